@@ -1,0 +1,54 @@
+// What an audit starts from: documents as bytes with their origin, and what could not be had.
+// Core knows no audit area: each area parses the document kinds that it understands.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/core/result.h"
+#include "checks/core/source.h"
+
+namespace muster {
+
+/// What a document is, decided by the reader that found it (path or content).
+enum class DocumentKind {
+  /// `.github/workflows/*.yml|yaml`
+  GithubWorkflow,
+  /// `action.yml|yaml` of a local composite action
+  GithubAction,
+  /// A bare IAM policy: a JSON object with `Statement` (trust, identity or resource: its content or the intent tells)
+  IamPolicy,
+  /// Output of `aws iam get-role`: one object with `Role`
+  IamRole,
+  /// Output of `aws iam get-account-authorization-details`
+  IamAuthorizationDetails,
+  /// Output of `aws iam get-open-id-connect-provider` (with `Arn` added), or a list of such: `{"OpenIDConnectProviders": […]}`
+  IamOidcProviders,
+};
+
+[[nodiscard]] const char* to_string(DocumentKind kind);
+
+/// One document, unparsed.
+struct Document {
+  DocumentKind kind = DocumentKind::IamPolicy;
+  SourceId source;
+  std::string bytes;
+};
+
+/// Something that belongs to the audit but could not be read or collected: a fact, not an absence.
+struct NotCovered {
+  /// What is missing, e.g. `iam/deploy-trust.json` or `roles of account 111122223333`.
+  std::string what;
+  /// Why, for a reader: `permission denied`, `larger than 10 MiB`.
+  std::string why;
+
+  friend auto operator<=>(const NotCovered&, const NotCovered&) = default;
+};
+
+struct Facts {
+  /// Sorted by source path.
+  std::vector<Document> documents;
+  std::vector<NotCovered> not_covered;
+};
+
+}  // namespace muster

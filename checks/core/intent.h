@@ -1,0 +1,96 @@
+// What the owners declare in `muster.yaml`. Plain data; `checks/intent` reads the file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/core/outcome.h"
+#include "checks/core/source.h"
+
+namespace muster {
+
+/// What an environment is for. Unknown counts as production where a rule must choose.
+enum class EnvironmentClass { Production, Staging, Development, Unknown };
+
+/// How much a role may do; grades findings by blast radius. Unknown counts as `Write`.
+enum class Privilege { Admin, Write, Read, Unknown };
+
+[[nodiscard]] const char* to_string(EnvironmentClass value);
+[[nodiscard]] const char* to_string(Privilege value);
+
+/// A named value that `${{ vars.NAME }}`, `${{ secrets.NAME }}` or `${{ env.NAME }}` stands for. Never a secret: a role ARN, a region.
+struct Variable {
+  std::string name;
+  std::string value;
+};
+
+struct IntentEnvironment {
+  std::string name;
+  EnvironmentClass kind = EnvironmentClass::Unknown;
+  /// Branch globs from which a deployment to it may start; empty = not declared.
+  std::vector<std::string> branches;
+  /// Whether required reviewers protect it; absent = not declared.
+  std::optional<bool> reviewers;
+  /// Values that differ per environment.
+  std::vector<Variable> variables;
+  SourceRef where;
+};
+
+/// One kind of caller that may assume a role: a repository with one environment, or with refs, or its pull requests.
+struct IntentSubject {
+  /// `owner/name`; empty = the audited repository.
+  std::string repository;
+  /// A job environment. Then `branches` limits the ref of the run.
+  std::optional<std::string> environment;
+  /// Branch globs (`main`, `release/*`), without `refs/heads/`.
+  std::vector<std::string> branches;
+  /// Tag globs, without `refs/tags/`.
+  std::vector<std::string> tags;
+  bool pull_request = false;
+  SourceRef where;
+};
+
+struct IntentRole {
+  /// The key in `muster.yaml`, e.g. `deploy`.
+  std::string name;
+  /// Full role ARN; empty when not declared.
+  std::string arn;
+  Privilege privilege = Privilege::Unknown;
+  /// Path of the file with its trust policy, relative to the audited root; empty = the account facts hold it.
+  std::string trust_file;
+  std::vector<std::string> permission_files;
+  std::vector<std::string> environments;
+  std::vector<IntentSubject> subjects;
+  /// Accounts (12 digits) whose principals may be trusted without an external id, beside the role's own account.
+  std::vector<std::string> trusted_accounts;
+  SourceRef where;
+};
+
+/// How the subject claims of the repository look (`reference`: GitHub's change of 2026-07-15).
+enum class SubjectFormat { Both, Classic, Immutable };
+
+struct Intent {
+  /// True when a `muster.yaml` was read; false when everything here is inferred.
+  bool declared = false;
+  /// The file it came from; empty when inferred.
+  SourceId source;
+  /// `owner/name` of the audited repository; empty = unknown.
+  std::string repository;
+  /// Numeric ids as text; empty = unknown.
+  std::string repository_id;
+  std::string owner_id;
+  std::string default_branch = "main";
+  SubjectFormat subject_format = SubjectFormat::Both;
+  /// `include_claim_keys` of the repository's customised subject, in order; empty = the default subject.
+  std::vector<std::string> subject_claim_keys;
+  std::vector<IntentEnvironment> environments;
+  std::vector<IntentRole> roles;
+  std::vector<Variable> variables;
+  /// Path globs, relative to the root, that the audit leaves out.
+  std::vector<std::string> exclude;
+  /// Findings of this severity and above make the audit fail.
+  Severity fail_on = Severity::Medium;
+};
+
+}  // namespace muster

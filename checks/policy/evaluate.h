@@ -1,0 +1,73 @@
+// The evaluator: one request against policies, three-valued. Rules: docs/policy-semantics.md (IAM User Guide,
+// "Policy evaluation logic" and "Condition operators"). Written for clarity: it is the oracle of every search.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/policy/model.h"
+
+namespace muster::policy {
+
+enum class Truth { No, Unknown, Yes };
+
+/// The values of one context key. `multivalued`: the request carries a list (set operators apply).
+struct ContextValue {
+  std::vector<std::string> values;
+  bool multivalued = false;
+
+  friend bool operator==(const ContextValue&, const ContextValue&) = default;
+};
+
+struct Request {
+  /// ARN, service name, account id, provider ARN, `*` = anonymous.
+  std::string principal;
+  /// `s3:GetObject`
+  std::string action;
+  /// ARN or `*`. Ignored for trust policies.
+  std::string resource;
+  /// 12 digits; empty = the principal's own account.
+  std::string resource_account;
+  /// Keys in lower case. A key that is not listed is absent.
+  std::map<std::string, ContextValue> context;
+};
+
+enum class DecisionKind { Allowed, ExplicitDeny, ImplicitDeny, Undecided };
+
+/// `allowed`, `explicitDeny`, `implicitDeny`, `undecided`.
+[[nodiscard]] const char* to_string(DecisionKind kind);
+
+/// Why one statement does not apply, or whether it does.
+struct StatementTrace {
+  std::size_t index = 0;
+  Truth truth = Truth::No;
+  /// Which part decided: `principal`, `action`, `resource`, or a clause ("StringEquals token…:sub"), in words.
+  std::string because;
+  /// The clause or element that decided.
+  SourceRef where;
+};
+
+struct Decision {
+  DecisionKind kind = DecisionKind::ImplicitDeny;
+  /// One sentence: the statement that decided, or what was missing.
+  std::string because;
+  /// One entry per statement, in order.
+  std::vector<StatementTrace> statements;
+};
+
+/// One clause against the request's context, with the variables of `version` resolved.
+[[nodiscard]] Truth evaluate_condition(const Condition& condition, Version version, const Request& request);
+
+/// Principal, action, resource (ignored for trust policies, which have none) and all clauses of one statement.
+[[nodiscard]] StatementTrace evaluate_statement(const Statement& statement, Version version,
+                                                const Request& request);
+
+/// One policy alone: Deny beats Allow; unknown stays unknown.
+[[nodiscard]] Decision evaluate_policy(const Policy& policy, const Request& request);
+
+/// IAM glob: `*` any run, `?` one character (code point). O(|pattern| * |text|), no recursion.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
+
+}  // namespace muster::policy

@@ -1,0 +1,17 @@
+# Rule entries and dated data become C++ tables. The generator validates each entry: an unknown key, a missing one,
+# or an id that is not its file name is a build error.
+add_executable(muster_embed cmake/embed.cpp)
+target_compile_features(muster_embed PRIVATE cxx_std_20)
+target_link_libraries(muster_embed PRIVATE nlohmann_json)
+
+file(GLOB rule_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rules/*/*.json ${PROJECT_SOURCE_DIR}/rules/data/*)
+set(rules_cpp ${CMAKE_BINARY_DIR}/generated/rules.cpp)
+add_custom_command(
+  OUTPUT ${rules_cpp}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
+  COMMAND muster_embed ${PROJECT_SOURCE_DIR}/rules ${rules_cpp}
+  DEPENDS muster_embed ${rule_files}
+  COMMENT "Embedding rules and data"
+  VERBATIM)
+add_library(muster_rules OBJECT ${rules_cpp})
+target_link_libraries(muster_rules PUBLIC muster_flags)
