@@ -1,0 +1,13 @@
+// Errors as a person sees them.
+#include <ostream>
+
+#include "app/command.h"
+
+namespace muster::app {
+
+int report_error(const Console& console, const Error& error) {
+  console.err << "muster: " << to_string(error) << "\n";
+  return error.code == ErrorCode::Usage ? kUsage : kIncomplete;
+}
+
+}  // namespace muster::app
