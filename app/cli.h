@@ -1,4 +1,5 @@
-// The command line: the only place that knows CLI11. Each subcommand has its own file with an options struct and a run function.
+// The command line: the only place that knows CLI11. Each subcommand has its own file with an
+// options struct and a run function.
 #pragma once
 
 #include "app/command.h"

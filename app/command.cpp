@@ -1,7 +1,7 @@
 // Errors as a person sees them.
-#include <ostream>
-
 #include "app/command.h"
+
+#include <ostream>
 
 namespace muster::app {
 

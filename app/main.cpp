@@ -1,4 +1,5 @@
-// Entry point: finds out about the terminal, runs the command, turns anything unexpected into exit code 70.
+// Entry point: finds out about the terminal, runs the command, turns anything unexpected into exit
+// code 70.
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -1,17 +1,16 @@
-// Build-time generator: rules/<area>/<id>.json and rules/data/* -> one C++ file with the tables of checks/core/rule.h.
-// Validates every entry; any mistake is a build error with the file's name.
+// Build-time generator: rules/<area>/<id>.json and rules/data/* -> one C++ file with the tables of
+// checks/core/rule.h. Validates every entry; any mistake is a build error with the file's name.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 using nlohmann::json;
@@ -21,8 +20,9 @@ namespace {
 const std::set<std::string> kSeverities = {"critical", "high", "medium", "low", "info"};
 const std::set<std::string> kConfidences = {"high", "medium", "low"};
 const std::set<std::string> kKeys = {
-    "id",  "area",      "title",      "severity", "confidence", "message", "why",       "fix",   "bad",
-    "good", "reference", "references", "controls", "aliases",    "phrase",  "undecided", "since", "tags"};
+    "id",       "area",    "title",  "severity",  "confidence", "message",
+    "why",      "fix",     "bad",    "good",      "reference",  "references",
+    "controls", "aliases", "phrase", "undecided", "since",      "tags"};
 const std::set<std::string> kFixKeys = {"steps", "cli", "terraform", "workflow"};
 
 std::string read_file(const fs::path& path) {
@@ -32,6 +32,9 @@ std::string read_file(const fs::path& path) {
 
 std::vector<fs::path> sorted_files(const fs::path& folder) {
   std::vector<fs::path> files;
+  if (!fs::exists(folder)) {
+    return files;
+  }
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_regular_file()) {
       files.push_back(entry.path());
@@ -88,13 +91,15 @@ class Writer {
     const std::string id = text(rule, "id");
     reject_unknown(rule, kKeys);
     require(id == path.stem().string(), "id `" + id + "` is not the file's name");
-    require(text(rule, "area") == path.parent_path().filename().string(), "`area` is not the folder's name");
+    require(text(rule, "area") == path.parent_path().filename().string(),
+            "`area` is not the folder's name");
     require(id.rfind(text(rule, "area") + "-", 0) == 0, "an id begins with its area");
     require(kSeverities.contains(text(rule, "severity")), "unknown severity");
     require(kConfidences.contains(text(rule, "confidence")), "unknown confidence");
     require(text(rule, "phrase").size() <= 60, "`phrase` is longer than 60 characters");
     require(rule.contains("fix") && rule["fix"].contains("steps"), "missing `fix.steps`");
-    require(!rule.contains("undecided") || rule["undecided"].is_boolean(), "`undecided` must be a boolean");
+    require(!rule.contains("undecided") || rule["undecided"].is_boolean(),
+            "`undecided` must be a boolean");
     reject_unknown(rule["fix"], kFixKeys);
     entry(rule, id);
   }
@@ -178,7 +183,8 @@ int main(int argc, char** argv) {
   }
   const fs::path rules = argv[1];
   std::ofstream out(argv[2]);
-  out << "// Generated from rules/. Do not edit.\n#include \"checks/core/rule.h\"\n\n#include <array>\n#include <iterator>\n\nnamespace muster {\nnamespace {\n\n";
+  out << "// Generated from rules/. Do not edit.\n#include \"checks/core/rule.h\"\n\n#include "
+         "<array>\n#include <iterator>\n\nnamespace muster {\nnamespace {\n\n";
   Writer writer(out);
   fs::path current;
   try {
@@ -198,7 +204,8 @@ int main(int argc, char** argv) {
   writer.finish();
   write_data(rules / "data", out);
   out << "\n}  // namespace\n\nstd::span<const Rule> all_rules() { return kRules; }\n\n"
-      << "std::span<const DataFile> all_data_files() { return {kDataFiles, std::size(kDataFiles) - 1}; }\n\n"
+      << "std::span<const DataFile> all_data_files() { return {kDataFiles, std::size(kDataFiles) - "
+         "1}; }\n\n"
       << "}  // namespace muster\n";
   return out.good() ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-// What a check sees and how it reports. A check is one .cpp that defines a function and a static `Register`.
+// What a check sees and how it reports. A check is one .cpp that defines a function and a static
+// `Register`.
 #pragma once
 
 #include <chrono>
@@ -17,11 +18,12 @@
 
 namespace muster {
 
-/// Seconds since 1970-01-01T00:00:00Z. The audit never looks at a clock: the caller passes the time in.
+/// Seconds since 1970-01-01T00:00:00Z. The audit never looks at a clock: the caller passes the time
+/// in.
 using TimePoint = std::chrono::sys_seconds;
 
-/// Everything that one audit may look at. Models that areas build from the facts are built once and shared;
-/// that is invisible from outside: the same input gives the same outcomes. Not thread-safe.
+/// Everything that one audit may look at. Models that areas build from the facts are built once and
+/// shared; that is invisible from outside: the same input gives the same outcomes. Not thread-safe.
 class AuditInput {
  public:
   AuditInput(const Facts& facts, const Intent& intent, TimePoint now)
@@ -73,8 +75,8 @@ class OutcomeDraft {
   Outcome* outcome_ = nullptr;
 };
 
-/// Collects the outcomes of one rule. Report every asset that was looked at, passes too: coverage comes from here.
-/// One outcome per (asset, anchor); a draft is valid until the next report.
+/// Collects the outcomes of one rule. Report every asset that was looked at, passes too: coverage
+/// comes from here. One outcome per (asset, anchor); a draft is valid until the next report.
 class Outcomes {
  public:
   Outcomes(std::string_view rule, Severity severity) : rule_(rule), severity_(severity) {}
@@ -102,7 +104,8 @@ struct Unreadable {
   Error error;
 };
 
-/// Tells which of the documents that a rule speaks about could not be understood. Each gives an `undecided` outcome.
+/// Tells which of the documents that a rule speaks about could not be understood. Each gives an
+/// `undecided` outcome.
 using Need = std::vector<Unreadable> (*)(const AuditInput& input);
 
 using CheckFunction = void (*)(const AuditInput& input, Outcomes& out);
@@ -113,7 +116,8 @@ struct Check {
   std::vector<Need> needs;
 };
 
-/// Registers a check at start-up: `const Register kRegister{"oidc-any-repository", any_repository, {need_trusts}};`
+/// Registers a check at start-up: `const Register kRegister{"oidc-any-repository", any_repository,
+/// {need_trusts}};`
 class Register {
  public:
   Register(std::string_view rule, CheckFunction run, std::vector<Need> needs);

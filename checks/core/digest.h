@@ -1,4 +1,5 @@
-// SHA-256, the one hash of the project: fingerprints, input hashes, CSP hashes. OpenSSL stays in digest.cpp.
+// SHA-256, the one hash of the project: fingerprints, input hashes, CSP hashes. OpenSSL stays in
+// digest.cpp.
 #pragma once
 
 #include <array>

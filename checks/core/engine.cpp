@@ -56,7 +56,8 @@ void add_unreadable(const Check& check, const AuditInput& input, Outcomes& out) 
   }
 }
 
-/// Twins (same rule, asset and anchor) get `#2`, `#3` in document order, so that fingerprints stay unique.
+/// Twins (same rule, asset and anchor) get `#2`, `#3` in document order, so that fingerprints stay
+/// unique.
 void number_twins(std::vector<Outcome>& outcomes) {
   std::stable_sort(outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) {
     return std::tie(a.asset, a.anchor, a.where) < std::tie(b.asset, b.anchor, b.where);
@@ -76,8 +77,8 @@ RuleCoverage count(std::string_view rule, const std::vector<Outcome>& outcomes) 
         std::count_if(outcomes.begin(), outcomes.end(),
                       [&](const Outcome& outcome) { return outcome.kind == kind; }));
   };
-  return {std::string(rule), of(OutcomeKind::Pass), of(OutcomeKind::Fail),
-          of(OutcomeKind::Waived), of(OutcomeKind::Undecided)};
+  return {std::string(rule), of(OutcomeKind::Pass), of(OutcomeKind::Fail), of(OutcomeKind::Waived),
+          of(OutcomeKind::Undecided)};
 }
 
 std::vector<Outcome> run_check(const Check& check, const Rule& rule, const AuditInput& input) {

@@ -21,24 +21,27 @@ struct RuleCoverage {
 };
 
 struct AuditResult {
-  /// Sorted: fails (worst first), then waived, undecided, passes, not applicable; inside by rule, asset, anchor.
+  /// Sorted: fails (worst first), then waived, undecided, passes, not applicable; inside by rule,
+  /// asset, anchor.
   std::vector<Outcome> outcomes;
   /// One entry per rule that ran, sorted by rule id.
   std::vector<RuleCoverage> coverage;
   std::vector<NotCovered> not_covered;
 };
 
-/// Runs `checks` (normally `registered_checks()`) over the input. Same arguments, same result, byte for byte.
-/// A rule that needs an unreadable document is `undecided` on that document; a rule that finds nothing to speak
-/// about is `not_applicable`.
+/// Runs `checks` (normally `registered_checks()`) over the input. Same arguments, same result, byte
+/// for byte. A rule that needs an unreadable document is `undecided` on that document; a rule that
+/// finds nothing to speak about is `not_applicable`.
 [[nodiscard]] AuditResult audit(const Facts& facts, const Intent& intent,
                                 const std::vector<Check>& checks, TimePoint now);
 
-/// fp v1: first 16 bytes (hex) of SHA-256 over length-prefixed fields `muster-fp/1`, rule, asset kind, asset id, anchor.
+/// fp v1: first 16 bytes (hex) of SHA-256 over length-prefixed fields `muster-fp/1`, rule, asset
+/// kind, asset id, anchor.
 [[nodiscard]] std::string fingerprint(std::string_view rule, const Asset& asset,
                                       std::string_view anchor);
 
-/// Fills `{name}` places from `args` and `{asset}` from the asset id. An unknown name stays as it is (a test forbids it).
+/// Fills `{name}` places from `args` and `{asset}` from the asset id. An unknown name stays as it
+/// is (a test forbids it).
 [[nodiscard]] std::string render_message(std::string_view pattern, const Outcome& outcome);
 
 }  // namespace muster

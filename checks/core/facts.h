@@ -16,13 +16,15 @@ enum class DocumentKind {
   GithubWorkflow,
   /// `action.yml|yaml` of a local composite action
   GithubAction,
-  /// A bare IAM policy: a JSON object with `Statement` (trust, identity or resource: its content or the intent tells)
+  /// A bare IAM policy: a JSON object with `Statement` (trust, identity or resource: its content or
+  /// the intent tells)
   IamPolicy,
   /// Output of `aws iam get-role`: one object with `Role`
   IamRole,
   /// Output of `aws iam get-account-authorization-details`
   IamAuthorizationDetails,
-  /// Output of `aws iam get-open-id-connect-provider` (with `Arn` added), or a list of such: `{"OpenIDConnectProviders": […]}`
+  /// Output of `aws iam get-open-id-connect-provider` (with `Arn` added), or a list of such:
+  /// `{"OpenIDConnectProviders": […]}`
   IamOidcProviders,
 };
 
@@ -41,6 +43,9 @@ struct NotCovered {
   std::string what;
   /// Why, for a reader: `permission denied`, `larger than 10 MiB`.
   std::string why;
+  /// True when the audit is incomplete because of it (exit code 3); false for what this version
+  /// does not read at all.
+  bool blocks = true;
 
   friend auto operator<=>(const NotCovered&, const NotCovered&) = default;
 };

@@ -17,8 +17,9 @@ enum class OutcomeKind { Pass, Fail, Waived, Undecided, NotApplicable };
 [[nodiscard]] const char* to_string(Severity severity);
 [[nodiscard]] const char* to_string(OutcomeKind kind);
 
-/// A thing that is judged. `kind`: `iam-role`, `workflow`, `workflow-job`, `workflow-step`, `document`, `repository`.
-/// `id` is stable over edits: an ARN; `.github/workflows/deploy.yml`; `.github/workflows/deploy.yml#jobs.deploy`.
+/// A thing that is judged. `kind`: `iam-role`, `workflow`, `workflow-job`, `workflow-step`,
+/// `document`, `repository`. `id` is stable over edits: an ARN; `.github/workflows/deploy.yml`;
+/// `.github/workflows/deploy.yml#jobs.deploy`.
 struct Asset {
   std::string kind;
   std::string id;
@@ -46,7 +47,8 @@ struct WitnessField {
   friend auto operator<=>(const WitnessField&, const WitnessField&) = default;
 };
 
-/// The concrete evidence that a fail is real. Fields are in reading order: `sub`, `repository`, … for a token.
+/// The concrete evidence that a fail is real. Fields are in reading order: `sub`, `repository`, …
+/// for a token.
 struct Witness {
   WitnessKind kind = WitnessKind::Text;
   std::vector<WitnessField> fields;
@@ -54,7 +56,8 @@ struct Witness {
   friend bool operator==(const Witness&, const Witness&) = default;
 };
 
-/// A second place that matters to a finding, with a short note ("the trust policy that refuses it").
+/// A second place that matters to a finding, with a short note ("the trust policy that refuses
+/// it").
 struct RelatedPlace {
   SourceRef where;
   std::string note;
@@ -62,14 +65,15 @@ struct RelatedPlace {
   friend auto operator<=>(const RelatedPlace&, const RelatedPlace&) = default;
 };
 
-/// The result of one rule on one asset (one anchor of it). Checks fill the upper half; the engine the lower one.
+/// The result of one rule on one asset (one anchor of it). Checks fill the upper half; the engine
+/// the lower one.
 struct Outcome {
   std::string rule;
   OutcomeKind kind = OutcomeKind::Pass;
   Severity severity = Severity::Info;
   Asset asset;
-  /// The place inside the asset that keeps its name over edits: `stmt:AllowGitHub`, `jobs.deploy.steps[push]`.
-  /// Empty when the rule says one thing about the asset as a whole.
+  /// The place inside the asset that keeps its name over edits: `stmt:AllowGitHub`,
+  /// `jobs.deploy.steps[push]`. Empty when the rule says one thing about the asset as a whole.
   std::string anchor;
   /// Declared environment that this touches; empty = none known.
   std::string environment;

@@ -1,4 +1,5 @@
-// A three-valued answer that carries its evidence, so that no check can turn "do not know" into `pass`.
+// A three-valued answer that carries its evidence, so that no check can turn "do not know" into
+// `pass`.
 #pragma once
 
 #include <string>
@@ -15,7 +16,8 @@ class [[nodiscard]] Proof {
 
   static Proof no() { return Proof(Answer::No, {}, {}); }
 
-  /// `reason`: what is missing, in words ("the search reached its limit of 2000000 configurations").
+  /// `reason`: what is missing, in words ("the search reached its limit of 2000000
+  /// configurations").
   static Proof undecided(std::string reason) {
     return Proof(Answer::Undecided, {}, std::move(reason));
   }

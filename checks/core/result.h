@@ -1,4 +1,5 @@
-// Errors are values here: `Result<T>` holds a value or an `Error`. Exceptions never cross a .cpp file.
+// Errors are values here: `Result<T>` holds a value or an `Error`. Exceptions never cross a .cpp
+// file.
 #pragma once
 
 #include <cassert>
@@ -30,8 +31,8 @@ enum class ErrorCode {
   NotFound,
 };
 
-/// An error for an administrator who never saw the code. Message style: no capital, no full stop, no line break,
-/// user input in backticks, causes joined by `: `.
+/// An error for an administrator who never saw the code. Message style: no capital, no full stop,
+/// no line break, user input in backticks, causes joined by `: `.
 struct Error {
   ErrorCode code = ErrorCode::Invalid;
   std::string message;
@@ -48,14 +49,18 @@ struct Done {
   friend bool operator==(const Done&, const Done&) = default;
 };
 
-/// A value of type `T`, or the `Error` that kept us from having one. Dropping one unread is a compiler warning.
+/// A value of type `T`, or the `Error` that kept us from having one. Dropping one unread is a
+/// compiler warning.
 template <class T>
 class [[nodiscard]] Result {
   static_assert(!std::is_same_v<T, Error> && !std::is_pointer_v<T> && !std::is_reference_v<T>);
 
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const noexcept { return state_.index() == 0; }
 
@@ -103,18 +108,19 @@ using Status = Result<Done>;
 // NOLINTBEGIN(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)
 #define MUSTER_CAT_IMPL(a, b) a##b
 #define MUSTER_CAT(a, b) MUSTER_CAT_IMPL(a, b)
-#define MUSTER_TRY_IMPL(tmp, decl, expr)  \
-  auto tmp = (expr);                      \
-  if (!tmp) {                             \
-    return std::move(tmp).error();        \
-  }                                       \
+#define MUSTER_TRY_IMPL(tmp, decl, expr) \
+  auto tmp = (expr);                     \
+  if (!tmp) {                            \
+    return std::move(tmp).error();       \
+  }                                      \
   decl = std::move(tmp).value()
-/// `MUSTER_TRY(const auto policy, parse_policy(bytes, source));` binds the value or returns the error to the caller.
-/// Expands to several statements: always inside braces. No comma in the declared type.
+/// `MUSTER_TRY(const auto policy, parse_policy(bytes, source));` binds the value or returns the
+/// error to the caller. Expands to several statements: always inside braces. No comma in the
+/// declared type.
 #define MUSTER_TRY(decl, expr) MUSTER_TRY_IMPL(MUSTER_CAT(muster_try_, __COUNTER__), decl, expr)
 /// The same for a `Status`, whose value nobody wants.
-#define MUSTER_CHECK_OK(expr)                                                            \
+#define MUSTER_CHECK_OK(expr)                                                                      \
   if (auto MUSTER_CAT(muster_status_, __LINE__) = (expr); !MUSTER_CAT(muster_status_, __LINE__)) { \
-    return std::move(MUSTER_CAT(muster_status_, __LINE__)).error();                      \
+    return std::move(MUSTER_CAT(muster_status_, __LINE__)).error();                                \
   }
 // NOLINTEND(cppcoreguidelines-macro-usage,bugprone-macro-parentheses)

@@ -1,4 +1,5 @@
-// Metadata of a rule. The table is generated at build time from rules/<area>/<id>.json; every word of prose lives there.
+// Metadata of a rule. The table is generated at build time from rules/<area>/<id>.json; every word
+// of prose lives there.
 #pragma once
 
 #include <span>
@@ -25,7 +26,8 @@ struct Rule {
   /// Golden cases of this rule that show the defect and its repair, e.g. `fail_main`.
   std::string_view bad;
   std::string_view good;
-  /// Name of the decision rule in the reference files (`OIDC_ANY_REPO`, `WF01`); empty if ours alone.
+  /// Name of the decision rule in the reference files (`OIDC_ANY_REPO`, `WF01`); empty if ours
+  /// alone.
   std::string_view reference;
   std::span<const std::string_view> references;
   std::span<const std::string_view> controls;
@@ -45,7 +47,8 @@ struct Rule {
 /// The rule with that id, or null.
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 
-/// A dated data file of rules/data, embedded at build time: its name (`oidc-issuers.json`) and its bytes.
+/// A dated data file of rules/data, embedded at build time: its name (`oidc-issuers.json`) and its
+/// bytes.
 struct DataFile {
   std::string_view name;
   std::string_view bytes;

@@ -1,4 +1,5 @@
-// One audit as the history keeps it and as reports show it. Plain data shared by store/, report/ and app/.
+// One audit as the history keeps it and as reports show it. Plain data shared by store/, report/
+// and app/.
 #pragma once
 
 #include <map>
@@ -26,7 +27,8 @@ enum class FindingState {
 enum class CloseReason {
   /// Its rule ran on that asset and passed.
   Fixed,
-  /// The asset is proven absent: its rule ran, its documents were all read, and the asset is no more.
+  /// The asset is proven absent: its rule ran, its documents were all read, and the asset is no
+  /// more.
   Gone,
   /// The rule is no longer in the catalogue.
   RuleRetired,

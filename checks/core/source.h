@@ -8,7 +8,8 @@
 
 namespace muster {
 
-/// A half-open region of a text. Lines and columns are 1-based; columns count code points, not bytes.
+/// A half-open region of a text. Lines and columns are 1-based; columns count code points, not
+/// bytes.
 /// `{3, 5, 3, 9}` is four characters on line 3. All zero = "the file as a whole".
 struct Span {
   std::uint32_t line = 0;

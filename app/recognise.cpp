@@ -1,0 +1,87 @@
+// Path rules first, then the root keys of JSON. A file that merely mentions IAM words is not taken.
+#include "app/recognise.h"
+
+#include "checks/text/tree.h"
+
+namespace muster::app {
+namespace {
+
+bool has(std::string_view text, std::string_view needle) {
+  return text.find(needle) != std::string_view::npos;
+}
+
+bool is_yaml(std::string_view path) {
+  return path.ends_with(".yml") || path.ends_with(".yaml");
+}
+
+std::string_view file_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+/// The kind that the keys of a parsed JSON object tell.
+Recognised recognise_object(const text::Node& root) {
+  if (root.find("Statement")) {
+    return {DocumentKind::IamPolicy, {}};
+  }
+  if (root.find("RoleDetailList")) {
+    return {DocumentKind::IamAuthorizationDetails, {}};
+  }
+  const auto role = root.find("Role");
+  if (role && role->find("AssumeRolePolicyDocument")) {
+    return {DocumentKind::IamRole, {}};
+  }
+  if (root.find("ClientIDList") || root.find("OpenIDConnectProviders")) {
+    return {DocumentKind::IamOidcProviders, {}};
+  }
+  if (root.find("planned_values") || (root.find("terraform_version") && root.find("values"))) {
+    return {std::nullopt, "terraform plan or state in JSON"};
+  }
+  if (root.find("Resources")) {
+    return {std::nullopt, "CloudFormation template"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<DocumentKind> recognise_path(std::string_view path) {
+  constexpr std::string_view kWorkflows = ".github/workflows/";
+  const bool direct_child =
+      path.starts_with(kWorkflows) && !has(path.substr(kWorkflows.size()), "/");
+  if (direct_child && is_yaml(path)) {
+    return DocumentKind::GithubWorkflow;
+  }
+  if (file_name(path) == "action.yml" || file_name(path) == "action.yaml") {
+    return DocumentKind::GithubAction;
+  }
+  return std::nullopt;
+}
+
+bool looks_relevant(std::string_view head) {
+  return (has(head, "\"Statement\"") && has(head, "\"Effect\"")) ||
+         has(head, "\"AssumeRolePolicyDocument\"") || has(head, "\"RoleDetailList\"") ||
+         has(head, "\"ClientIDList\"");
+}
+
+Recognised recognise_content(std::string_view path, const std::string& bytes) {
+  if (path.ends_with(".tf") && (has(bytes, "aws_iam_role") || has(bytes, "aws_iam_policy"))) {
+    return {std::nullopt, "terraform source with IAM resources"};
+  }
+  if (is_yaml(path) && has(bytes, "AWS::IAM::")) {
+    return {std::nullopt, "CloudFormation template"};
+  }
+  if (!path.ends_with(".json") || !looks_relevant(bytes)) {
+    return {};
+  }
+  text::Limits limits;
+  limits.bytes = bytes.size() + 1;
+  const auto tree = text::parse_json(bytes, SourceId(std::string(path)), limits);
+  if (!tree) {
+    return {DocumentKind::IamPolicy, {}};
+  }
+  return tree.value().root().is(text::Type::Mapping) ? recognise_object(tree.value().root())
+                                                     : Recognised{};
+}
+
+}  // namespace muster::app

@@ -1,0 +1,267 @@
+// Walks folders with an explicit stack, in sorted order, so that two runs read the same files in
+// the same order.
+#include "app/repository.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <system_error>
+
+#include "app/recognise.h"
+#include "checks/core/digest.h"
+
+namespace muster::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kJsonLimit = 10U << 20U;
+constexpr std::size_t kYamlLimit = 1U << 20U;
+constexpr std::size_t kHeadBytes = 64U << 10U;
+constexpr std::size_t kMaxFiles = 200'000;
+constexpr std::size_t kMaxDepth = 64;
+
+/// Folders that hold no sources of the audited repository.
+const std::set<std::string>& skipped_folders() {
+  static const std::set<std::string> kSkipped = {".git",        ".muster",      "node_modules",
+                                                 ".terraform",  ".venv",        "venv",
+                                                 "__pycache__", "muster-report"};
+  return kSkipped;
+}
+
+/// One folder being read: where it is, and how its paths are shown.
+struct Root {
+  fs::path folder;
+  /// Put in front of relative paths: empty for the audited root, `facts/` for a facts folder.
+  std::string prefix;
+};
+
+class Reader {
+ public:
+  Reader(const Intent& intent, Repository& repository) : intent_(intent), repository_(repository) {
+    for (const IntentRole& role : intent.roles) {
+      named_.insert(role.trust_file);
+      named_.insert(role.permission_files.begin(), role.permission_files.end());
+    }
+  }
+
+  Status read(const Root& root);
+
+ private:
+  void folder(const Root& root, const fs::path& path, std::vector<fs::path>& pending);
+  void file(const Root& root, const fs::path& path);
+  void add(DocumentKind kind, const std::string& shown, std::string bytes);
+
+  void missed(const std::string& what, const std::string& why, bool blocks = true) {
+    repository_.facts.not_covered.push_back({what, why, blocks});
+  }
+
+  [[nodiscard]] bool excluded(const std::string& shown) const {
+    return std::any_of(intent_.exclude.begin(), intent_.exclude.end(),
+                       [&](const std::string& glob) { return path_matches(glob, shown); });
+  }
+
+  const Intent& intent_;
+  Repository& repository_;
+  /// Files that muster.yaml names: they are policies whatever they look like.
+  std::set<std::string> named_;
+  std::size_t files_ = 0;
+};
+
+std::string shown_path(const Root& root, const fs::path& path) {
+  return root.prefix + path.lexically_relative(root.folder).generic_string();
+}
+
+void Reader::folder(const Root& root, const fs::path& path, std::vector<fs::path>& pending) {
+  std::error_code error;
+  std::vector<fs::directory_entry> entries;
+  for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    entries.push_back(*it);
+  }
+  if (error) {
+    missed(shown_path(root, path), "folder cannot be read: " + error.message());
+    return;
+  }
+  std::sort(entries.begin(), entries.end());
+  for (const fs::directory_entry& entry : entries) {
+    const std::string shown = shown_path(root, entry.path());
+    if (excluded(shown)) {
+      continue;
+    }
+    if (entry.is_symlink(error)) {
+      if (recognise_path(shown) || named_.contains(shown)) {
+        missed(shown, "symbolic links are not followed");
+      }
+    } else if (entry.is_directory(error)) {
+      const auto depth = std::distance(path.begin(), path.end()) -
+                         std::distance(root.folder.begin(), root.folder.end());
+      if (static_cast<std::size_t>(depth) >= kMaxDepth) {
+        missed(shown, "folders are nested more than 64 deep");
+      } else if (!skipped_folders().contains(entry.path().filename().string())) {
+        pending.push_back(entry.path());
+      }
+    } else if (entry.is_regular_file(error)) {
+      file(root, entry.path());
+    }
+  }
+}
+
+void Reader::add(DocumentKind kind, const std::string& shown, std::string bytes) {
+  repository_.inputs.push_back({shown, hex(sha256(bytes))});
+  repository_.facts.documents.push_back({kind, SourceId(shown), std::move(bytes)});
+}
+
+/// Whether a file could matter by its name alone; everything else is not even opened.
+bool worth_opening(const std::string& shown) {
+  return shown.ends_with(".json") || shown.ends_with(".yml") || shown.ends_with(".yaml") ||
+         shown.ends_with(".tf");
+}
+
+std::string head_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string head(kHeadBytes, '\0');
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  return head;
+}
+
+void Reader::file(const Root& root, const fs::path& path) {
+  const std::string shown = shown_path(root, path);
+  const auto by_path = root.prefix.empty() ? recognise_path(shown) : std::nullopt;
+  const bool named = named_.contains(shown);
+  if (!by_path && !named && !worth_opening(shown)) {
+    return;
+  }
+  if (++files_ > kMaxFiles) {
+    if (files_ == kMaxFiles + 1) {
+      missed(shown, "more than 200000 candidate files; use `exclude` in muster.yaml");
+    }
+    return;
+  }
+  auto bytes = read_file(path, SourceId(shown), by_path ? kYamlLimit : kJsonLimit);
+  if (!bytes) {
+    if (by_path || named || looks_relevant(head_of(path))) {
+      missed(shown, bytes.error().message);
+    }
+    return;
+  }
+  if (by_path || named) {
+    add(by_path.value_or(DocumentKind::IamPolicy), shown, std::move(bytes).value());
+    return;
+  }
+  const Recognised recognised = recognise_content(shown, bytes.value());
+  if (recognised.kind) {
+    add(*recognised.kind, shown, std::move(bytes).value());
+  } else if (!recognised.not_read.empty()) {
+    missed(shown, recognised.not_read + " is not read by this version", false);
+  }
+}
+
+Status Reader::read(const Root& root) {
+  std::error_code error;
+  if (!fs::is_directory(root.folder, error)) {
+    const bool exists = fs::exists(root.folder, error);
+    return Error{
+        exists ? ErrorCode::Usage : ErrorCode::NotFound,
+        "`" + root.folder.generic_string() + "` " + (exists ? "is not a folder" : "does not exist"),
+        {}};
+  }
+  fs::directory_iterator probe(root.folder, error);
+  if (error) {
+    return Error{ErrorCode::Unreadable,
+                 "cannot read folder `" + root.folder.generic_string() + "`: " + error.message(),
+                 {}};
+  }
+  std::vector<fs::path> pending{root.folder};
+  while (!pending.empty()) {
+    const fs::path next = std::move(pending.back());
+    pending.pop_back();
+    folder(root, next, pending);
+  }
+  return Done{};
+}
+
+}  // namespace
+
+bool path_matches(std::string_view glob, std::string_view path) {
+  // Backtracking over the last `*` and the last `**` is enough: a later star absorbs what an
+  // earlier one could.
+  std::size_t g = 0;
+  std::size_t p = 0;
+  std::size_t star_g = std::string_view::npos;
+  std::size_t star_p = 0;
+  std::size_t deep_g = std::string_view::npos;
+  std::size_t deep_p = 0;
+  while (p < path.size()) {
+    if (glob.substr(g).starts_with("**")) {
+      deep_g = g + 2;
+      deep_p = p;
+      star_g = std::string_view::npos;
+      g = deep_g;
+    } else if (g < glob.size() && glob[g] == '*') {
+      star_g = ++g;
+      star_p = p;
+    } else if (g < glob.size() && (glob[g] == path[p] || (glob[g] == '?' && path[p] != '/'))) {
+      ++g;
+      ++p;
+    } else if (star_g != std::string_view::npos && path[star_p] != '/') {
+      g = star_g;
+      p = ++star_p;
+    } else if (deep_g != std::string_view::npos) {
+      g = deep_g;
+      p = ++deep_p;
+      star_g = std::string_view::npos;
+    } else {
+      return false;
+    }
+  }
+  return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
+
+Result<std::string> read_file(const fs::path& path, const SourceId& shown, std::size_t limit) {
+  const SourceRef where{shown, {}};
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    return Error{ErrorCode::Unreadable, "is a folder, expected a file", where};
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    const bool absent = errno == ENOENT;
+    return Error{absent ? ErrorCode::NotFound : ErrorCode::Unreadable,
+                 std::string("cannot be read: ") + std::strerror(errno), where};
+  }
+  std::string bytes;
+  std::array<char, 1U << 16U> chunk{};
+  while (bytes.size() <= limit && in) {
+    in.read(chunk.data(), chunk.size());
+    bytes.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) {
+    return Error{ErrorCode::Unreadable, "cannot be read: input error", where};
+  }
+  if (bytes.size() > limit) {
+    return Error{ErrorCode::Limit, "is larger than " + std::to_string(limit >> 20U) + " MiB",
+                 where};
+  }
+  return bytes;
+}
+
+Result<Repository> read_repository(const fs::path& root, const std::vector<fs::path>& facts_folders,
+                                   const Intent& intent) {
+  Repository repository;
+  Reader reader(intent, repository);
+  MUSTER_CHECK_OK(reader.read({root, ""}));
+  for (const fs::path& folder : facts_folders) {
+    MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
+  }
+  const auto by_path = [](const Document& a, const Document& b) { return a.source < b.source; };
+  std::sort(repository.facts.documents.begin(), repository.facts.documents.end(), by_path);
+  std::sort(repository.inputs.begin(), repository.inputs.end());
+  return repository;
+}
+
+}  // namespace muster::app

@@ -1,0 +1,39 @@
+// Reads a folder into facts: finds workflow files, IAM documents and account facts by path and
+// content. The only place that walks the file system for an audit.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "checks/core/facts.h"
+#include "checks/core/intent.h"
+#include "checks/core/run.h"
+
+namespace muster::app {
+
+struct Repository {
+  Facts facts;
+  /// Every file that became a document, sorted by path.
+  std::vector<InputFile> inputs;
+};
+
+/// All documents under `root`, with paths relative to it, and under each of `facts_folders`, with
+/// paths as given. What is recognised: `.github/workflows/*.y(a)ml`, `action.y(a)ml`, and JSON by
+/// content (policies, `aws iam get-role`, `get-account-authorization-details`, OIDC providers),
+/// plus every file that the intent names. Symbolic links are not followed. A file that belongs to
+/// the audit and cannot be read, or is larger than 10 MiB (YAML: 1 MiB), becomes a `NotCovered`
+/// that blocks; IaC sources that this version does not read, one that does not. Errors: `NotFound`
+/// / `Unreadable` when `root` or a facts folder is no readable folder.
+[[nodiscard]] Result<Repository> read_repository(
+    const std::filesystem::path& root, const std::vector<std::filesystem::path>& facts_folders,
+    const Intent& intent);
+
+/// Whole file, at most `limit` bytes. Errors: `NotFound`, `Unreadable`, `Limit`, with `shown` as
+/// the place.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
+                                            const SourceId& shown, std::size_t limit);
+
+/// Whether a path glob (`*` within a folder, `**` across folders) matches the relative `path`.
+[[nodiscard]] bool path_matches(std::string_view glob, std::string_view path);
+
+}  // namespace muster::app
