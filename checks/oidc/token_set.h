@@ -1,5 +1,6 @@
-// A set of GitHub job tokens, described by what a job or a declaration fixes: the common language of workflows
-// (what a job will present), intent (who may come in) and the trust search (who is admitted).
+// A set of GitHub job tokens, described by what a job or a declaration fixes: the common language
+// of workflows (what a job will present), intent (who may come in) and the trust search (who is
+// admitted).
 #pragma once
 
 #include <optional>
@@ -11,7 +12,8 @@ namespace muster::oidc {
 /// What the context part of the subject shows. A job `environment:` wins over the event.
 enum class ContextKind { Environment, PullRequest, Branch, Tag };
 
-/// All tokens of one repository in one context. Text fields that are absent are free; patterns are IAM globs
+/// All tokens of one repository in one context. Text fields that are absent are free; patterns are
+/// IAM globs
 /// (`*` any run, `?` one character) over the whole value.
 struct TokenSet {
   /// `owner/name`, exact.
@@ -19,8 +21,8 @@ struct TokenSet {
   ContextKind context = ContextKind::Branch;
   /// Exact environment name; only for `ContextKind::Environment`. Absent = any environment.
   std::optional<std::string> environment;
-  /// Patterns for the whole `ref` claim: `refs/heads/main`, `refs/heads/release/*`, `refs/tags/v*`, `refs/pull/*/merge`.
-  /// Empty = any ref that the context allows.
+  /// Patterns for the whole `ref` claim: `refs/heads/main`, `refs/heads/release/*`, `refs/tags/v*`,
+  /// `refs/pull/*/merge`. Empty = any ref that the context allows.
   std::vector<std::string> refs;
   /// The workflow's display name (claim `workflow`).
   std::optional<std::string> workflow;
