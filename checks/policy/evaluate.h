@@ -1,10 +1,12 @@
-// The evaluator: one request against policies, three-valued. Rules: docs/policy-semantics.md (IAM User Guide,
-// "Policy evaluation logic" and "Condition operators"). Written for clarity: it is the oracle of every search.
+// The evaluator: one request against policies, three-valued. Rules: docs/policy-semantics.md (IAM
+// User Guide, "Policy evaluation logic" and "Condition operators"). Written for clarity: it is the
+// oracle of every search.
 #pragma once
 
 #include <map>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/policy/model.h"
@@ -39,13 +41,17 @@ enum class DecisionKind { Allowed, ExplicitDeny, ImplicitDeny, Undecided };
 /// `allowed`, `explicitDeny`, `implicitDeny`, `undecided`.
 [[nodiscard]] const char* to_string(DecisionKind kind);
 
-/// Why one statement does not apply, or whether it does.
+/// Why one statement does not apply, or that it does.
 struct StatementTrace {
+  /// Position of its policy in the list that was evaluated; 0 for a single policy.
+  std::size_t policy = 0;
   std::size_t index = 0;
+  Effect effect = Effect::Deny;
   Truth truth = Truth::No;
-  /// Which part decided: `principal`, `action`, `resource`, or a clause ("StringEquals token…:sub"), in words.
+  /// Which part decided: principal, action, resource, or a clause (``clause `StringEquals` on
+  /// `…:sub` is false``).
   std::string because;
-  /// The clause or element that decided.
+  /// The clause or element that decided; the statement when it applies.
   SourceRef where;
 };
 
@@ -57,15 +63,22 @@ struct Decision {
   std::vector<StatementTrace> statements;
 };
 
-/// One clause against the request's context, with the variables of `version` resolved.
-[[nodiscard]] Truth evaluate_condition(const Condition& condition, Version version, const Request& request);
+/// One clause against the request's context, with the variables of `version` resolved. The tables:
+/// docs/policy-semantics.md.
+[[nodiscard]] Truth evaluate_condition(const Condition& condition, Version version,
+                                       const Request& request);
 
-/// Principal, action, resource (ignored for trust policies, which have none) and all clauses of one statement.
+/// Principal, action, resource (a statement without resources, as in trust policies, matches any)
+/// and all clauses.
 [[nodiscard]] StatementTrace evaluate_statement(const Statement& statement, Version version,
                                                 const Request& request);
 
-/// One policy alone: Deny beats Allow; unknown stays unknown.
+/// One policy alone: Deny beats Allow; unknown stays unknown. A caller that is named only by its
+/// account counts as named; whether that suffices depends on other layers (stack.h).
 [[nodiscard]] Decision evaluate_policy(const Policy& policy, const Request& request);
+
+/// Several policies of one layer, united.
+[[nodiscard]] Decision evaluate_policies(std::span<const Policy> policies, const Request& request);
 
 /// IAM glob: `*` any run, `?` one character (code point). O(|pattern| * |text|), no recursion.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);

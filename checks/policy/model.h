@@ -1,4 +1,5 @@
-// The IAM policy language as typed values with spans. Grammar: IAM User Guide, "Grammar of the IAM JSON policy language".
+// The IAM policy language as typed values with spans. Grammar: IAM User Guide, "Grammar of the IAM
+// JSON policy language".
 #pragma once
 
 #include <optional>
@@ -28,7 +29,8 @@ struct Text {
 
 enum class PrincipalType { Any, Aws, Federated, Service, CanonicalUser };
 
-/// One entry of `Principal` / `NotPrincipal`. `"*"` alone is `Any` with value `*`; `{"AWS": "*"}` is `Aws` with value `*`.
+/// One entry of `Principal` / `NotPrincipal`. `"*"` alone is `Any` with value `*`; `{"AWS": "*"}`
+/// is `Aws` with value `*`.
 struct Principal {
   PrincipalType type = PrincipalType::Any;
   Text value;
@@ -36,7 +38,8 @@ struct Principal {
 
 enum class Quantifier { None, ForAllValues, ForAnyValue };
 
-/// The operator without quantifier, negation and `IfExists`. `Unknown` = a name that IAM does not have.
+/// The operator without quantifier, negation and `IfExists`. `Unknown` = a name that IAM does not
+/// have.
 enum class OperatorKind {
   StringEquals,
   StringEqualsIgnoreCase,
@@ -85,7 +88,8 @@ struct Statement {
   std::size_t index = 0;
   std::optional<Text> sid;
   Effect effect = Effect::Deny;
-  /// Exactly one of principals / not_principals in resource and trust policies; both empty in identity policies.
+  /// Exactly one of principals / not_principals in resource and trust policies; both empty in
+  /// identity policies.
   std::optional<std::vector<Principal>> principals;
   std::optional<std::vector<Principal>> not_principals;
   /// Exactly one of the two.
@@ -108,10 +112,11 @@ struct Policy {
   SourceRef where;
 };
 
-/// Reads a policy from an already parsed node. Unknown element, wrong JSON type, missing `Effect`, `Action` without colon,
-/// both of `X`/`NotX`: an `Invalid` error with the place. Operators that IAM does not have are kept as `Unknown` (they
-/// evaluate to unknown), so that checks can name them. Element names are case-sensitive; a case variant is an error that
-/// names the right spelling.
+/// Reads a policy from an already parsed node. Unknown element, wrong JSON type, missing `Effect`,
+/// `Action` without colon, both of `X`/`NotX`: an `Invalid` error with the place. Operators that
+/// IAM does not have are kept as `Unknown` (they evaluate to unknown), so that checks can name
+/// them. Element names are case-sensitive; a case variant is an error that names the right
+/// spelling.
 [[nodiscard]] Result<Policy> read_policy(const text::Node& node, PolicyType type);
 
 /// `parse_json` and `read_policy` in one.

@@ -1,0 +1,23 @@
+// Wildcards of IAM over text. Variables are replaced before (variables.h); their text must not act
+// as a wildcard, so a pattern with replaced variables marks its wildcards with bytes that UTF-8
+// never uses.
+#pragma once
+
+#include <string_view>
+
+namespace muster::policy {
+
+/// The two bytes that act as wildcards in a pattern.
+struct Wildcards {
+  char any_run = '*';
+  char any_one = '?';
+};
+
+/// Wildcards of a pattern after `expand` (variables.h), where `*` and `?` are literal characters.
+inline constexpr Wildcards kMarked{'\xFE', '\xFF'};
+
+/// Whether `pattern` matches all of `text`: any run of characters, or exactly one character (code
+/// point). O(|pattern| * |text|), no recursion. REQUIRES: `text` is valid UTF-8.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text, Wildcards wildcards);
+
+}  // namespace muster::policy

@@ -1,0 +1,20 @@
+// Names of condition operators. Table: IAM User Guide, "IAM JSON policy elements: Condition
+// operators".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "checks/policy/model.h"
+
+namespace muster::policy {
+
+/// Reads `ForAllValues:StringNotLikeIfExists` and the like; names compare without case. A name that
+/// IAM does not have gives `OperatorKind::Unknown` (with what could be read of its prefix and
+/// suffix); `Null` takes neither.
+[[nodiscard]] Operator parse_operator(Text name);
+
+/// The nearest operator of IAM to a misspelt one, in the right spelling; empty if none is near.
+[[nodiscard]] std::string suggest_operator(std::string_view name);
+
+}  // namespace muster::policy
