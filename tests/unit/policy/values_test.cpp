@@ -85,7 +85,7 @@ TEST_CASE("different spellings of one instant are equal") {
 
 TEST_CASE("text that is no instant is refused") {
   for (const std::string_view text : {"",
-                                      "20",
+
                                       "2020-",
                                       "2020-1",
                                       "2020-13",
