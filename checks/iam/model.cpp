@@ -1,0 +1,305 @@
+// Joins three sources of roles. Facts of the account come first, then the declaration, then trust
+// policies that nobody named.
+#include "checks/iam/model.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "checks/iam/documents.h"
+
+namespace muster::iam {
+namespace {
+
+constexpr std::size_t kAccountField = 4;
+
+bool allows_everything(const policy::Statement& statement) {
+  const auto has_star = [](const std::optional<std::vector<policy::Text>>& texts) {
+    return texts && std::any_of(texts->begin(), texts->end(),
+                                [](const policy::Text& text) { return text.value == "*"; });
+  };
+  return statement.effect == policy::Effect::Allow && statement.conditions.empty() &&
+         has_star(statement.actions) && has_star(statement.resources);
+}
+
+bool is_administrator(const IdentityPolicy& identity) {
+  return identity.arn.ends_with(":iam::aws:policy/AdministratorAccess") ||
+         (identity.policy && std::any_of(identity.policy->statements.begin(),
+                                         identity.policy->statements.end(), allows_everything));
+}
+
+/// The account that all OIDC providers of the trust are in: a role can only trust those of its own.
+std::string account_of(const policy::Policy& trust) {
+  std::set<std::string> accounts;
+  for (const policy::Statement& statement : trust.statements) {
+    if (!statement.principals) {
+      continue;
+    }
+    for (const policy::Principal& principal : *statement.principals) {
+      if (principal.type == policy::PrincipalType::Federated &&
+          principal.value.value.find(":oidc-provider/") != std::string::npos) {
+        accounts.emplace(arn_field(principal.value.value, kAccountField));
+      }
+    }
+  }
+  return accounts.size() == 1 ? *accounts.begin() : std::string();
+}
+
+std::string last_part(std::string_view arn) {
+  return std::string(arn.substr(arn.rfind('/') + 1));
+}
+
+class Builder {
+ public:
+  explicit Builder(const AuditInput& input) : input_(input) {
+    for (const Document& document : input.facts().documents) {
+      by_path_.emplace(document.source.path(), &document);
+    }
+  }
+
+  void read_account_facts();
+  void read_declared();
+  void read_bare_policies();
+  void finish();
+
+  std::vector<Role> roles;
+  std::vector<Unreadable> unreadable;
+
+ private:
+  void account_document(const Document& document, const text::Tree& tree);
+  void declared_file(Role role);
+  void adopt(Role& role, Result<policy::Policy> trust);
+  void add_permission_files(Role& role) const;
+  [[nodiscard]] Error missing_file(const IntentRole& role, const std::string& path) const;
+
+  const AuditInput& input_;
+  std::map<std::string, const Document*> by_path_;
+};
+
+/// The trust of a role that is new: kept when it was read, else the role goes without.
+void Builder::adopt(Role& role, Result<policy::Policy> trust) {
+  if (trust) {
+    role.trust = std::move(trust).value();
+    role.where = role.trust->where;
+  } else {
+    unreadable.push_back({role.source, trust.error()});
+  }
+}
+
+void Builder::account_document(const Document& document, const text::Tree& tree) {
+  for (RoleDocument& found : role_documents(tree.root())) {
+    const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
+      return !found.arn.empty() && role.arn == found.arn;
+    });
+    if (known != roles.end() && known->trust) {
+      continue;
+    }
+    Role fresh;
+    Role& role = known == roles.end() ? fresh : *known;
+    role.arn = found.arn;
+    role.name = found.name.empty() ? last_part(found.arn) : found.name;
+    role.source = document.source;
+    role.where = found.where;
+    role.identity = std::move(found.identity);
+    adopt(role, std::move(found.trust));
+    if (known == roles.end() && !role.arn.empty()) {
+      roles.push_back(std::move(fresh));
+    }
+  }
+}
+
+void Builder::read_account_facts() {
+  for (const Document& document : input_.facts().documents) {
+    if (document.kind != DocumentKind::IamRole &&
+        document.kind != DocumentKind::IamAuthorizationDetails) {
+      continue;
+    }
+    const auto tree = parse_account_json(document);
+    if (tree) {
+      account_document(document, tree.value());
+    } else {
+      unreadable.push_back({document.source, tree.error()});
+    }
+  }
+}
+
+Error Builder::missing_file(const IntentRole& role, const std::string& path) const {
+  for (const NotCovered& missing : input_.facts().not_covered) {
+    if (missing.what == path) {
+      return {ErrorCode::Unreadable,
+              "role `" + role.name + "` has its trust policy in `" + path + "`: " + missing.why,
+              role.where};
+    }
+  }
+  return {ErrorCode::NotFound,
+          "role `" + role.name + "` has its trust policy in `" + path + "`, which is not there",
+          role.where};
+}
+
+/// The trust policy of a declared role, from the file that the declaration names.
+void Builder::declared_file(Role role) {
+  const IntentRole& intent = *role.intent;
+  const auto file = by_path_.find(intent.trust_file);
+  if (file == by_path_.end()) {
+    unreadable.push_back({SourceId(intent.trust_file), missing_file(intent, intent.trust_file)});
+    roles.push_back(std::move(role));
+    return;
+  }
+  role.source = file->second->source;
+  role.where = {role.source, {}};
+  const auto tree = parse_account_json(*file->second);
+  if (!tree) {
+    unreadable.push_back({role.source, tree.error()});
+  } else if (std::vector<RoleDocument> inside = role_documents(tree.value().root());
+             inside.size() == 1) {
+    role.arn = role.arn.empty() ? inside.front().arn : role.arn;
+    role.identity = std::move(inside.front().identity);
+    adopt(role, std::move(inside.front().trust));
+  } else {
+    adopt(role, policy::read_policy(tree.value().root(), policy::PolicyType::Trust));
+  }
+  roles.push_back(std::move(role));
+}
+
+void Builder::read_declared() {
+  for (const IntentRole& intent : input_.intent().roles) {
+    const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
+      return !intent.arn.empty() && role.arn == intent.arn;
+    });
+    if (known != roles.end()) {
+      known->intent = known->intent == nullptr ? &intent : known->intent;
+      continue;
+    }
+    Role role;
+    role.arn = intent.arn;
+    role.name = intent.arn.empty() ? intent.name : last_part(intent.arn);
+    role.source = input_.intent().source;
+    role.where = intent.where;
+    role.intent = &intent;
+    if (!intent.trust_file.empty()) {
+      declared_file(std::move(role));
+      continue;
+    }
+    // The name keeps two such roles apart: this document is their entry, not the whole file.
+    unreadable.push_back(
+        {SourceId(input_.intent().source.path() + "#roles." + intent.name),
+         Error{ErrorCode::NotFound,
+               "no trust policy of role `" + intent.name +
+                   "` is known: name its file under `trust`, or add the output of `aws iam "
+                   "get-role`",
+               intent.where}});
+    roles.push_back(std::move(role));
+  }
+}
+
+void Builder::read_bare_policies() {
+  std::set<std::string> named;
+  for (const IntentRole& role : input_.intent().roles) {
+    named.insert(role.trust_file);
+    named.insert(role.permission_files.begin(), role.permission_files.end());
+  }
+  for (const Document& document : input_.facts().documents) {
+    if (document.kind != DocumentKind::IamPolicy || named.contains(document.source.path())) {
+      continue;
+    }
+    const auto tree = parse_account_json(document);
+    if (!tree) {
+      // Which kind of policy it is cannot be told from broken JSON, so it may be a trust policy.
+      unreadable.push_back({document.source, tree.error()});
+    } else if (is_trust_policy(tree.value().root())) {
+      Role role;
+      role.name = document.source.path();
+      role.source = document.source;
+      role.where = {document.source, {}};
+      adopt(role, policy::read_policy(tree.value().root(), policy::PolicyType::Trust));
+      roles.push_back(std::move(role));
+    }
+  }
+}
+
+void Builder::add_permission_files(Role& role) const {
+  for (const std::string& path : role.intent->permission_files) {
+    IdentityPolicy identity{path, {}, {}, "there is no such file"};
+    if (const auto file = by_path_.find(path); file != by_path_.end()) {
+      auto policy = policy::parse_policy(file->second->bytes, file->second->source,
+                                         policy::PolicyType::Identity);
+      if (policy) {
+        identity.policy = std::move(policy).value();
+        identity.missing.clear();
+      } else {
+        identity.missing = to_string(policy.error());
+      }
+    }
+    role.identity.push_back(std::move(identity));
+  }
+}
+
+void Builder::finish() {
+  for (Role& role : roles) {
+    role.account = arn_field(role.arn, kAccountField);
+    if (role.account.empty() && role.trust) {
+      role.account = account_of(*role.trust);
+    }
+    if (role.intent != nullptr) {
+      role.privilege = role.intent->privilege;
+      add_permission_files(role);
+    }
+    if (std::any_of(role.identity.begin(), role.identity.end(), is_administrator)) {
+      role.privilege = Privilege::Admin;
+    }
+  }
+  std::stable_sort(roles.begin(), roles.end(), [](const Role& a, const Role& b) {
+    return std::tuple(a.asset(), a.source, a.where) < std::tuple(b.asset(), b.source, b.where);
+  });
+}
+
+}  // namespace
+
+Asset Role::asset() const {
+  return {"iam-role", arn.empty() ? source.path() : arn};
+}
+
+Roles Roles::build(const AuditInput& input) {
+  Builder builder(input);
+  builder.read_account_facts();
+  builder.read_declared();
+  builder.read_bare_policies();
+  builder.finish();
+  Roles result;
+  result.roles_ = std::move(builder.roles);
+  result.unreadable_ = std::move(builder.unreadable);
+  return result;
+}
+
+const Role* Roles::find(std::string_view arn) const {
+  const auto found = std::find_if(roles_.begin(), roles_.end(), [&](const Role& role) {
+    return !arn.empty() && role.arn == arn;
+  });
+  return found == roles_.end() ? nullptr : &*found;
+}
+
+const Role* Roles::declared_as(std::string_view name) const {
+  const auto found = std::find_if(roles_.begin(), roles_.end(), [&](const Role& role) {
+    return role.intent != nullptr && role.intent->name == name;
+  });
+  return found == roles_.end() ? nullptr : &*found;
+}
+
+std::vector<Unreadable> unreadable_trusts(const AuditInput& input) {
+  return input.model<Roles>().unreadable();
+}
+
+std::string_view arn_field(std::string_view arn, std::size_t index) {
+  for (std::size_t i = 0; i < index; ++i) {
+    const std::size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) {
+      return {};
+    }
+    arn.remove_prefix(colon + 1);
+  }
+  return arn.substr(0, arn.find(':'));
+}
+
+}  // namespace muster::iam
