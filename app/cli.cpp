@@ -7,6 +7,8 @@
 #include <memory>
 #include <ostream>
 
+#include "app/rules.h"
+
 namespace muster::app {
 namespace {
 
@@ -25,6 +27,21 @@ std::shared_ptr<Options> on_chosen(CLI::App& command, Action& action,
   return options;
 }
 
+void add_rules(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand("rules", "The catalogue of rules");
+  command.require_subcommand(1);
+  CLI::App& list = *command.add_subcommand("list", "All rules: id, severity, title");
+  const auto list_options = on_chosen(list, action, run_rules);
+  list.add_flag("--json", list_options->json, "Machine-readable");
+  list.footer("Example:\n  muster rules list --json | jq -r '.rules[].id'");
+  CLI::App& show =
+      *command.add_subcommand("show", "One rule: what it finds, why it matters, how to fix it");
+  const auto show_options = on_chosen(show, action, run_rules);
+  show.add_option("id", show_options->id, "Rule id")->required();
+  show.add_flag("--json", show_options->json, "Machine-readable");
+  show.footer("Example:\n  muster rules show workflow-action-unpinned");
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const Console& console) {
@@ -36,6 +53,7 @@ int run(int argc, char** argv, const Console& console) {
       "configuration error;\n"
       "3 the audit could not be completed; 70 a bug in muster. When 1 and 3 both apply, 1 wins.");
   Action action;
+  add_rules(cli, action);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -19,7 +19,8 @@ enum class Privilege { Admin, Write, Read, Unknown };
 [[nodiscard]] const char* to_string(EnvironmentClass value);
 [[nodiscard]] const char* to_string(Privilege value);
 
-/// A named value that `${{ vars.NAME }}`, `${{ secrets.NAME }}` or `${{ env.NAME }}` stands for. Never a secret: a role ARN, a region.
+/// A named value that `${{ vars.NAME }}`, `${{ secrets.NAME }}` or `${{ env.NAME }}` stands for.
+/// Never a secret: a role ARN, a region.
 struct Variable {
   std::string name;
   std::string value;
@@ -37,7 +38,8 @@ struct IntentEnvironment {
   SourceRef where;
 };
 
-/// One kind of caller that may assume a role: a repository with one environment, or with refs, or its pull requests.
+/// One kind of caller that may assume a role: a repository with one environment, or with refs, or
+/// its pull requests.
 struct IntentSubject {
   /// `owner/name`; empty = the audited repository.
   std::string repository;
@@ -57,12 +59,14 @@ struct IntentRole {
   /// Full role ARN; empty when not declared.
   std::string arn;
   Privilege privilege = Privilege::Unknown;
-  /// Path of the file with its trust policy, relative to the audited root; empty = the account facts hold it.
+  /// Path of the file with its trust policy, relative to the audited root; empty = the account
+  /// facts hold it.
   std::string trust_file;
   std::vector<std::string> permission_files;
   std::vector<std::string> environments;
   std::vector<IntentSubject> subjects;
-  /// Accounts (12 digits) whose principals may be trusted without an external id, beside the role's own account.
+  /// Accounts (12 digits) whose principals may be trusted without an external id, beside the role's
+  /// own account.
   std::vector<std::string> trusted_accounts;
   SourceRef where;
 };
@@ -82,7 +86,8 @@ struct Intent {
   std::string owner_id;
   std::string default_branch = "main";
   SubjectFormat subject_format = SubjectFormat::Both;
-  /// `include_claim_keys` of the repository's customised subject, in order; empty = the default subject.
+  /// `include_claim_keys` of the repository's customised subject, in order; empty = the default
+  /// subject.
   std::vector<std::string> subject_claim_keys;
   std::vector<IntentEnvironment> environments;
   std::vector<IntentRole> roles;

@@ -9,6 +9,9 @@
 
 namespace muster {
 
+/// Lines and code points of one text. Built once in O(text); a look-up costs O(log lines) plus at
+/// most 256 bytes, so that a long one-line document is not quadratic. Columns count code points;
+/// `\n` ends a line.
 class LineIndex {
  public:
   /// REQUIRES: `text` is valid UTF-8 and outlives the index.
@@ -17,6 +20,11 @@ class LineIndex {
   /// The span of bytes `[begin, end)`. Offsets past the end are clamped.
   [[nodiscard]] Span span(std::size_t begin, std::size_t end) const;
 
+  [[nodiscard]] std::size_t line_count() const { return line_starts_.size(); }
+
+  /// The text of a line (1-based) without its line break. REQUIRES: `1 <= line <= line_count()`.
+  [[nodiscard]] std::string_view line(std::size_t line) const;
+
  private:
   struct Point {
     std::uint32_t line = 1;
@@ -24,9 +32,16 @@ class LineIndex {
   };
 
   [[nodiscard]] Point point(std::size_t offset) const;
+  /// Code points in `[0, offset)`.
+  [[nodiscard]] std::size_t code_points_before(std::size_t offset) const;
 
   std::string_view text_;
   std::vector<std::size_t> line_starts_;
+  /// Code points before byte 256 * i.
+  std::vector<std::size_t> checkpoints_;
 };
+
+/// Number of code points of valid UTF-8.
+[[nodiscard]] std::size_t count_code_points(std::string_view text);
 
 }  // namespace muster

@@ -1,5 +1,6 @@
-// One tree for every audited text, JSON or YAML: nodes in an arena, each with its span. Checks see only models
-// built from it. Aliases of YAML stay references; `Node` follows them, so readers need not care.
+// One tree for every audited text, JSON or YAML: nodes in an arena, each with its span. Checks see
+// only models built from it. Aliases of YAML stay references; `Node` follows them, so readers need
+// not care.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace muster::text {
 
-/// JSON types. For YAML a plain scalar is typed by the 1.2 core schema, quoted and block scalars are strings.
+/// JSON types. For YAML a plain scalar is typed by the 1.2 core schema, quoted and block scalars
+/// are strings.
 enum class Type { Null, Bool, Number, String, Sequence, Mapping };
 
 [[nodiscard]] const char* to_string(Type type);
@@ -25,8 +27,8 @@ enum class Style { Plain, SingleQuoted, DoubleQuoted, Literal, Folded, Flow, Blo
 class Tree;
 struct TreeData;
 
-/// A view of one node; valid as long as its tree. Cheap to copy. An alias behaves as the node it names, but keeps
-/// its own span.
+/// A view of one node; valid as long as its tree. Cheap to copy. An alias behaves as the node it
+/// names, but keeps its own span.
 class Node {
  public:
   [[nodiscard]] Type type() const;
@@ -43,15 +45,17 @@ class Node {
 
   /// Number of children: sequence items, or mapping entries.
   [[nodiscard]] std::size_t size() const;
-  /// Item `index` of a sequence, or value of entry `index` of a mapping. REQUIRES: `index < size()`.
+  /// Item `index` of a sequence, or value of entry `index` of a mapping. REQUIRES: `index <
+  /// size()`.
   [[nodiscard]] Node at(std::size_t index) const;
-  /// Key of entry `index` of a mapping, as a node (with its span). REQUIRES: mapping and `index < size()`.
+  /// Key of entry `index` of a mapping, as a node (with its span). REQUIRES: mapping and `index <
+  /// size()`.
   [[nodiscard]] Node key_at(std::size_t index) const;
   /// Value of the entry with this key, compared byte for byte; nothing if absent or not a mapping.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
 
-  /// For a literal or folded block scalar: where the characters `[begin, end)` (bytes of `text()`) stand in the file.
-  /// For other scalars: the span of the node.
+  /// For a literal or folded block scalar: where the characters `[begin, end)` (bytes of `text()`)
+  /// stand in the file. For other scalars: the span of the node.
   [[nodiscard]] SourceRef where(std::size_t begin, std::size_t end) const;
 
  private:
@@ -73,6 +77,7 @@ struct Comment {
 struct Limits {
   std::size_t bytes = 1U << 20U;
   std::size_t depth = 64;
+  std::size_t aliases = 10'000;
   /// Nodes after following every alias (an alias bomb has few nodes but many after expansion).
   std::size_t expanded_nodes = 200'000;
 };
@@ -87,21 +92,24 @@ class Tree {
 
   [[nodiscard]] Node root() const;
   [[nodiscard]] const SourceId& source() const;
-  /// YAML only; in document order.
-  [[nodiscard]] const std::vector<Comment>& comments() const;
+  /// The comments of a YAML text, in document order; none for JSON. Scans the text again at each
+  /// call.
+  [[nodiscard]] std::vector<Comment> comments() const;
 
  private:
   std::unique_ptr<const TreeData> data_;
 };
 
-/// Strict RFC 8259: UTF-8 checked, no duplicate keys (compared after unescaping), no lone surrogates, bounds held.
-/// Errors carry `path:line:col`: `Syntax` for the text, `Limit` for bounds.
+/// Strict RFC 8259: UTF-8 checked, no duplicate keys (compared after unescaping), no lone
+/// surrogates, bounds held. Errors carry `path:line:col`: `Syntax` for the text, `Limit` for
+/// bounds.
 [[nodiscard]] Result<Tree> parse_json(std::string bytes, SourceId source, Limits limits = {});
 
-/// YAML 1.2 core on libyaml events. One document; duplicate keys (case-insensitive when `fold_keys`), merge keys `<<`,
-/// undefined or self-containing aliases, tags other than `!!str` and friends, and non-UTF-8 text are errors.
+/// YAML 1.2 core on libyaml events. One document; duplicate keys (case-insensitive when
+/// `fold_keys`), merge keys `<<`, undefined or self-containing aliases, tags other than `!!str` and
+/// friends, and non-UTF-8 text are errors.
 enum class KeyCase { Exact, Folded };
-[[nodiscard]] Result<Tree> parse_yaml(std::string bytes, SourceId source, KeyCase key_case = KeyCase::Exact,
-                                      Limits limits = {});
+[[nodiscard]] Result<Tree> parse_yaml(std::string bytes, SourceId source,
+                                      KeyCase key_case = KeyCase::Exact, Limits limits = {});
 
 }  // namespace muster::text

@@ -1,0 +1,58 @@
+// Optimal string alignment over three rows.
+#include "checks/text/edit_distance.h"
+
+#include <algorithm>
+#include <array>
+
+namespace muster::text {
+namespace {
+
+constexpr std::size_t kLongest = 64;
+using Row = std::array<std::size_t, kLongest + 1>;
+
+char folded(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::size_t distance(std::string_view a, std::string_view b) {
+  Row before{};
+  Row above{};
+  Row row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) {
+    above[j] = j;
+  }
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = folded(a[i - 1]) == folded(b[j - 1]);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) &&
+                           folded(a[i - 2]) == folded(b[j - 1]);
+      row[j] = swapped ? std::min(row[j], before[j - 2] + 1) : row[j];
+    }
+    before = above;
+    above = row;
+  }
+  return above[b.size()];
+}
+
+}  // namespace
+
+std::optional<std::string_view> closest(std::string_view name,
+                                        const std::vector<std::string_view>& candidates) {
+  if (name.empty() || name.size() > kLongest) {
+    return std::nullopt;
+  }
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t far = candidate.size() > kLongest ? best_distance : distance(name, candidate);
+    if (far < best_distance) {
+      best = candidate;
+      best_distance = far;
+    }
+  }
+  return best;
+}
+
+}  // namespace muster::text

@@ -1,0 +1,183 @@
+// Views over the arena, and how plain scalars of YAML are typed.
+#include "checks/text/tree.h"
+
+#include <algorithm>
+
+#include "checks/text/tree_data.h"
+
+namespace muster::text {
+namespace {
+
+const NodeData& resolved(const TreeData& data, std::uint32_t id) {
+  const NodeData& node = data.nodes[id];
+  return node.alias ? data.nodes[node.target] : node;
+}
+
+}  // namespace
+
+const char* to_string(Type type) {
+  switch (type) {
+    case Type::Null:
+      return "nothing";
+    case Type::Bool:
+      return "a boolean";
+    case Type::Number:
+      return "a number";
+    case Type::String:
+      return "text";
+    case Type::Sequence:
+      return "a list";
+    case Type::Mapping:
+      return "a mapping";
+  }
+  return "a value";
+}
+
+Error error_at(const TreeData& data, ErrorCode code, std::string message, std::size_t begin,
+               std::size_t end) {
+  return Error{code, std::move(message), SourceRef{data.source, data.lines.span(begin, end)}};
+}
+
+Type Node::type() const {
+  return resolved(*data_, id_).type;
+}
+
+Style Node::style() const {
+  return resolved(*data_, id_).style;
+}
+
+SourceRef Node::where() const {
+  const NodeData& node = data_->nodes[id_];
+  const Span span = data_->yaml ? node.span : data_->lines.span(node.begin, node.end);
+  return {data_->source, span};
+}
+
+std::string_view Node::text() const {
+  return resolved(*data_, id_).text;
+}
+
+std::optional<bool> Node::boolean() const {
+  if (type() != Type::Bool) {
+    return std::nullopt;
+  }
+  return text().front() == 't' || text().front() == 'T';
+}
+
+std::size_t Node::size() const {
+  return resolved(*data_, id_).count;
+}
+
+Node Node::at(std::size_t index) const {
+  const NodeData& node = resolved(*data_, id_);
+  const std::size_t offset = node.type == Type::Mapping ? index * 2 + 1 : index;
+  return {data_, data_->children[node.first + offset]};
+}
+
+Node Node::key_at(std::size_t index) const {
+  return {data_, data_->children[resolved(*data_, id_).first + index * 2]};
+}
+
+std::optional<Node> Node::find(std::string_view key) const {
+  if (type() != Type::Mapping) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (key_at(i).text() == key) {
+      return at(i);
+    }
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// Walks the content lines of a block scalar beside its decoded text, to find where a byte of the
+/// text stands.
+class BlockWalk {
+ public:
+  BlockWalk(const TreeData& data, const NodeData& node) : data_(data), node_(node) {
+    line_ = node.span.line + 1;
+    indent_ = indent();
+  }
+
+  /// 1-based line and column of byte `offset` of the decoded text.
+  void place(std::size_t offset, std::uint32_t& line, std::uint32_t& column) {
+    std::size_t decoded = 0;
+    for (; line_ <= data_.lines.line_count(); ++line_) {
+      std::string_view content = data_.lines.line(line_);
+      content.remove_prefix(std::min(content.size(), indent_));
+      const bool matches = node_.text.substr(decoded).starts_with(content);
+      const std::size_t length = matches ? content.size() : 0;
+      const bool last = line_ >= node_.span.end_line;
+      const bool may_end_here =
+          length > 0 || (decoded < node_.text.size() && node_.text[decoded] == '\n');
+      const bool here = offset < decoded + length || (offset == decoded + length && may_end_here);
+      if (here || last) {
+        const std::size_t inside = std::min(offset - std::min(offset, decoded), length);
+        line = static_cast<std::uint32_t>(line_);
+        column =
+            static_cast<std::uint32_t>(indent_ + count_code_points(content.substr(0, inside)) + 1);
+        return;
+      }
+      decoded += length;
+      const bool folded_break =
+          decoded < node_.text.size() &&
+          (node_.text[decoded] == '\n' || (node_.text[decoded] == ' ' && length > 0));
+      decoded += folded_break ? 1 : 0;
+    }
+  }
+
+ private:
+  /// Spaces in front of the content: those of its first line with text, less those that belong to
+  /// the text.
+  [[nodiscard]] std::size_t indent() const {
+    for (std::size_t line = line_; line <= data_.lines.line_count(); ++line) {
+      const std::size_t spaces = data_.lines.line(line).find_first_not_of(' ');
+      if (spaces != std::string_view::npos) {
+        const std::size_t text = node_.text.find_first_not_of('\n');
+        const std::size_t own =
+            text == std::string_view::npos ? 0 : node_.text.substr(text).find_first_not_of(' ');
+        return spaces - std::min(spaces, own == std::string_view::npos ? 0 : own);
+      }
+    }
+    return 0;
+  }
+
+  const TreeData& data_;
+  const NodeData& node_;
+  std::size_t line_ = 0;
+  std::size_t indent_ = 0;
+};
+
+}  // namespace
+
+SourceRef Node::where(std::size_t begin, std::size_t end) const {
+  const NodeData& node = resolved(*data_, id_);
+  if (node.style != Style::Literal && node.style != Style::Folded) {
+    return where();
+  }
+  Span span;
+  BlockWalk(*data_, node).place(begin, span.line, span.column);
+  BlockWalk(*data_, node).place(std::max(begin, end), span.end_line, span.end_column);
+  return {data_->source, span};
+}
+
+Tree::Tree(std::unique_ptr<const TreeData> data) : data_(std::move(data)) {}
+
+Tree::Tree(Tree&&) noexcept = default;
+Tree& Tree::operator=(Tree&&) noexcept = default;
+Tree::~Tree() = default;
+
+Node Tree::root() const {
+  return {data_.get(), data_->root};
+}
+
+const SourceId& Tree::source() const {
+  return data_->source;
+}
+
+std::vector<Comment> Tree::comments() const {
+  return data_->yaml ? scan_comments(*data_) : std::vector<Comment>();
+}
+
+}  // namespace muster::text
