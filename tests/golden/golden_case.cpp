@@ -1,0 +1,90 @@
+// Loads a case exactly as `muster audit` loads a repository.
+#include "tests/golden/golden_case.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/audit_input.h"
+#include "app/repository.h"
+
+namespace muster::golden {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+std::vector<fs::path> folders_in(const fs::path& parent) {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(parent)) {
+    if (entry.is_directory()) {
+      folders.push_back(entry.path());
+    }
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+std::string place(const SourceRef& where) {
+  if (where.span.line == 0) {
+    return to_string(where);
+  }
+  return to_string(where) + "-" + std::to_string(where.span.end_line) + ":" +
+         std::to_string(where.span.end_column);
+}
+
+ordered_json witness_json(const Witness& witness) {
+  ordered_json fields = ordered_json::object();
+  for (const WitnessField& field : witness.fields) {
+    fields[field.name] = field.values;
+  }
+  return {{"kind", to_string(witness.kind)}, {"fields", fields}};
+}
+
+ordered_json finding_json(const Outcome& outcome) {
+  ordered_json finding = {
+      {"outcome", to_string(outcome.kind)}, {"severity", to_string(outcome.severity)},
+      {"asset", outcome.asset.id},          {"anchor", outcome.anchor},
+      {"where", place(outcome.where)},      {"message", outcome.message}};
+  if (!outcome.witness.fields.empty()) {
+    finding["witness"] = witness_json(outcome.witness);
+  }
+  if (!outcome.reason.empty()) {
+    finding["reason"] = outcome.reason;
+  }
+  return finding;
+}
+
+}  // namespace
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const fs::path& rule : folders_in(fs::path(MUSTER_SOURCE_DIR) / "tests/golden")) {
+    for (const fs::path& folder : folders_in(rule)) {
+      cases.push_back({rule.filename().string(), folder.filename().string(), folder});
+    }
+  }
+  return cases;
+}
+
+Result<AuditResult> run(const Case& golden) {
+  Intent intent;
+  if (fs::exists(golden.folder / "muster.yaml")) {
+    MUSTER_TRY(intent, app::load_intent(golden.folder / "muster.yaml", SourceId("muster.yaml")));
+  }
+  intent.exclude.push_back("expected.json");
+  MUSTER_TRY(const auto repository, app::read_repository(golden.folder, {}, intent));
+  return audit(repository.facts, intent, registered_checks(), TimePoint{});
+}
+
+std::string findings_json(const Case& golden, const AuditResult& result) {
+  ordered_json findings = ordered_json::array();
+  for (const Outcome& outcome : result.outcomes) {
+    const bool shown = outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Undecided;
+    if (outcome.rule == golden.rule && shown) {
+      findings.push_back(finding_json(outcome));
+    }
+  }
+  return findings.dump(2) + "\n";
+}
+
+}  // namespace muster::golden
