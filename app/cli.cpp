@@ -7,6 +7,7 @@
 #include <memory>
 #include <ostream>
 
+#include "app/policy_eval.h"
 #include "app/rules.h"
 
 namespace muster::app {
@@ -42,6 +43,32 @@ void add_rules(CLI::App& cli, Action& action) {
   show.footer("Example:\n  muster rules show workflow-action-unpinned");
 }
 
+void add_policy_eval(CLI::App& policy, Action& action) {
+  CLI::App& command = *policy.add_subcommand("eval", "Decide requests against policies");
+  const auto options = on_chosen(command, action, policy_eval);
+  command
+      .add_option("--request", options->request_file,
+                  "Requests with their policies, one JSON object per line")
+      ->required()
+      ->type_name("FILE.jsonl");
+  const std::string note = "JSON lines on standard output (always so for this command)";
+  command.add_flag("--json", note);
+  command.footer(R"(Example: requests.jsonl holds, on one line,
+  {"policies":{"identity":[{"Version":"2012-10-17","Statement":[
+     {"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}]},
+   "request":{"principal":"arn:aws:iam::111122223333:user/ann",
+     "action":"s3:GetObject","resource":"arn:aws:s3:::art/app"}}
+and `muster policy eval --request requests.jsonl` prints {"decision":"allowed",…}
+
+Exit codes: 0 every line decided; 3 some undecided; 2 a line that cannot be read.)");
+}
+
+void add_policy(CLI::App& cli, Action& action) {
+  CLI::App& policy = *cli.add_subcommand("policy", "Questions about IAM policies");
+  policy.require_subcommand(1);
+  add_policy_eval(policy, action);
+}
+
 }  // namespace
 
 int run(int argc, char** argv, const Console& console) {
@@ -53,6 +80,7 @@ int run(int argc, char** argv, const Console& console) {
       "configuration error;\n"
       "3 the audit could not be completed; 70 a bug in muster. When 1 and 3 both apply, 1 wins.");
   Action action;
+  add_policy(cli, action);
   add_rules(cli, action);
   try {
     cli.parse(argc, argv);

@@ -121,9 +121,10 @@ Part clause_part(const Condition& clause, Version version, const Request& reques
 
 /// Keeps the first part that is false, else the first that is unknown. Returns whether the
 /// statement is settled.
-bool settle(StatementTrace& trace, Part part) {
+bool settle(StatementTrace& trace, StatementPart name, Part part) {
   if (part.truth < trace.truth) {
     trace.truth = part.truth;
+    trace.part = name;
     trace.because = std::move(part.because);
     trace.where = std::move(part.where);
   }
@@ -193,11 +194,12 @@ StatementTrace evaluate_statement(const Statement& statement, Version version,
   trace.truth = Truth::Yes;
   trace.because = "it applies";
   trace.where = statement.where;
-  bool settled = settle(trace, action_part(statement, request)) ||
-                 settle(trace, principal_part(statement, request)) ||
-                 settle(trace, resource_part(statement, version, request));
+  bool settled = settle(trace, StatementPart::Action, action_part(statement, request)) ||
+                 settle(trace, StatementPart::Principal, principal_part(statement, request)) ||
+                 settle(trace, StatementPart::Resource, resource_part(statement, version, request));
   for (std::size_t i = 0; i < statement.conditions.size() && !settled; ++i) {
-    settled = settle(trace, clause_part(statement.conditions[i], version, request));
+    settled = settle(trace, StatementPart::Condition,
+                     clause_part(statement.conditions[i], version, request));
   }
   return trace;
 }

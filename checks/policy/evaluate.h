@@ -41,6 +41,9 @@ enum class DecisionKind { Allowed, ExplicitDeny, ImplicitDeny, Undecided };
 /// `allowed`, `explicitDeny`, `implicitDeny`, `undecided`.
 [[nodiscard]] const char* to_string(DecisionKind kind);
 
+/// The parts of a statement, in the order in which they are looked at.
+enum class StatementPart { All, Action, Principal, Resource, Condition };
+
 /// Why one statement does not apply, or that it does.
 struct StatementTrace {
   /// Position of its policy in the list that was evaluated; 0 for a single policy.
@@ -48,7 +51,9 @@ struct StatementTrace {
   std::size_t index = 0;
   Effect effect = Effect::Deny;
   Truth truth = Truth::No;
-  /// Which part decided: principal, action, resource, or a clause (``clause `StringEquals` on
+  /// Which part decided; `All` when the statement applies.
+  StatementPart part = StatementPart::All;
+  /// In words: principal, action, resource, or a clause (``clause `StringEquals` on
   /// `…:sub` is false``).
   std::string because;
   /// The clause or element that decided; the statement when it applies.
