@@ -1,11 +1,142 @@
-// Replaced by the reader of the intent file.
+// Validated first, then copied into plain data: the copying below cannot fail.
 #include "checks/intent/read.h"
 
-namespace muster {
+#include "checks/intent/validate.h"
+#include "checks/text/tree.h"
 
-Result<Intent> read_intent(std::string, SourceId source) {
-  return Error{ErrorCode::Usage, "muster.yaml cannot be read yet",
-               SourceRef{std::move(source), {}}};
+namespace muster {
+namespace {
+
+using text::Node;
+
+std::string text_at(const Node& node, std::string_view key, std::string_view absent = "") {
+  const auto value = node.find(key);
+  return std::string(value ? value->text() : absent);
+}
+
+std::vector<std::string> texts_at(const Node& node, std::string_view key) {
+  std::vector<std::string> texts;
+  const auto list = node.find(key);
+  for (std::size_t i = 0; list && i < list->size(); ++i) {
+    texts.emplace_back(list->at(i).text());
+  }
+  return texts;
+}
+
+std::vector<Variable> variables_at(const Node& node) {
+  std::vector<Variable> variables;
+  const auto map = node.find("variables");
+  for (std::size_t i = 0; map && i < map->size(); ++i) {
+    variables.push_back({std::string(map->key_at(i).text()), std::string(map->at(i).text())});
+  }
+  return variables;
+}
+
+/// The enumerator whose word stands there; `absent` when the key is not there.
+template <class Enum, std::size_t N>
+Enum enum_at(const Node& node, std::string_view key, const Enum (&values)[N], Enum absent) {
+  const std::string word = text_at(node, key);
+  for (const Enum value : values) {
+    if (word == to_string(value)) {
+      return value;
+    }
+  }
+  return absent;
+}
+
+IntentEnvironment read_environment(const Node& name, const Node& node) {
+  IntentEnvironment environment;
+  environment.name = name.text();
+  environment.kind = enum_at(
+      node, "class",
+      {EnvironmentClass::Production, EnvironmentClass::Staging, EnvironmentClass::Development},
+      EnvironmentClass::Unknown);
+  environment.branches = texts_at(node, "branches");
+  if (const auto reviewers = node.find("reviewers")) {
+    environment.reviewers = reviewers->boolean();
+  }
+  environment.variables = variables_at(node);
+  environment.where = name.where();
+  return environment;
+}
+
+IntentSubject read_subject(const Node& node) {
+  IntentSubject subject;
+  subject.repository = text_at(node, "repository");
+  if (const auto environment = node.find("environment")) {
+    subject.environment = std::string(environment->text());
+  }
+  subject.branches = texts_at(node, "branches");
+  subject.tags = texts_at(node, "tags");
+  const auto pull_request = node.find("pull_request");
+  subject.pull_request = pull_request && pull_request->boolean().value_or(false);
+  subject.where = node.where();
+  return subject;
+}
+
+IntentRole read_role(const Node& name, const Node& node) {
+  IntentRole role;
+  role.name = name.text();
+  role.arn = text_at(node, "arn");
+  role.privilege = enum_at(node, "privilege", {Privilege::Admin, Privilege::Write, Privilege::Read},
+                           Privilege::Unknown);
+  role.trust_file = text_at(node, "trust");
+  role.permission_files = texts_at(node, "permissions");
+  role.environments = texts_at(node, "environments");
+  const auto subjects = node.find("subjects");
+  for (std::size_t i = 0; subjects && i < subjects->size(); ++i) {
+    role.subjects.push_back(read_subject(subjects->at(i)));
+  }
+  role.trusted_accounts = texts_at(node, "trusted_accounts");
+  role.where = name.where();
+  return role;
+}
+
+SubjectFormat format_of(const std::string& word) {
+  if (word == "classic") {
+    return SubjectFormat::Classic;
+  }
+  return word == "immutable" ? SubjectFormat::Immutable : SubjectFormat::Both;
+}
+
+}  // namespace
+
+Result<Intent> read_intent(std::string bytes, SourceId source) {
+  auto parsed = text::parse_yaml(std::move(bytes), source);
+  if (!parsed) {
+    Error error = std::move(parsed).error();
+    error.code = ErrorCode::Usage;
+    return error;
+  }
+  const Node root = parsed.value().root();
+  MUSTER_CHECK_OK(validate_intent(root));
+  Intent intent;
+  intent.declared = true;
+  intent.source = std::move(source);
+  intent.repository = text_at(root, "repository");
+  intent.repository_id = text_at(root, "repository_id");
+  intent.owner_id = text_at(root, "owner_id");
+  intent.default_branch = text_at(root, "default_branch", "main");
+  intent.subject_format = format_of(text_at(root, "subject_format"));
+  intent.subject_claim_keys = texts_at(root, "subject_claim_keys");
+  intent.exclude = texts_at(root, "exclude");
+  intent.variables = variables_at(root);
+  if (const auto environments = root.find("environments")) {
+    for (std::size_t i = 0; i < environments->size(); ++i) {
+      intent.environments.push_back(read_environment(environments->key_at(i), environments->at(i)));
+    }
+  }
+  if (const auto roles = root.find("roles")) {
+    for (std::size_t i = 0; i < roles->size(); ++i) {
+      intent.roles.push_back(read_role(roles->key_at(i), roles->at(i)));
+    }
+  }
+  if (const auto gate = root.find("gate")) {
+    intent.fail_on = enum_at(*gate, "fail_on",
+                             {Severity::Critical, Severity::High, Severity::Medium, Severity::Low},
+                             Severity::Medium);
+  }
+  return intent;
 }
 
 }  // namespace muster

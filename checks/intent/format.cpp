@@ -1,0 +1,111 @@
+// What single values of `muster.yaml` must look like.
+#include <algorithm>
+
+#include "checks/intent/schema.h"
+
+namespace muster {
+namespace {
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+constexpr std::string_view kWord =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+bool is_repository(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size()) {
+    return false;
+  }
+  const auto word = [](std::string_view part) {
+    return part.find_first_not_of(kWord) == std::string_view::npos;
+  };
+  return word(text.substr(0, slash)) && word(text.substr(slash + 1));
+}
+
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`
+bool is_role_arn(std::string_view text) {
+  if (!text.starts_with("arn:aws")) {
+    return false;
+  }
+  const std::size_t service = text.find(":iam::");
+  if (service == std::string_view::npos ||
+      text.substr(0, service).find(':', 4) != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view rest = text.substr(service + 6);
+  return rest.size() > 18 && all_digits(rest.substr(0, 12)) &&
+         rest.substr(12).starts_with(":role/");
+}
+
+/// An access key id, or a long random-looking text without separators.
+bool looks_secret(std::string_view text) {
+  for (const std::string_view prefix : {"AKIA", "ASIA"}) {
+    const std::size_t at = text.find(prefix);
+    if (at != std::string_view::npos && text.size() >= at + 20) {
+      return true;
+    }
+  }
+  for (const std::string_view prefix :
+       {"ghp_", "gho_", "ghs_", "github_pat_", "xoxb-", "-----BEGIN"}) {
+    if (text.find(prefix) != std::string_view::npos) {
+      return true;
+    }
+  }
+  const bool opaque =
+      text.size() >= 40 &&
+      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
+          std::string_view::npos;
+  const auto any = [&](auto test) { return std::any_of(text.begin(), text.end(), test); };
+  return opaque && any([](char c) { return c >= 'A' && c <= 'Z'; }) &&
+         any([](char c) { return c >= 'a' && c <= 'z'; }) &&
+         any([](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string ref_problem(std::string_view text) {
+  if (text.starts_with("refs/")) {
+    return "must be written without `refs/heads/` or `refs/tags/`";
+  }
+  const bool bad = text.empty() || text.find_first_of(" ~^:\\\t") != std::string_view::npos ||
+                   text.find("..") != std::string_view::npos;
+  return bad ? "is no branch or tag name" : "";
+}
+
+std::string path_problem(std::string_view text) {
+  if (text.starts_with('/') || text.find('\\') != std::string_view::npos) {
+    return "must be a path inside the repository, with forward slashes";
+  }
+  const bool climbs = text == ".." || text.starts_with("../") ||
+                      text.find("/../") != std::string_view::npos || text.ends_with("/..");
+  return climbs ? "leaves the repository" : text.empty() ? "is empty" : "";
+}
+
+}  // namespace
+
+std::string format_problem(IntentFormat format, std::string_view text) {
+  switch (format) {
+    case IntentFormat::Any:
+      return "";
+    case IntentFormat::Repository:
+      return is_repository(text) ? "" : "is no repository; expected `owner/name`";
+    case IntentFormat::RoleArn:
+      return is_role_arn(text) ? ""
+                               : "is no role ARN; expected `arn:aws:iam::111122223333:role/name`";
+    case IntentFormat::AccountId:
+      return all_digits(text) && text.size() == 12
+                 ? ""
+                 : "is no account id; expected 12 digits in quotes";
+    case IntentFormat::Digits:
+      return all_digits(text) ? "" : "is no numeric id";
+    case IntentFormat::RefGlob:
+      return ref_problem(text);
+    case IntentFormat::Path:
+      return path_problem(text);
+    case IntentFormat::PublicValue:
+      return looks_secret(text) ? "looks like a secret; muster.yaml is no place for one" : "";
+  }
+  return "";
+}
+
+}  // namespace muster

@@ -1,0 +1,200 @@
+// The table. Every word here is published: in the schema that editors use and in the error
+// messages.
+#include "checks/intent/schema.h"
+
+#include <array>
+
+namespace muster {
+namespace {
+
+using T = IntentType;
+using F = IntentFormat;
+
+constexpr std::array<std::string_view, 1> kVersions = {"1"};
+constexpr std::array<std::string_view, 3> kFormats = {"both", "classic", "immutable"};
+constexpr std::array<std::string_view, 3> kClasses = {"production", "staging", "development"};
+constexpr std::array<std::string_view, 3> kPrivileges = {"admin", "write", "read"};
+constexpr std::array<std::string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
+
+constexpr IntentKey kSubjectKeys[] = {
+    {"repository", T::Text, "owner/name; the audited repository if left out", F::Repository},
+    {"environment", T::Text,
+     "Job environment; then `branches` and `tags` limit the ref of the run"},
+    {"branches", T::TextList, "Branch names or globs, e.g. main or release/*", F::RefGlob},
+    {"tags", T::TextList, "Tag names or globs, e.g. v*", F::RefGlob},
+    {"pull_request", T::Boolean, "Whether runs of pull requests may assume the role"},
+};
+constexpr IntentObject kSubject{kSubjectKeys};
+
+constexpr IntentKey kRoleKeys[] = {
+    {"arn", T::Text, "ARN of the role", F::RoleArn},
+    {"privilege", T::Text, "How much the role may do; grades findings; unknown counts as write",
+     F::Any, false, kPrivileges},
+    {"trust", T::Text,
+     "File with its trust policy; may be left out when account facts hold the role", F::Path},
+    {"permissions", T::TextList, "Files with its permission policies", F::Path},
+    {"environments", T::TextList, "Environments that the role changes"},
+    {"subjects",
+     T::ObjectList,
+     "Who may assume the role through OIDC",
+     F::Any,
+     false,
+     {},
+     &kSubject},
+    {"trusted_accounts", T::TextList, "Other AWS accounts that may assume it", F::AccountId},
+};
+constexpr IntentObject kRole{kRoleKeys};
+
+constexpr IntentKey kEnvironmentKeys[] = {
+    {"class", T::Text, "What the environment is for", F::Any, false, kClasses},
+    {"branches", T::TextList, "Branches from which a deployment may start (deployment branch rule)",
+     F::RefGlob},
+    {"reviewers", T::Boolean, "Whether required reviewers protect it"},
+    {"variables", T::NamedTexts,
+     "Values of vars, env or secrets names in this environment; never a secret", F::PublicValue},
+};
+constexpr IntentObject kEnvironment{kEnvironmentKeys};
+
+constexpr IntentKey kGateKeys[] = {
+    {"fail_on", T::Text, "Findings of this severity and above fail the audit; default medium",
+     F::Any, false, kSeverities},
+};
+constexpr IntentObject kGate{kGateKeys};
+
+constexpr IntentKey kRootKeys[] = {
+    {"version", T::Text, "Version of this file's format: 1", F::Any, true, kVersions},
+    {"repository", T::Text, "owner/name of this repository on GitHub", F::Repository},
+    {"repository_id", T::Text, "Numeric id of the repository", F::Digits},
+    {"owner_id", T::Text, "Numeric id of its owner", F::Digits},
+    {"default_branch", T::Text, "Default branch; main if left out", F::RefGlob},
+    {"subject_format", T::Text,
+     "Form of the OIDC subject: with ids (immutable), without (classic), or both", F::Any, false,
+     kFormats},
+    {"subject_claim_keys", T::TextList, "include_claim_keys of a customised subject, in order"},
+    {"exclude", T::TextList, "Path globs that the audit leaves out", F::Path},
+    {"variables", T::NamedTexts,
+     "Values of vars, env or secrets names, so that role ARNs can be resolved; never a secret",
+     F::PublicValue},
+    {"environments",
+     T::NamedObjects,
+     "Deployment environments by name",
+     F::Any,
+     false,
+     {},
+     &kEnvironment},
+    {"roles", T::NamedObjects, "AWS roles by a short name", F::Any, false, {}, &kRole},
+    {"gate", T::Object, "When the audit fails", F::Any, false, {}, &kGate},
+};
+constexpr IntentObject kRoot{kRootKeys};
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+    }
+    result += c;
+  }
+  return result + "\"";
+}
+
+bool is_list(T type) {
+  return type == T::TextList || type == T::ObjectList;
+}
+
+/// JSON Schema of one value (of one item, for lists). Depth is bounded by the table, not by input.
+std::string value_schema(const IntentKey& key, const std::string& indent);
+
+std::string object_schema(const IntentObject& object, const std::string& indent) {
+  std::string text = "\"type\": \"object\",\n" + indent + "\"additionalProperties\": false,\n" +
+                     indent + "\"properties\": {";
+  std::string required;
+  const char* separator = "\n";
+  for (const IntentKey& key : object.keys) {
+    const std::string inner = indent + "    ";
+    std::string value = value_schema(key, inner);
+    if (is_list(key.type)) {
+      value = "\"type\": \"array\",\n" + inner + "\"items\": {" + value + "}";
+    }
+    text += separator + indent + "  " + quoted(key.name) + ": {\n" + inner +
+            "\"description\": " + quoted(key.description) + ",\n" + inner + value + "\n" + indent +
+            "  }";
+    separator = ",\n";
+    if (key.required) {
+      required += (required.empty() ? "" : ", ") + quoted(key.name);
+    }
+  }
+  text += "\n" + indent + "}";
+  return required.empty() ? text : text + ",\n" + indent + "\"required\": [" + required + "]";
+}
+
+std::string pattern_of(F format) {
+  switch (format) {
+    case F::Repository:
+      return "^[A-Za-z0-9_-]+/[A-Za-z0-9._-]+$";
+    case F::RoleArn:
+      return "^arn:aws[a-z-]*:iam::[0-9]{12}:role/.+$";
+    case F::AccountId:
+      return "^[0-9]{12}$";
+    case F::Digits:
+      return "^[0-9]+$";
+    case F::Any:
+    case F::RefGlob:
+    case F::Path:
+    case F::PublicValue:
+      return "";
+  }
+  return "";
+}
+
+std::string text_schema(const IntentKey& key) {
+  const bool number_allowed = key.format == F::Digits || !key.values.empty();
+  std::string text =
+      number_allowed ? "\"type\": [\"string\", \"integer\"]" : "\"type\": \"string\"";
+  if (!key.values.empty()) {
+    std::string values;
+    for (const std::string_view value : key.values) {
+      values += (values.empty() ? "" : ", ") + quoted(value);
+      values += value == "1" ? ", 1" : "";
+    }
+    return "\"enum\": [" + values + "]";
+  }
+  const std::string pattern = pattern_of(key.format);
+  return pattern.empty() ? text : text + ", \"pattern\": " + quoted(pattern);
+}
+
+std::string value_schema(const IntentKey& key, const std::string& indent) {
+  switch (key.type) {
+    case T::Text:
+    case T::TextList:
+      return text_schema(key);
+    case T::Boolean:
+      return "\"type\": \"boolean\"";
+    case T::Object:
+    case T::ObjectList:
+      return object_schema(*key.object, indent);
+    case T::NamedObjects:
+      return "\"type\": \"object\",\n" + indent + "\"additionalProperties\": {" +
+             object_schema(*key.object, indent + "  ") + "}";
+    case T::NamedTexts:
+      return "\"type\": \"object\",\n" + indent +
+             "\"additionalProperties\": {\"type\": \"string\"}";
+  }
+  return "";
+}
+
+}  // namespace
+
+const IntentObject& intent_schema() {
+  return kRoot;
+}
+
+std::string intent_json_schema() {
+  return "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+         "  \"title\": \"muster.yaml\",\n"
+         "  \"description\": \"What the owners of a repository declare about its deployments. "
+         "Generated; do not edit.\",\n  " +
+         object_schema(kRoot, "  ") + "\n}\n";
+}
+
+}  // namespace muster

@@ -1,0 +1,109 @@
+// muster.yaml: what it means, and that every mistake has its place and a way out.
+#include "checks/intent/read.h"
+
+#include <doctest/doctest.h>
+
+#include "checks/intent/schema.h"
+
+namespace muster {
+namespace {
+
+Result<Intent> read(std::string text) {
+  return read_intent(std::move(text), SourceId("muster.yaml"));
+}
+
+std::string error_of(std::string text) {
+  const auto intent = read(std::move(text));
+  return intent ? "accepted" : to_string(intent.error());
+}
+
+TEST_CASE("a full file becomes an intent") {
+  const auto intent = read(
+      "version: 1\nrepository: acme/shop\nrepository_id: 880000123\nowner_id: "
+      "'4400001'\ndefault_branch: trunk\n"
+      "subject_format: immutable\nsubject_claim_keys: [repo, context]\nexclude: "
+      "['tests/**']\nvariables:\n  REGION: eu-central-1\n"
+      "environments:\n  prod:\n    class: production\n    branches: [main]\n    reviewers: true\n  "
+      "  variables: {ROLE: 'arn:x'}\n  plain:\n"
+      "roles:\n  deploy:\n    arn: arn:aws:iam::111122223333:role/shop/deploy\n    privilege: "
+      "admin\n    trust: iam/trust.json\n"
+      "    permissions: [iam/p.json]\n    environments: [prod]\n    subjects:\n      - "
+      "environment: prod\n        branches: [main]\n"
+      "      - repository: acme/other\n        pull_request: true\n    trusted_accounts: "
+      "['444455556666']\ngate:\n  fail_on: high\n");
+  REQUIRE_MESSAGE(intent.ok(), (intent.ok() ? "" : to_string(intent.error())));
+  const Intent& read = intent.value();
+  CHECK(read.declared);
+  CHECK(read.repository == "acme/shop");
+  CHECK(read.repository_id == "880000123");
+  CHECK(read.default_branch == "trunk");
+  CHECK(read.subject_format == SubjectFormat::Immutable);
+  CHECK(read.subject_claim_keys.size() == 2);
+  REQUIRE(read.environments.size() == 2);
+  CHECK(read.environments[0].kind == EnvironmentClass::Production);
+  CHECK(read.environments[0].reviewers == true);
+  CHECK_FALSE(read.environments[1].reviewers.has_value());
+  REQUIRE(read.roles.size() == 1);
+  CHECK(read.roles[0].privilege == Privilege::Admin);
+  REQUIRE(read.roles[0].subjects.size() == 2);
+  CHECK(read.roles[0].subjects[0].environment == "prod");
+  CHECK(read.roles[0].subjects[1].pull_request);
+  CHECK(read.roles[0].where.span.line == 19);
+  CHECK(read.fail_on == Severity::High);
+}
+
+TEST_CASE("mistakes are named with their place") {
+  struct Row {
+    const char* name;
+    std::string text;
+    std::string message;
+  };
+
+  for (const Row& row :
+       {Row{"empty", "", "muster.yaml:1:1: the file is empty, expected a YAML document"},
+        Row{"no mapping", "- a\n",
+            "muster.yaml:1:1: muster.yaml must be a mapping that begins with `version: 1`, found a "
+            "list"},
+        Row{"no version", "repository: acme/shop\n",
+            "muster.yaml:1:1: the key `version` is missing; write `version: 1`"},
+        Row{"other version", "version: 2\n",
+            "muster.yaml:1:10: `version` is `2`, expected one of `1`"},
+        Row{"misspelt key", "version: 1\nrepositry: a/b\n",
+            "muster.yaml:2:1: unknown key `repositry` in muster.yaml; did you mean `repository`?"},
+        Row{"misspelt inner key", "version: 1\nroles:\n  d:\n    arm: x\n",
+            "muster.yaml:4:5: unknown key `arm` in `roles.d`; did you mean `arn`?"},
+        Row{"far from any key", "version: 1\ngate:\n  zzzzzz: 1\n",
+            "muster.yaml:3:3: unknown key `zzzzzz` in `gate`; known are `fail_on`"},
+        Row{"wrong type", "version: 1\nexclude: tests\n",
+            "muster.yaml:2:10: `exclude` must be a list, found text"},
+        Row{"number where text is needed", "version: 1\nenvironments:\n  p:\n    branches: [1.0]\n",
+            "muster.yaml:4:16: `environments.p.branches.0` must be text (put it in quotes), found "
+            "a number"},
+        Row{"bad ARN", "version: 1\nroles:\n  d:\n    arn: arn:aws:iam::1:role/x\n",
+            "muster.yaml:4:10: `arn:aws:iam::1:role/x` is no role ARN; expected "
+            "`arn:aws:iam::111122223333:role/name`"},
+        Row{"ref with prefix", "version: 1\ndefault_branch: refs/heads/main\n",
+            "muster.yaml:2:17: `refs/heads/main` must be written without `refs/heads/` or "
+            "`refs/tags/`"},
+        Row{"path out of the repository", "version: 1\nroles:\n  d:\n    trust: ../x.json\n",
+            "muster.yaml:4:12: `../x.json` leaves the repository"},
+        Row{"twice", "version: 1\nversion: 1\n",
+            "muster.yaml:2:1: the key `version` stands twice in this mapping"}}) {
+    CAPTURE(row.name);
+    CHECK(error_of(row.text) == row.message);
+  }
+}
+
+TEST_CASE("a secret is refused and not repeated in the message") {
+  const std::string message = error_of("version: 1\nvariables:\n  KEY: AKIAIOSFODNN7EXAMPLE\n");
+  CHECK(message ==
+        "muster.yaml:3:8: `variables.KEY` looks like a secret; muster.yaml is no place for one");
+}
+
+TEST_CASE("every mistake is a usage error") {
+  CHECK(read("").error().code == ErrorCode::Usage);
+  CHECK(read("version: 2").error().code == ErrorCode::Usage);
+}
+
+}  // namespace
+}  // namespace muster
