@@ -1,0 +1,175 @@
+// From bytes to the model, and what all workflows of an audit have in common.
+#include "checks/workflow/model.h"
+
+#include <algorithm>
+#include <map>
+
+#include "checks/core/digest.h"
+#include "checks/workflow/fields.h"
+
+namespace muster::workflow {
+namespace {
+
+using text::Node;
+using text::Type;
+
+bool equal_folded(std::string_view a, std::string_view b) {
+  const auto fold = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return fold(x) == fold(y); });
+}
+
+/// Unknown jobs in `needs`, and cycles (by taking away jobs whose needs are all taken away).
+Status check_needs(const Workflow& workflow) {
+  std::map<std::string, std::size_t> open;
+  for (const Job& job : workflow.jobs) {
+    open[job.id.value] = job.needs.size();
+    for (const Text& need : job.needs) {
+      if (workflow.find_job(need.value) == nullptr) {
+        return Error{ErrorCode::Invalid,
+                     "job `" + job.id.value + "` needs `" + need.value +
+                         "`, which is no job of this workflow",
+                     need.where};
+      }
+    }
+  }
+  bool moved = true;
+  while (moved) {
+    moved = false;
+    for (const Job& job : workflow.jobs) {
+      const auto waiting = [&](const Text& need) { return open.contains(need.value); };
+      const bool ready = std::none_of(job.needs.begin(), job.needs.end(), waiting);
+      moved = (ready && open.erase(job.id.value) > 0) || moved;
+    }
+  }
+  if (!open.empty()) {
+    const Job* job = workflow.find_job(open.begin()->first);
+    return Error{ErrorCode::Invalid, "job `" + job->id.value + "` needs itself through `needs`",
+                 job->id.where};
+  }
+  return Done{};
+}
+
+Status read_root(const Node& root, Workflow& workflow) {
+  if (!root.is(Type::Mapping)) {
+    return unexpected(root, "workflow", "a mapping with `on` and `jobs`");
+  }
+  MUSTER_CHECK_OK(known_keys(root, "the workflow",
+                             {"on", "jobs", "name", "description", "run-name", "defaults", "env",
+                              "permissions", "concurrency"}));
+  const auto on = root.find("on");
+  const auto jobs = root.find("jobs");
+  if (!on || !jobs) {
+    return invalid(root, std::string("the workflow has no `") + (on ? "jobs" : "on") + "`");
+  }
+  MUSTER_CHECK_OK(read_triggers(*on, workflow));
+  MUSTER_TRY(workflow.name, optional_text(root, "name"));
+  MUSTER_TRY(workflow.permissions, optional_permissions(root));
+  MUSTER_TRY(workflow.concurrency, optional_concurrency(root));
+  MUSTER_TRY(workflow.env, optional_entries(root, "env"));
+  MUSTER_TRY(workflow.default_shell, optional_default_shell(root));
+  if (!jobs->is(Type::Mapping) || jobs->size() == 0) {
+    return unexpected(*jobs, "jobs", "a mapping of jobs");
+  }
+  for (std::size_t i = 0; i < jobs->size(); ++i) {
+    MUSTER_TRY(Job job, read_job(jobs->key_at(i), jobs->at(i)));
+    workflow.jobs.push_back(std::move(job));
+  }
+  return check_needs(workflow);
+}
+
+}  // namespace
+
+Access Permissions::of(std::string_view scope) const {
+  if (form == Form::WriteAll) {
+    return Access::Write;
+  }
+  if (form == Form::ReadAll) {
+    return scope == "id-token" ? Access::None : Access::Read;
+  }
+  const auto found = scopes.find(scope);
+  return found == scopes.end() ? Access::None : found->second;
+}
+
+const Text* Step::input(std::string_view wanted) const {
+  const auto found = std::find_if(with.begin(), with.end(), [&](const Entry& entry) {
+    return equal_folded(entry.name.value, wanted);
+  });
+  return found == with.end() ? nullptr : &found->value;
+}
+
+std::string Step::anchor() const {
+  if (id) {
+    return "steps[" + id->value + "]";
+  }
+  if (kind == Kind::Uses) {
+    return "steps[" + uses.value.substr(0, uses.value.find('@')) + "]";
+  }
+  return "steps[" + hex(sha256(run.value), 4) + "]";
+}
+
+const Job* Workflow::find_job(std::string_view id) const {
+  const auto found =
+      std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.id.value == id; });
+  return found == jobs.end() ? nullptr : &*found;
+}
+
+const Trigger* Workflow::find_trigger(std::string_view event) const {
+  const auto found = std::find_if(triggers.begin(), triggers.end(), [&](const Trigger& trigger) {
+    return trigger.event.value == event;
+  });
+  return found == triggers.end() ? nullptr : &*found;
+}
+
+Asset Workflow::asset(const Job& job) const {
+  return {"workflow-job", source.path() + "#jobs." + job.id.value};
+}
+
+Asset Workflow::asset(const Job& job, const Step& step) const {
+  return {"workflow-step", asset(job).id + "." + step.anchor()};
+}
+
+std::string Workflow::display_name() const {
+  return name ? name->value : source.path();
+}
+
+Result<Workflow> parse_workflow(std::string bytes, SourceId source) {
+  MUSTER_TRY(text::Tree tree, text::parse_yaml(std::move(bytes), source, text::KeyCase::Folded));
+  Workflow workflow;
+  workflow.source = std::move(source);
+  workflow.tree = std::make_shared<const text::Tree>(std::move(tree));
+  workflow.where = workflow.tree->root().where();
+  MUSTER_CHECK_OK(read_root(workflow.tree->root(), workflow));
+  return workflow;
+}
+
+Workflows Workflows::build(const AuditInput& input) {
+  Workflows workflows;
+  for (const Document& document : input.facts().documents) {
+    if (document.kind != DocumentKind::GithubWorkflow) {
+      continue;
+    }
+    auto workflow = parse_workflow(document.bytes, document.source);
+    if (workflow) {
+      workflows.workflows_.push_back(std::move(workflow).value());
+    } else {
+      workflows.unreadable_.push_back({document.source, workflow.error()});
+    }
+  }
+  return workflows;
+}
+
+const Workflow* Workflows::find(std::string_view path) const {
+  const auto found =
+      std::find_if(workflows_.begin(), workflows_.end(),
+                   [&](const Workflow& workflow) { return workflow.source.path() == path; });
+  return found == workflows_.end() ? nullptr : &*found;
+}
+
+std::vector<Unreadable> unreadable_workflows(const AuditInput& input) {
+  return input.model<Workflows>().unreadable();
+}
+
+}  // namespace muster::workflow

@@ -1,0 +1,187 @@
+// A GitHub workflow file as typed values with spans. Syntax: GitHub Docs, "Workflow syntax for
+// GitHub Actions". What the file means (who runs, with which token) is in jobs.h and presented.h.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/core/check.h"
+#include "checks/text/tree.h"
+
+namespace muster::workflow {
+
+/// A text with its place. `value` is as written, `${{ … }}` included.
+struct Text {
+  std::string value;
+  SourceRef where;
+};
+
+/// `name: value` with both places.
+struct Entry {
+  Text name;
+  Text value;
+};
+
+enum class Access { None, Read, Write };
+
+/// A `permissions:` block. A map sets every scope that it does not name to none.
+struct Permissions {
+  enum class Form { ReadAll, WriteAll, Map };
+
+  Form form = Form::Map;
+  std::map<std::string, Access, std::less<>> scopes;
+  SourceRef where;
+
+  [[nodiscard]] Access of(std::string_view scope) const;
+};
+
+/// One event of `on`, with its filters. Empty lists = no filter.
+struct Trigger {
+  Text event;
+  std::vector<Text> branches;
+  std::vector<Text> branches_ignore;
+  std::vector<Text> tags;
+  std::vector<Text> tags_ignore;
+  std::vector<Text> paths;
+  std::vector<Text> types;
+  /// `workflow_run` only.
+  std::vector<Text> workflows;
+};
+
+/// An input of `workflow_dispatch` or `workflow_call`.
+struct Input {
+  Text name;
+  /// string, boolean, number, choice, environment
+  std::string type = "string";
+  bool required = false;
+  std::optional<Text> default_value;
+  std::vector<Text> options;
+};
+
+struct Concurrency {
+  Text group;
+  /// As written: `true`, `false` or an expression; absent = false.
+  std::optional<Text> cancel_in_progress;
+  std::string queue;
+  SourceRef where;
+};
+
+struct Environment {
+  Text name;
+  std::optional<Text> url;
+  SourceRef where;
+};
+
+struct Step {
+  enum class Kind { Run, Uses, Wait, WaitAll, Cancel, Parallel };
+
+  Kind kind = Kind::Run;
+  /// 0-based position in the job.
+  std::size_t index = 0;
+  std::optional<Text> id;
+  std::optional<Text> name;
+  std::optional<Text> condition;
+  /// `owner/repo@ref`, `./path`, `docker://image` for `Uses`.
+  Text uses;
+  Text run;
+  /// The script's node: maps positions inside `run` to the file.
+  std::optional<text::Node> run_node;
+  std::optional<Text> shell;
+  std::vector<Entry> env;
+  std::vector<Entry> with;
+  std::optional<Text> continue_on_error;
+  bool background = false;
+  /// Steps of `parallel:`.
+  std::vector<Step> parallel;
+  SourceRef where;
+
+  /// The value of `with.<name>`, compared without case as GitHub does; null when absent.
+  [[nodiscard]] const Text* input(std::string_view wanted) const;
+  /// `steps[<id, else uses without ref, else hash of run>]`.
+  [[nodiscard]] std::string anchor() const;
+};
+
+struct Job {
+  Text id;
+  std::optional<Text> name;
+  std::vector<Text> needs;
+  std::optional<Text> condition;
+  std::optional<Environment> environment;
+  std::optional<Permissions> permissions;
+  std::optional<Concurrency> concurrency;
+  std::vector<Entry> env;
+  std::vector<Text> runs_on;
+  /// `strategy.matrix` entries that are plain lists: name -> values.
+  std::vector<std::pair<std::string, std::vector<Text>>> matrix;
+  bool has_matrix = false;
+  std::vector<Entry> outputs;
+  std::optional<Text> continue_on_error;
+  std::optional<Text> default_shell;
+  std::vector<Step> steps;
+  /// A call job: `./.github/workflows/x.yml` or `owner/repo/path@ref`; empty value otherwise.
+  Text uses;
+  std::vector<Entry> with;
+  std::vector<Entry> secrets;
+  bool secrets_inherit = false;
+  /// From the key to the end of the job.
+  SourceRef where;
+
+  [[nodiscard]] bool calls_workflow() const { return !uses.value.empty(); }
+};
+
+struct Workflow {
+  SourceId source;
+  std::optional<Text> name;
+  std::vector<Trigger> triggers;
+  std::vector<Input> dispatch_inputs;
+  std::vector<Input> call_inputs;
+  std::optional<Permissions> permissions;
+  std::optional<Concurrency> concurrency;
+  std::vector<Entry> env;
+  std::optional<Text> default_shell;
+  std::vector<Job> jobs;
+  SourceRef where;
+  /// Keeps the nodes of the steps alive.
+  std::shared_ptr<const text::Tree> tree;
+
+  [[nodiscard]] const Job* find_job(std::string_view id) const;
+  [[nodiscard]] const Trigger* find_trigger(std::string_view event) const;
+
+  [[nodiscard]] Asset asset() const { return {"workflow", source.path()}; }
+
+  [[nodiscard]] Asset asset(const Job& job) const;
+  [[nodiscard]] Asset asset(const Job& job, const Step& step) const;
+  /// The display name, else the path.
+  [[nodiscard]] std::string display_name() const;
+};
+
+/// Reads one workflow file. Structure errors (unknown key, wrong type, unknown need, cycle,
+/// duplicate step id) are `Invalid` with the place; `on: []` is a disabled workflow and no error.
+[[nodiscard]] Result<Workflow> parse_workflow(std::string bytes, SourceId source);
+
+/// All workflows of the audit, and those that could not be understood.
+class Workflows {
+ public:
+  [[nodiscard]] static Workflows build(const AuditInput& input);
+
+  /// Sorted by path.
+  [[nodiscard]] const std::vector<Workflow>& all() const { return workflows_; }
+
+  /// The workflow at this path, or null.
+  [[nodiscard]] const Workflow* find(std::string_view path) const;
+
+  [[nodiscard]] const std::vector<Unreadable>& unreadable() const { return unreadable_; }
+
+ private:
+  std::vector<Workflow> workflows_;
+  std::vector<Unreadable> unreadable_;
+};
+
+/// The need of every rule that speaks about workflows.
+[[nodiscard]] std::vector<Unreadable> unreadable_workflows(const AuditInput& input);
+
+}  // namespace muster::workflow
