@@ -1,0 +1,73 @@
+// A third-party action or workflow named by tag or branch: its owner, or whoever takes over the
+// account, can change what runs.
+#include <algorithm>
+
+#include "checks/workflow/jobs.h"
+
+namespace muster::workflow {
+namespace {
+
+bool is_commit(std::string_view ref) {
+  return (ref.size() == 40 || ref.size() == 64) &&
+         ref.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Local actions run at the commit of the workflow itself, and need no pin.
+bool is_local(std::string_view uses) {
+  return uses.starts_with("./") || uses.starts_with("$/");
+}
+
+bool is_pinned(std::string_view uses) {
+  if (uses.starts_with("docker://")) {
+    return uses.find("@sha256:") != std::string_view::npos;
+  }
+  const std::size_t at = uses.rfind('@');
+  return at != std::string_view::npos && is_commit(uses.substr(at + 1));
+}
+
+/// Whether a changed action in this job could reach AWS or a secret.
+bool holds_power(const JobRun& run, const Intent& intent) {
+  return token_permission(run).answer != TokenPermission::Answer::Denied ||
+         !credentials(run, intent).empty() || run.job->secrets_inherit;
+}
+
+void judge(const Workflow& workflow, const Job& job, const Step* step, const Text& uses, bool power,
+           Outcomes& out) {
+  const Asset asset = step != nullptr ? workflow.asset(job, *step) : workflow.asset(job);
+  if (is_local(uses.value)) {
+    return;
+  }
+  if (is_pinned(uses.value)) {
+    out.pass(asset, uses.where);
+    return;
+  }
+  out.fail(asset, uses.where, text_witness("uses", uses.value))
+      .arg("uses", uses.value)
+      .arg("job", job.id.value)
+      .severity(power ? Severity::Medium : Severity::Low);
+}
+
+void action_unpinned(const AuditInput& input, Outcomes& out) {
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    const bool power = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
+      return holds_power(*run, input.intent());
+    });
+    for (const Step* step : all_steps(*runs.front()->job)) {
+      if (step->kind == Step::Kind::Uses) {
+        judge(*runs.front()->workflow, *runs.front()->job, step, step->uses, power, out);
+      }
+    }
+  }
+  for (const Workflow& workflow : input.model<Workflows>().all()) {
+    for (const Job& job : workflow.jobs) {
+      if (job.calls_workflow()) {
+        judge(workflow, job, nullptr, job.uses, true, out);
+      }
+    }
+  }
+}
+
+const Register kRegister{"workflow-action-unpinned", action_unpinned, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow

@@ -1,0 +1,180 @@
+// Runs of jobs and their effective token permission.
+#include "checks/workflow/jobs.h"
+
+#include <algorithm>
+
+namespace muster::workflow {
+namespace {
+
+constexpr std::size_t kMaxCalls = 10;
+constexpr std::size_t kMaxRuns = 20'000;
+
+/// A call whose workflow is still to be entered.
+struct PendingCall {
+  const Workflow* entry = nullptr;
+  const Workflow* workflow = nullptr;
+  std::vector<std::pair<const Workflow*, const Job*>> callers;
+  std::vector<std::pair<std::string, Values>> inputs;
+};
+
+bool only_called(const Workflow& workflow) {
+  return !workflow.triggers.empty() &&
+         std::all_of(workflow.triggers.begin(), workflow.triggers.end(),
+                     [](const Trigger& trigger) { return trigger.event.value == "workflow_call"; });
+}
+
+/// The local workflow that a call job names, or null: `./.github/workflows/x.yml`,
+/// `$/.github/workflows/x.yml`.
+const Workflow* local_target(const Workflows& workflows, const Job& job) {
+  const std::string& uses = job.uses.value;
+  return uses.starts_with("./") || uses.starts_with("$/") ? workflows.find(uses.substr(2))
+                                                          : nullptr;
+}
+
+JobRun run_of(const PendingCall& call, const Job& job) {
+  return {call.entry, call.workflow, &job, call.callers, call.inputs};
+}
+
+/// Enters one workflow: ordinary jobs become runs, call jobs of local workflows become pending
+/// calls.
+void enter(const PendingCall& call, const Workflows& workflows, const Intent& intent,
+           std::vector<JobRun>& runs, std::vector<PendingCall>& pending) {
+  for (const Job& job : call.workflow->jobs) {
+    if (!job.calls_workflow()) {
+      runs.push_back(run_of(call, job));
+      continue;
+    }
+    const Workflow* target = local_target(workflows, job);
+    if (target == nullptr || call.callers.size() >= kMaxCalls) {
+      continue;
+    }
+    PendingCall next{call.entry, target, call.callers, {}};
+    next.callers.emplace_back(call.workflow, &job);
+    const JobRun caller = run_of(call, job);
+    for (const Entry& argument : job.with) {
+      next.inputs.emplace_back(argument.name.value,
+                               resolve(argument.value.value, caller.scope(intent)));
+    }
+    pending.push_back(std::move(next));
+  }
+}
+
+bool is_called(const std::vector<JobRun>& runs, const Workflow& workflow) {
+  return std::any_of(runs.begin(), runs.end(),
+                     [&](const JobRun& run) { return run.workflow == &workflow; });
+}
+
+/// The block that holds for a job inside its own workflow, or null.
+const Permissions* block_of(const Workflow& workflow, const Job& job) {
+  if (job.permissions) {
+    return &*job.permissions;
+  }
+  return workflow.permissions ? &*workflow.permissions : nullptr;
+}
+
+}  // namespace
+
+Scope JobRun::scope(const Intent& intent, const Step* step) const {
+  Scope scope;
+  scope.intent = &intent;
+  scope.workflow = workflow;
+  scope.job = job;
+  scope.step = step;
+  scope.inputs = callers.empty() ? nullptr : &inputs;
+  if (job->environment) {
+    const Values name = resolve(job->environment->name.value, scope);
+    scope.environment = name.only() != nullptr ? *name.only() : "";
+  }
+  return scope;
+}
+
+JobRuns JobRuns::build(const AuditInput& input) {
+  const auto& workflows = input.model<Workflows>();
+  JobRuns result;
+  std::vector<PendingCall> pending;
+  const auto drain = [&] {
+    while (!pending.empty() && result.runs_.size() < kMaxRuns) {
+      const PendingCall call = std::move(pending.back());
+      pending.pop_back();
+      enter(call, workflows, input.intent(), result.runs_, pending);
+    }
+  };
+  for (const Workflow& workflow : workflows.all()) {
+    if (!only_called(workflow)) {
+      pending.push_back({&workflow, &workflow, {}, {}});
+      drain();
+    }
+  }
+  for (const Workflow& workflow : workflows.all()) {
+    if (only_called(workflow) && !is_called(result.runs_, workflow)) {
+      pending.push_back({nullptr, &workflow, {}, {}});
+      drain();
+    }
+  }
+  for (const JobRun& run : result.runs_) {
+    const auto same = std::find_if(result.by_job_.begin(), result.by_job_.end(),
+                                   [&](const auto& runs) { return runs.front()->job == run.job; });
+    if (same != result.by_job_.end()) {
+      same->push_back(&run);
+    } else {
+      result.by_job_.push_back({&run});
+    }
+  }
+  return result;
+}
+
+TokenPermission token_permission(const JobRun& run) {
+  using Answer = TokenPermission::Answer;
+  const Permissions* own = block_of(*run.workflow, *run.job);
+  if (own != nullptr && own->of("id-token") != Access::Write) {
+    return {Answer::Denied, own->where, "this `permissions` block leaves `id-token` at none"};
+  }
+  for (auto caller = run.callers.rbegin(); caller != run.callers.rend(); ++caller) {
+    const Permissions* block = block_of(*caller->first, *caller->second);
+    if (block != nullptr) {
+      const bool grants = block->of("id-token") == Access::Write;
+      return {grants ? Answer::Granted : Answer::Denied, block->where,
+              grants ? "" : "the calling job's `permissions` block leaves `id-token` at none"};
+    }
+  }
+  if (own != nullptr) {
+    return {Answer::Granted, own->where, ""};
+  }
+  if (run.entry == nullptr) {
+    return {Answer::Unknown, run.job->id.where,
+            "the workflow is only callable, and no workflow here calls it"};
+  }
+  return {Answer::Denied, run.job->id.where,
+          "there is no `permissions` block, and `id-token` is none by default"};
+}
+
+std::vector<const Step*> all_steps(const Job& job) {
+  std::vector<const Step*> steps;
+  for (const Step& step : job.steps) {
+    steps.push_back(&step);
+    for (const Step& inner : step.parallel) {
+      steps.push_back(&inner);
+    }
+  }
+  return steps;
+}
+
+std::vector<StepCommand> commands(const Job& job) {
+  std::vector<StepCommand> all;
+  for (const Step* step : all_steps(job)) {
+    if (step->kind != Step::Kind::Run || !step->run_node) {
+      continue;
+    }
+    for (Command& command : shell_commands(step->run.value)) {
+      const SourceRef where = step->run_node->where(command.begin, command.end);
+      all.push_back({step, std::move(command), where});
+    }
+  }
+  return all;
+}
+
+Witness text_witness(std::string name, std::string value) {
+  return {WitnessKind::Text, {{std::move(name), {std::move(value)}}}};
+}
+
+}  // namespace muster::workflow

@@ -1,0 +1,130 @@
+// How jobs come to run: a job of a workflow that some event starts, directly or through calls of
+// local workflows. With it go the effective permission for tokens, the credentials it takes, and
+// what it deploys.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/workflow/expression.h"
+#include "checks/workflow/model.h"
+#include "checks/workflow/shell.h"
+
+namespace muster::workflow {
+
+/// One way in which a job runs.
+struct JobRun {
+  /// The workflow whose events start it; null when the job's workflow is only callable and nobody
+  /// here calls it.
+  const Workflow* entry = nullptr;
+  const Workflow* workflow = nullptr;
+  const Job* job = nullptr;
+  /// The calling jobs, outermost first; empty when not called.
+  std::vector<std::pair<const Workflow*, const Job*>> callers;
+  /// What the inputs of the called workflow are.
+  std::vector<std::pair<std::string, Values>> inputs;
+
+  [[nodiscard]] Asset asset() const { return workflow->asset(*job); }
+
+  /// Names for `resolve`, at job level or inside a step.
+  [[nodiscard]] Scope scope(const Intent& intent, const Step* step = nullptr) const;
+};
+
+/// All ways in which all ordinary jobs run, in document order. Calls are followed ten deep.
+class JobRuns {
+ public:
+  [[nodiscard]] static JobRuns build(const AuditInput& input);
+
+  [[nodiscard]] const std::vector<JobRun>& all() const { return runs_; }
+
+  /// The runs of each job together, so that a rule reports a job once.
+  [[nodiscard]] const std::vector<std::vector<const JobRun*>>& by_job() const { return by_job_; }
+
+ private:
+  std::vector<JobRun> runs_;
+  std::vector<std::vector<const JobRun*>> by_job_;
+};
+
+/// Whether the job may ask for an OIDC token.
+struct TokenPermission {
+  enum class Answer { Granted, Denied, Unknown };
+
+  Answer answer = Answer::Denied;
+  /// The `permissions` block that decides; the job when there is none.
+  SourceRef where;
+  /// `no permissions block grants id-token`, in words.
+  std::string because;
+};
+
+/// Effective `id-token` permission: the job's block replaces the workflow's, none at all means
+/// none, and a called workflow never gets more than its caller. Source: GitHub Docs, "Automatic
+/// token authentication".
+[[nodiscard]] TokenPermission token_permission(const JobRun& run);
+
+enum class CredentialKind { Oidc, StaticKeys, Chained };
+
+/// A place where the job takes AWS credentials.
+struct Credential {
+  CredentialKind kind = CredentialKind::Oidc;
+  /// Null for env of the job or workflow.
+  const Step* step = nullptr;
+  SourceRef where;
+  /// `Oidc`: the role text as written and its possible ARNs.
+  Text role;
+  Values role_arns;
+  /// `Oidc`: the audience asked for.
+  std::string audience;
+  /// `StaticKeys`: the text the key id comes from.
+  std::string key_text;
+};
+
+/// All credentials of the run, in order. Source of the signs: rules/data/workflow-recognition.json.
+[[nodiscard]] std::vector<Credential> credentials(const JobRun& run, const Intent& intent);
+
+/// A step that changes a running system.
+struct Deploy {
+  const Step* step = nullptr;
+  SourceRef where;
+  /// `ecs`, `ssm`, `lambda`, `terraform`, …
+  std::string kind;
+  /// The command or action, short: `aws ecs update-service`.
+  std::string verb;
+};
+
+/// The deploying steps of the run: recognised verbs that come after a credential. Without a
+/// credential there is none.
+[[nodiscard]] std::vector<Deploy> deploys(const JobRun& run, const Intent& intent);
+
+/// A simple command of a step, with its place in the file.
+struct StepCommand {
+  const Step* step = nullptr;
+  Command command;
+  SourceRef where;
+};
+
+/// All shell commands of the job's `run` steps.
+[[nodiscard]] std::vector<StepCommand> commands(const Job& job);
+
+/// All steps of the job, those of `parallel:` included.
+[[nodiscard]] std::vector<const Step*> all_steps(const Job& job);
+
+/// What the run's environment is for: by its `environment`, else by names in roles, clusters and
+/// the workflow itself.
+struct EnvironmentGuess {
+  EnvironmentClass kind = EnvironmentClass::Unknown;
+  /// What it was read off: `environment production`, `role arn:…`.
+  std::string from;
+};
+
+[[nodiscard]] EnvironmentGuess environment_class(const JobRun& run, const Intent& intent);
+
+/// The class that a name suggests: `prod`, `production`, `prd`, `live`; `staging`, …; `dev`, ….
+/// `non-prod` and `preprod` are not production. Split at separators and case changes.
+[[nodiscard]] EnvironmentClass class_of_name(std::string_view name);
+
+/// A text witness: what stands in the file.
+[[nodiscard]] Witness text_witness(std::string name, std::string value);
+
+}  // namespace muster::workflow

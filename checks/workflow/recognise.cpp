@@ -1,0 +1,293 @@
+// Credentials, deploys and environment classes, by the dated table and by names.
+#include <algorithm>
+#include <array>
+
+#include "checks/core/rule.h"
+#include "checks/text/tree.h"
+#include "checks/workflow/jobs.h"
+
+namespace muster::workflow {
+namespace {
+
+constexpr std::string_view kConfigure = "aws-actions/configure-aws-credentials";
+
+/// `owner/repo[/path]` of a `uses`, without its ref.
+std::string_view action_name(const Step& step) {
+  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
+}
+
+/// One row of the recognition table.
+struct Sign {
+  std::string kind;
+  std::string name;
+  std::vector<std::string> needs;
+};
+
+struct Table {
+  std::vector<Sign> commands;
+  std::vector<Sign> actions;
+};
+
+std::vector<Sign> read_signs(const text::Node& list, std::string_view name_key,
+                             std::string_view needs_key) {
+  std::vector<Sign> signs;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const text::Node row = list.at(i);
+    Sign sign{std::string(row.find("kind")->text()), std::string(row.find(name_key)->text()), {}};
+    const auto needs = row.find(needs_key);
+    for (std::size_t k = 0; needs && k < needs->size(); ++k) {
+      sign.needs.emplace_back(needs->at(k).text());
+    }
+    if (needs && needs->is(text::Type::String)) {
+      sign.needs.emplace_back(needs->text());
+    }
+    signs.push_back(std::move(sign));
+  }
+  return signs;
+}
+
+const Table& table() {
+  static const Table kTable = [] {
+    const auto tree = text::parse_json(std::string(data_file("workflow-recognition.json")),
+                                       SourceId("workflow-recognition.json"));
+    const text::Node root = tree.value().root();
+    return Table{read_signs(*root.find("deploy_commands"), "command", "needs_option"),
+                 read_signs(*root.find("deploy_actions"), "action", "needs_input")};
+  }();
+  return kTable;
+}
+
+const Text* find_entry(const std::vector<Entry>& entries, std::string_view name) {
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& entry) { return entry.name.value == name; });
+  return found == entries.end() ? nullptr : &found->value;
+}
+
+/// Static keys in an `env` block. A value from `steps.X.outputs` is a temporary credential, not a
+/// key.
+void add_env_keys(const std::vector<Entry>& env, const Step* step, std::vector<Credential>& found) {
+  const Text* key = find_entry(env, "AWS_ACCESS_KEY_ID");
+  const bool temporary = find_entry(env, "AWS_SESSION_TOKEN") != nullptr ||
+                         (key != nullptr && key->value.find("steps.") != std::string::npos);
+  if (key != nullptr && !key->value.empty() && !temporary) {
+    found.push_back({CredentialKind::StaticKeys, step, key->where, {}, {}, "", key->value});
+  }
+}
+
+void add_configure_step(const JobRun& run, const Step& step, const Intent& intent,
+                        std::vector<Credential>& found) {
+  const Text* role = step.input("role-to-assume");
+  const Text* key = step.input("aws-access-key-id");
+  const Text* chaining = step.input("role-chaining");
+  const Text* audience = step.input("audience");
+  if (key != nullptr && !key->value.empty()) {
+    found.push_back({CredentialKind::StaticKeys, &step, key->where, {}, {}, "", key->value});
+  } else if (role != nullptr) {
+    const bool chained = chaining != nullptr && chaining->value == "true";
+    found.push_back({chained ? CredentialKind::Chained : CredentialKind::Oidc, &step, role->where,
+                     *role, resolve(role->value, run.scope(intent, &step)),
+                     audience != nullptr ? audience->value : "sts.amazonaws.com", ""});
+  }
+}
+
+/// `aws sts assume-role-with-web-identity --role-arn X`, `aws configure set aws_access_key_id X`.
+void add_command_credentials(const JobRun& run, const Step& step, const Intent& intent,
+                             std::vector<Credential>& found) {
+  for (const Command& command : shell_commands(step.run.value)) {
+    const SourceRef where = step.run_node->where(command.begin, command.end);
+    if (command.starts_with("aws sts assume-role-with-web-identity")) {
+      const std::string role = command.option("--role-arn");
+      found.push_back({CredentialKind::Oidc,
+                       &step,
+                       where,
+                       {role, where},
+                       resolve(role, run.scope(intent, &step)),
+                       "sts.amazonaws.com",
+                       ""});
+    } else if (command.starts_with("aws configure set aws_access_key_id") &&
+               command.words.size() > 4) {
+      found.push_back({CredentialKind::StaticKeys, &step, where, {}, {}, "", command.words[4]});
+    }
+  }
+}
+
+bool has_option(const Command& command, const std::string& option) {
+  return std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
+    return word == option || word.starts_with(option + "=");
+  });
+}
+
+/// The deploy that one step is, if any.
+std::optional<Deploy> deploy_of(const Step& step) {
+  if (step.kind == Step::Kind::Uses) {
+    for (const Sign& sign : table().actions) {
+      const bool complete = sign.needs.empty() || step.input(sign.needs.front()) != nullptr;
+      if (action_name(step) == sign.name && complete) {
+        return Deploy{&step, step.uses.where, sign.kind, sign.name};
+      }
+    }
+    return std::nullopt;
+  }
+  for (const Command& command : shell_commands(step.run.value)) {
+    for (const Sign& sign : table().commands) {
+      const bool complete = sign.needs.empty() || std::any_of(sign.needs.begin(), sign.needs.end(),
+                                                              [&](const std::string& option) {
+                                                                return has_option(command, option);
+                                                              });
+      if (complete && command.starts_with(sign.name)) {
+        return Deploy{&step, step.run_node->where(command.begin, command.end), sign.kind,
+                      sign.name};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+/// Lower-case parts of a name, split at separators and where a lower-case letter meets an
+/// upper-case one.
+std::vector<std::string> parts_of(std::string_view name) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool hump = i > 0 && is_upper(c) && is_alnum(name[i - 1]) && !is_upper(name[i - 1]);
+    if (!is_alnum(c) || hump) {
+      parts.emplace_back();
+    }
+    if (is_alnum(c)) {
+      parts.back() += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  std::erase(parts, "");
+  return parts;
+}
+
+template <std::size_t N>
+bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Names that tell what a run touches, most telling first.
+std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run,
+                                                               const Intent& intent) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Credential& credential : credentials(run, intent)) {
+    for (const std::string& arn : credential.role_arns.values) {
+      names.emplace_back(
+          "role " + arn,
+          arn.substr(arn.find(":role/") == std::string::npos ? 0 : arn.find(":role/") + 6));
+    }
+  }
+  for (const StepCommand& item : commands(*run.job)) {
+    for (const char* option : {"--cluster", "--service", "--function-name", "--stack-name"}) {
+      const std::string value = item.command.option(option);
+      if (!value.empty() && !has_expression(value)) {
+        names.emplace_back(std::string(option) + " " + value, value);
+      }
+    }
+  }
+  for (const Step* step : all_steps(*run.job)) {
+    for (const char* input : {"cluster", "service"}) {
+      const Text* value = step->input(input);
+      if (value != nullptr && !has_expression(value->value)) {
+        names.emplace_back(std::string(input) + " " + value->value, value->value);
+      }
+    }
+  }
+  names.emplace_back("job " + run.job->id.value, run.job->id.value);
+  names.emplace_back("workflow " + run.workflow->display_name(), run.workflow->display_name());
+  names.emplace_back("file " + run.workflow->source.path(), run.workflow->source.path());
+  return names;
+}
+
+}  // namespace
+
+std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
+  std::vector<Credential> found;
+  add_env_keys(run.workflow->env, nullptr, found);
+  add_env_keys(run.job->env, nullptr, found);
+  for (const Step* step : all_steps(*run.job)) {
+    add_env_keys(step->env, step, found);
+    if (step->kind == Step::Kind::Uses && action_name(*step) == kConfigure) {
+      add_configure_step(run, *step, intent, found);
+    } else if (step->kind == Step::Kind::Run && step->run_node) {
+      add_command_credentials(run, *step, intent, found);
+    }
+  }
+  return found;
+}
+
+std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
+  std::vector<Deploy> found;
+  const std::vector<Credential> held = credentials(run, intent);
+  for (const Step* step : all_steps(*run.job)) {
+    const bool can = std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
+      return credential.step == nullptr || credential.step->index <= step->index;
+    });
+    if (!can || (step->kind == Step::Kind::Run && !step->run_node)) {
+      continue;
+    }
+    if (auto deploy = deploy_of(*step)) {
+      found.push_back(std::move(*deploy));
+    }
+  }
+  return found;
+}
+
+EnvironmentClass class_of_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 4> kProduction = {"prod", "production", "prd",
+                                                                  "live"};
+  static constexpr std::array<std::string_view, 6> kStaging = {
+      "staging", "stage", "stg", "uat", "preprod", "preproduction"};
+  static constexpr std::array<std::string_view, 8> kDevelopment = {
+      "dev", "development", "test", "testing", "sandbox", "qa", "review", "nonprod"};
+  const std::vector<std::string> parts = parts_of(name);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string before = i > 0 ? parts[i - 1] : "";
+    if (one_of(parts[i], kProduction)) {
+      if (before == "non") {
+        return EnvironmentClass::Development;
+      }
+      return before == "pre" ? EnvironmentClass::Staging : EnvironmentClass::Production;
+    }
+    if (one_of(parts[i], kStaging)) {
+      return EnvironmentClass::Staging;
+    }
+    if (one_of(parts[i], kDevelopment)) {
+      return EnvironmentClass::Development;
+    }
+  }
+  return EnvironmentClass::Unknown;
+}
+
+EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
+  if (run.job->environment) {
+    const Values name = resolve(run.job->environment->name.value, run.scope(intent));
+    for (const std::string& value : name.values) {
+      for (const IntentEnvironment& declared : intent.environments) {
+        if (declared.name == value && declared.kind != EnvironmentClass::Unknown) {
+          return {declared.kind, "environment " + value};
+        }
+      }
+      if (class_of_name(value) != EnvironmentClass::Unknown) {
+        return {class_of_name(value), "environment " + value};
+      }
+    }
+  }
+  for (const auto& [from, name] : telling_names(run, intent)) {
+    const EnvironmentClass kind = class_of_name(name);
+    if (kind != EnvironmentClass::Unknown) {
+      return {kind, from};
+    }
+  }
+  return {};
+}
+
+}  // namespace muster::workflow
