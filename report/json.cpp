@@ -1,0 +1,192 @@
+// Key order is the order of docs/report.schema.json.
+#include "report/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace muster::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json list_of(std::span<const std::string_view> values) {
+  ordered_json list = ordered_json::array();
+  for (const std::string_view value : values) {
+    list.push_back(value);
+  }
+  return list;
+}
+
+ordered_json place_json(const SourceRef& where) {
+  if (where.source.path().empty()) {
+    return nullptr;
+  }
+  return {{"file", where.source.path()},
+          {"line", where.span.line},
+          {"column", where.span.column},
+          {"end_line", where.span.end_line},
+          {"end_column", where.span.end_column}};
+}
+
+ordered_json witness_json(const Outcome& outcome) {
+  if (outcome.witness.fields.empty()) {
+    return nullptr;
+  }
+  ordered_json fields = ordered_json::object();
+  for (const WitnessField& field : outcome.witness.fields) {
+    fields[field.name] = field.values;
+  }
+  const std::string replay = replay_command(outcome);
+  return {{"kind", muster::to_string(outcome.witness.kind)},
+          {"fields", fields},
+          {"replay", replay.empty() ? ordered_json() : ordered_json(replay)}};
+}
+
+ordered_json related_json(const Outcome& outcome) {
+  ordered_json list = ordered_json::array();
+  for (const RelatedPlace& place : outcome.related) {
+    list.push_back({{"location", place_json(place.where)}, {"note", place.note}});
+  }
+  return list;
+}
+
+ordered_json item_json(const Item& item) {
+  const Outcome& outcome = item.outcome;
+  const bool finding = outcome.kind == OutcomeKind::Fail;
+  return {
+      {"rule", outcome.rule},
+      {"outcome", muster::to_string(outcome.kind)},
+      {"severity", muster::to_string(outcome.severity)},
+      {"area", item.rule != nullptr ? item.rule->area : ""},
+      {"environment", outcome.environment},
+      {"asset", {{"kind", outcome.asset.kind}, {"id", outcome.asset.id}}},
+      {"anchor", outcome.anchor},
+      {"location", place_json(outcome.where)},
+      {"related", related_json(outcome)},
+      {"message", outcome.message},
+      {"reason", outcome.reason},
+      {"witness", witness_json(outcome)},
+      {"remediation",
+       item.rule != nullptr && finding ? list_of(item.rule->fix_steps) : ordered_json::array()},
+      {"fingerprint", outcome.fingerprint},
+      {"state", finding ? ordered_json(muster::to_string(item.state)) : ordered_json()},
+      {"first_seen", finding ? ordered_json(to_utc(item.first_seen)) : ordered_json()},
+      {"waiver", nullptr},
+      {"controls", item.rule != nullptr ? list_of(item.rule->controls) : ordered_json::array()}};
+}
+
+ordered_json past_json(const PastFinding& past) {
+  return {{"rule", past.rule},
+          {"severity", muster::to_string(past.severity)},
+          {"asset", {{"kind", past.asset.kind}, {"id", past.asset.id}}},
+          {"anchor", past.anchor},
+          {"message", past.message},
+          {"fingerprint", past.fingerprint},
+          {"first_seen", to_utc(past.first_seen)},
+          {"close_reason",
+           past.closed ? ordered_json(muster::to_string(*past.closed)) : ordered_json()}};
+}
+
+ordered_json run_json(const Report& report) {
+  ordered_json coverage = ordered_json::array();
+  for (const RuleCoverage& rule : report.run.result.coverage) {
+    coverage.push_back({{"rule", rule.rule},
+                        {"passed", rule.passed},
+                        {"failed", rule.failed},
+                        {"waived", rule.waived},
+                        {"undecided", rule.undecided}});
+  }
+  return {{"id", report.run.id},
+          {"started_at", to_utc(report.run.started)},
+          {"finished_at", to_utc(report.run.finished)},
+          {"as_of", to_utc(report.run.as_of)},
+          {"root", report.run.root},
+          {"repository", report.run.repository},
+          {"previous",
+           report.previous_run.empty() ? ordered_json() : ordered_json(report.previous_run)},
+          {"intent_declared", report.intent_declared},
+          {"coverage", coverage}};
+}
+
+ordered_json summary_json(const Report& report) {
+  const Counts& counts = report.counts;
+  ordered_json by_severity = ordered_json::object();
+  for (const Severity severity :
+       {Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Info}) {
+    by_severity[muster::to_string(severity)] =
+        report.by_severity[static_cast<std::size_t>(severity)];
+  }
+  return {{"verdict", to_string(report.gate.verdict)},
+          {"sentence", report.verdict},
+          {"fail_on", muster::to_string(report.gate.fail_on)},
+          {"blocking", report.gate.blocking},
+          {"open_questions", report.gate.open_questions},
+          {"by_outcome",
+           {{"pass", counts.pass},
+            {"fail", counts.fail},
+            {"waived", counts.waived},
+            {"undecided", counts.undecided},
+            {"not_applicable", counts.not_applicable}}},
+          {"by_severity", by_severity},
+          {"score", report.posture_permille < 0 ? ordered_json()
+                                                : ordered_json(report.posture_permille / 10.0)},
+          {"new", report.created},
+          {"reopened", report.reopened},
+          {"persisting", report.persisting},
+          {"fixed", report.closed.size()},
+          {"not_rechecked", report.not_rechecked.size()}};
+}
+
+ordered_json outcomes_json(const Report& report) {
+  ordered_json outcomes = ordered_json::array();
+  for (const Group& group : report.groups) {
+    for (const Item& item : group.items) {
+      outcomes.push_back(item_json(item));
+    }
+  }
+  for (const std::vector<Item>* items : {&report.undecided, &report.passes}) {
+    for (const Item& item : *items) {
+      outcomes.push_back(item_json(item));
+    }
+  }
+  return outcomes;
+}
+
+ordered_json tool_json(const Report& report) {
+  ordered_json data = ordered_json::array();
+  for (const DataDate& file : report.data) {
+    data.push_back({{"name", file.name}, {"date", file.date}});
+  }
+  return {{"name", "muster"},
+          {"version", report.run.tool_version},
+          {"rules_sha256", report.run.rules_sha256},
+          {"data", data}};
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  ordered_json inputs = ordered_json::array();
+  for (const InputFile& input : report.run.inputs) {
+    inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
+  }
+  ordered_json closed = ordered_json::array();
+  for (const PastFinding& past : report.closed) {
+    closed.push_back(past_json(past));
+  }
+  ordered_json not_covered = ordered_json::array();
+  for (const NotCovered& gap : report.run.result.not_covered) {
+    not_covered.push_back({{"what", gap.what}, {"why", gap.why}, {"blocks", gap.blocks}});
+  }
+  const ordered_json json = {{"schema_version", "1.0"},
+                             {"tool", tool_json(report)},
+                             {"run", run_json(report)},
+                             {"inputs", inputs},
+                             {"summary", summary_json(report)},
+                             {"outcomes", outcomes_json(report)},
+                             {"closed", closed},
+                             {"drills", ordered_json::array()},
+                             {"not_covered", not_covered}};
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace muster::report

@@ -1,0 +1,271 @@
+// From a run to what readers see.
+#include "report/model.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "report/sanitise.h"
+
+namespace muster::report {
+namespace {
+
+void clean(std::string& text) {
+  text = sanitise(text);
+}
+
+SourceRef clean_place(const SourceRef& where) {
+  return {SourceId(sanitise(where.source.path(), kTitleLimit)), where.span};
+}
+
+Outcome clean_outcome(Outcome outcome) {
+  clean(outcome.message);
+  clean(outcome.reason);
+  clean(outcome.asset.id);
+  clean(outcome.anchor);
+  clean(outcome.environment);
+  outcome.where = clean_place(outcome.where);
+  for (RelatedPlace& place : outcome.related) {
+    place.where = clean_place(place.where);
+    clean(place.note);
+  }
+  for (WitnessField& field : outcome.witness.fields) {
+    clean(field.name);
+    for (std::string& value : field.values) {
+      value = sanitise(value, 1024);
+    }
+  }
+  return outcome;
+}
+
+PastFinding clean_past(PastFinding past) {
+  clean(past.message);
+  clean(past.asset.id);
+  clean(past.anchor);
+  past.where = clean_place(past.where);
+  return past;
+}
+
+Item item_of(const Outcome& outcome, const Run& run, const RunDelta& delta) {
+  Item item;
+  item.outcome = clean_outcome(outcome);
+  item.rule = find_rule(outcome.rule);
+  item.first_seen = run.as_of;
+  const auto known = delta.findings.find(outcome.fingerprint);
+  if (known != delta.findings.end()) {
+    item.state = known->second.state;
+    item.first_seen = known->second.first_seen;
+  }
+  const auto age = std::chrono::floor<std::chrono::days>(run.as_of - item.first_seen);
+  item.age_days = age.count() > 0 ? static_cast<std::size_t>(age.count()) : 0;
+  return item;
+}
+
+int state_rank(FindingState state) {
+  switch (state) {
+    case FindingState::New:
+      return 0;
+    case FindingState::Reopened:
+      return 1;
+    case FindingState::Persisting:
+      return 2;
+    case FindingState::NotRechecked:
+      return 3;
+  }
+  return 3;
+}
+
+/// Worst first, then new before old, older before younger, then by name.
+auto order(const Item& item) {
+  return std::make_tuple(-static_cast<int>(item.outcome.severity), state_rank(item.state),
+                         item.first_seen, std::string_view(item.outcome.rule),
+                         std::string_view(item.outcome.asset.id),
+                         std::string_view(item.outcome.fingerprint));
+}
+
+void sort_groups(std::vector<Group>& groups) {
+  for (Group& group : groups) {
+    std::sort(group.items.begin(), group.items.end(),
+              [](const Item& a, const Item& b) { return order(a) < order(b); });
+    group.severity = group.items.front().outcome.severity;
+  }
+  std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+    return order(a.items.front()) < order(b.items.front());
+  });
+}
+
+void count(Report& report, const Outcome& outcome) {
+  switch (outcome.kind) {
+    case OutcomeKind::Pass:
+      ++report.counts.pass;
+      return;
+    case OutcomeKind::Fail:
+      ++report.counts.fail;
+      ++report.by_severity[static_cast<std::size_t>(outcome.severity)];
+      return;
+    case OutcomeKind::Waived:
+      ++report.counts.waived;
+      return;
+    case OutcomeKind::Undecided:
+      ++report.counts.undecided;
+      return;
+    case OutcomeKind::NotApplicable:
+      ++report.counts.not_applicable;
+      return;
+  }
+}
+
+void sort_in(Report& report, const Outcome& outcome, const RunDelta& delta,
+             std::map<std::string, Group>& groups) {
+  if (outcome.kind == OutcomeKind::NotApplicable) {
+    return;
+  }
+  Item item = item_of(outcome, report.run, delta);
+  if (outcome.kind == OutcomeKind::Fail) {
+    report.created += item.state == FindingState::New ? 1U : 0U;
+    report.reopened += item.state == FindingState::Reopened ? 1U : 0U;
+    report.persisting += item.state == FindingState::Persisting ? 1U : 0U;
+    Group& group = groups[outcome.rule];
+    group.rule = item.rule;
+    group.items.push_back(std::move(item));
+  } else if (outcome.kind == OutcomeKind::Undecided) {
+    report.undecided.push_back(std::move(item));
+  } else if (outcome.kind == OutcomeKind::Pass) {
+    report.passes.push_back(std::move(item));
+  }
+}
+
+Gate judge(const Report& report, Severity fail_on) {
+  Gate gate;
+  gate.fail_on = fail_on;
+  for (std::size_t i = static_cast<std::size_t>(fail_on); i < std::size(report.by_severity); ++i) {
+    gate.blocking += report.by_severity[i];
+  }
+  for (const Item& item : report.undecided) {
+    gate.open_questions += item.rule == nullptr || item.rule->undecided_blocks ? 1U : 0U;
+  }
+  for (const NotCovered& gap : report.run.result.not_covered) {
+    gate.open_questions += gap.blocks ? 1U : 0U;
+  }
+  gate.verdict = gate.blocking > 0         ? Verdict::Fails
+                 : gate.open_questions > 0 ? Verdict::Incomplete
+                                           : Verdict::Passes;
+  return gate;
+}
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+/// The phrases of the worst blocking rules: `static keys, mutable tags and 3 more`.
+std::string blocking_phrases(const Report& report) {
+  std::string text;
+  std::size_t named = 0;
+  std::size_t total = 0;
+  for (const Group& group : report.groups) {
+    if (group.severity < report.gate.fail_on) {
+      continue;
+    }
+    ++total;
+    if (named < 3) {
+      text += (named == 0 ? "" : ", ") + std::string(group.rule->phrase);
+      ++named;
+    }
+  }
+  return total > named ? text + " and " + plural(total - named, "more kind") : text;
+}
+
+std::string verdict_sentence(const Report& report) {
+  const std::string& subject = report.subject;
+  switch (report.gate.verdict) {
+    case Verdict::Fails:
+      return subject + " fails the gate: " + blocking_phrases(report);
+    case Verdict::Incomplete:
+      return subject + " could not be judged: " + plural(report.gate.open_questions, "question") +
+             (report.gate.open_questions == 1 ? " is" : " are") + " open";
+    case Verdict::Passes:
+      return subject + " passes: " + plural(report.counts.pass, "check") +
+             " passed, nothing at or above " + muster::to_string(report.gate.fail_on);
+  }
+  return subject;
+}
+
+/// `"date": "2026-09-26"` near the head of a data file.
+std::string date_of(std::string_view bytes) {
+  const std::size_t key = bytes.substr(0, 400).find("\"date\"");
+  const std::size_t open = key == std::string_view::npos ? key : bytes.find('"', key + 6);
+  return open == std::string_view::npos ? "undated" : std::string(bytes.substr(open + 1, 10));
+}
+
+}  // namespace
+
+const char* to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Passes:
+      return "pass";
+    case Verdict::Fails:
+      return "fail";
+    case Verdict::Incomplete:
+      return "incomplete";
+  }
+  return "incomplete";
+}
+
+std::string posture_text(const Report& report) {
+  if (report.posture_permille < 0) {
+    return "-";
+  }
+  return std::to_string(report.posture_permille / 10) + "." +
+         std::to_string(report.posture_permille % 10);
+}
+
+Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, Severity fail_on) {
+  Report report;
+  report.run = run;
+  report.previous_run = delta.previous_run;
+  report.intent_declared = intent.declared;
+  report.subject = sanitise(run.repository.empty() ? run.root : run.repository, kTitleLimit);
+  std::map<std::string, Group> groups;
+  for (const Outcome& outcome : run.result.outcomes) {
+    count(report, outcome);
+    sort_in(report, outcome, delta, groups);
+  }
+  for (auto& [rule, group] : groups) {
+    report.groups.push_back(std::move(group));
+  }
+  sort_groups(report.groups);
+  for (NotCovered& gap : report.run.result.not_covered) {
+    clean(gap.what);
+    clean(gap.why);
+  }
+  for (InputFile& input : report.run.inputs) {
+    input.path = sanitise(input.path, kTitleLimit);
+  }
+  report.run.root = sanitise(run.root, kTitleLimit);
+  std::transform(delta.closed.begin(), delta.closed.end(), std::back_inserter(report.closed),
+                 clean_past);
+  std::transform(delta.not_rechecked.begin(), delta.not_rechecked.end(),
+                 std::back_inserter(report.not_rechecked), clean_past);
+  if (report.counts.decided() > 0) {
+    report.posture_permille = static_cast<int>(report.counts.pass * 1000 / report.counts.decided());
+  }
+  report.gate = judge(report, fail_on);
+  report.verdict = verdict_sentence(report);
+  for (const DataFile& file : all_data_files()) {
+    report.data.push_back({std::string(file.name), date_of(file.bytes)});
+  }
+  return report;
+}
+
+std::string replay_command(const Outcome& outcome) {
+  const std::string& path = outcome.where.source.path();
+  if (outcome.witness.kind == WitnessKind::Token && path.ends_with(".json")) {
+    return "muster trust test " + path + " --claims witness.jsonl";
+  }
+  if (outcome.witness.kind == WitnessKind::Request) {
+    return "muster policy eval --request witness.jsonl";
+  }
+  return "";
+}
+
+}  // namespace muster::report

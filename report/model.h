@@ -1,0 +1,99 @@
+// What every format shows, made once from a run: sanitised, counted, sorted, judged. Formats only
+// lay it out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/core/intent.h"
+#include "checks/core/rule.h"
+#include "checks/core/run.h"
+
+namespace muster::report {
+
+struct Counts {
+  std::size_t pass = 0;
+  std::size_t fail = 0;
+  std::size_t waived = 0;
+  std::size_t undecided = 0;
+  std::size_t not_applicable = 0;
+
+  /// Checks with a verdict.
+  [[nodiscard]] std::size_t decided() const { return pass + fail + waived; }
+};
+
+/// One outcome with what history and catalogue add to it.
+struct Item {
+  Outcome outcome;
+  const Rule* rule = nullptr;
+  /// Meaningful for fails only.
+  FindingState state = FindingState::New;
+  TimePoint first_seen;
+  std::size_t age_days = 0;
+};
+
+/// The findings of one rule.
+struct Group {
+  const Rule* rule = nullptr;
+  /// The worst of its items.
+  Severity severity = Severity::Info;
+  std::vector<Item> items;
+};
+
+enum class Verdict { Passes, Fails, Incomplete };
+
+[[nodiscard]] const char* to_string(Verdict verdict);
+
+struct Gate {
+  Verdict verdict = Verdict::Passes;
+  Severity fail_on = Severity::Medium;
+  /// Fails at or above `fail_on`.
+  std::size_t blocking = 0;
+  /// Undecided outcomes whose rule must be decided, and things that could not be read.
+  std::size_t open_questions = 0;
+};
+
+/// A dated table that verdicts rest on.
+struct DataDate {
+  std::string name;
+  std::string date;
+};
+
+struct Report {
+  Run run;
+  std::string previous_run;
+  bool intent_declared = false;
+  std::string subject;
+  Gate gate;
+  /// One sentence: the verdict and why.
+  std::string verdict;
+  Counts counts;
+  /// Fails by severity, index = Severity.
+  std::size_t by_severity[5] = {};
+  /// pass / (pass + fail + waived) in tenths of a percent, rounded down; -1 when nothing was
+  /// decided.
+  int posture_permille = -1;
+  std::size_t created = 0;
+  std::size_t reopened = 0;
+  std::size_t persisting = 0;
+  /// Fails, worst group first.
+  std::vector<Group> groups;
+  std::vector<Item> undecided;
+  std::vector<Item> passes;
+  std::vector<PastFinding> closed;
+  std::vector<PastFinding> not_rechecked;
+  std::vector<DataDate> data;
+};
+
+/// `78.3`, or `-` when nothing was decided.
+[[nodiscard]] std::string posture_text(const Report& report);
+
+/// Builds the report of a run. `fail_on`: findings of this severity and above fail the gate.
+/// Deterministic.
+[[nodiscard]] Report make_report(const Run& run, const RunDelta& delta, const Intent& intent,
+                                 Severity fail_on);
+
+/// The command that replays a finding's witness, or empty.
+[[nodiscard]] std::string replay_command(const Outcome& outcome);
+
+}  // namespace muster::report

@@ -1,0 +1,20 @@
+// What `muster audit` prints: the verdict, then what blocks, then what could not be judged.
+#pragma once
+
+#include <string>
+
+#include "report/model.h"
+
+namespace muster::report {
+
+struct TerminalOptions {
+  bool colour = false;
+  /// Columns; texts are wrapped to it, but never below 60.
+  std::size_t width = 80;
+  /// Paths of the reports that were written, for the last lines.
+  std::vector<std::string> written;
+};
+
+[[nodiscard]] std::string to_terminal(const Report& report, const TerminalOptions& options);
+
+}  // namespace muster::report
