@@ -7,7 +7,9 @@
 #include <memory>
 #include <ostream>
 
+#include "app/audit.h"
 #include "app/docs.h"
+#include "app/history.h"
 #include "app/policy_eval.h"
 #include "app/rules.h"
 
@@ -27,6 +29,59 @@ std::shared_ptr<Options> on_chosen(CLI::App& command, Action& action,
     action = [options, run](const Console& console) { return run(*options, console); };
   });
   return options;
+}
+
+void add_audit(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand(
+      "audit", "Judge a repository: workflows, trust policies and account facts under PATH");
+  const auto options = on_chosen(command, action, run_audit);
+  command.add_option("path", options->path, "Folder to audit")->capture_default_str();
+  command.add_option("--config", options->config,
+                     "Intent file; default: PATH/muster.yaml if it is there");
+  command.add_option("--facts", options->facts, "Folder with account facts (repeatable)");
+  command.add_option("--history", options->history,
+                     "History file; default: PATH/.muster/history.db");
+  command.add_option("--out", options->out, "Folder for the reports")->capture_default_str();
+  command.add_option("--format", options->formats, "Reports to write: html, json")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"html", "json"}))
+      ->capture_default_str();
+  command
+      .add_option("--fail-on", options->fail_on,
+                  "Fail at this severity and above; default: medium, or as muster.yaml says")
+      ->check(CLI::IsMember({"critical", "high", "medium", "low"}));
+  command.add_option("--as-of", options->as_of, "Time to take as now, e.g. 2026-02-19T06:00:00Z");
+  command.add_flag("--json", options->json, "Print report.json on stdout instead of the summary");
+  command.footer(
+      "Examples:\n  muster audit\n  muster audit examples/sandbox-ecs/flawed --out /tmp/report\n"
+      "  muster audit . --facts facts/ --fail-on high --json | jq .summary");
+}
+
+void add_history(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand("history", "Past runs: list them, show one, compare two");
+  command.require_subcommand(1);
+  const auto common = [](CLI::App& sub, HistoryOptions& options) {
+    sub.add_option("--history", options.history, "History file")->capture_default_str();
+    sub.add_flag("--json", options.json, "Machine-readable");
+  };
+  CLI::App& list = *command.add_subcommand("list", "The newest runs first");
+  const auto list_options = on_chosen(list, action, run_history_list);
+  common(list, *list_options);
+  list.add_option("--limit", list_options->limit, "How many")->capture_default_str();
+  list.footer("Example:\n  muster history list --limit 5");
+  CLI::App& show = *command.add_subcommand("show", "What was open in a run");
+  const auto show_options = on_chosen(show, action, run_history_show);
+  common(show, *show_options);
+  show.add_option("run", show_options->run, "Run id, the beginning of one, last, last~1")
+      ->capture_default_str();
+  show.footer("Example:\n  muster history show last");
+  CLI::App& diff =
+      *command.add_subcommand("diff", "What appeared and disappeared between two runs");
+  const auto diff_options = on_chosen(diff, action, run_history_diff);
+  common(diff, *diff_options);
+  diff.add_option("before", diff_options->before, "Earlier run")->capture_default_str();
+  diff.add_option("after", diff_options->after, "Later run")->capture_default_str();
+  diff.footer("Example:\n  muster history diff last~1 last");
 }
 
 void add_rules(CLI::App& cli, Action& action) {
@@ -117,6 +172,8 @@ int run(int argc, char** argv, const Console& console) {
       "configuration error;\n"
       "3 the audit could not be completed; 70 a bug in muster. When 1 and 3 both apply, 1 wins.");
   Action action;
+  add_audit(cli, action);
+  add_history(cli, action);
   add_policy(cli, action);
   add_rules(cli, action);
   add_docs(cli, action);

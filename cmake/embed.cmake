@@ -9,9 +9,20 @@ set(rules_cpp ${CMAKE_BINARY_DIR}/generated/rules.cpp)
 add_custom_command(
   OUTPUT ${rules_cpp}
   COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
-  COMMAND muster_embed ${PROJECT_SOURCE_DIR}/rules ${rules_cpp}
+  COMMAND muster_embed rules ${PROJECT_SOURCE_DIR}/rules ${rules_cpp}
   DEPENDS muster_embed ${rule_files}
   COMMENT "Embedding rules and data"
   VERBATIM)
 add_library(muster_rules OBJECT ${rules_cpp})
 target_link_libraries(muster_rules PUBLIC muster_flags)
+
+# Templates and style of the HTML report: no file is read at run time.
+file(GLOB report_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/report/templates/* ${PROJECT_SOURCE_DIR}/report/assets/*)
+set(report_cpp ${CMAKE_BINARY_DIR}/generated/report_files.cpp)
+add_custom_command(
+  OUTPUT ${report_cpp}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/generated
+  COMMAND muster_embed files ${report_cpp} ${report_files}
+  DEPENDS muster_embed ${report_files}
+  COMMENT "Embedding report templates"
+  VERBATIM)

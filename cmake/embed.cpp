@@ -176,13 +176,8 @@ void write_data(const fs::path& folder, std::ostream& out) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: muster_embed RULES_DIR OUT.cpp\n";
-    return 2;
-  }
-  const fs::path rules = argv[1];
-  std::ofstream out(argv[2]);
+int embed_rules(const fs::path& rules, const fs::path& target) {
+  std::ofstream out(target);
   out << "// Generated from rules/. Do not edit.\n#include \"checks/core/rule.h\"\n\n#include "
          "<array>\n#include <iterator>\n\nnamespace muster {\nnamespace {\n\n";
   Writer writer(out);
@@ -208,4 +203,29 @@ int main(int argc, char** argv) {
          "1}; }\n\n"
       << "}  // namespace muster\n";
   return out.good() ? 0 : 1;
+}
+
+int embed_files(const fs::path& target, const std::vector<fs::path>& files) {
+  std::ofstream out(target);
+  out << "// Generated from report/. Do not edit.\n#include \"report/embedded.h\"\n\nnamespace "
+         "muster::report {\n\n"
+      << "std::string_view embedded_file(std::string_view name) {\n";
+  for (const fs::path& file : files) {
+    out << "  if (name == \"" << file.filename().string() << "\") {\n    return "
+        << literal(read_file(file)) << ";\n  }\n";
+  }
+  out << "  return {};\n}\n\n}  // namespace muster::report\n";
+  return out.good() ? 0 : 1;
+}
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 3 && arguments[0] == "rules") {
+    return embed_rules(arguments[1], arguments[2]);
+  }
+  if (arguments.size() >= 3 && arguments[0] == "files") {
+    return embed_files(arguments[1], {arguments.begin() + 2, arguments.end()});
+  }
+  std::cerr << "usage: muster_embed rules DIR OUT.cpp | muster_embed files OUT.cpp FILE…\n";
+  return 2;
 }

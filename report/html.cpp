@@ -1,0 +1,338 @@
+// Fills the template. ctemplate escapes by context; the only raw parts are our own style and
+// nothing else.
+#include "report/html.h"
+
+#include <ctemplate/template.h>
+
+#include <algorithm>
+#include <map>
+
+#include "checks/core/digest.h"
+#include "report/embedded.h"
+
+namespace muster::report {
+namespace {
+
+using ctemplate::TemplateDictionary;
+
+constexpr std::size_t kPlacesPerGroup = 10;
+constexpr std::size_t kPlacesInAll = 200;
+constexpr std::size_t kDecisions = 5;
+constexpr std::size_t kFieldsPerWitness = 16;
+
+std::string plural(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+/// A share of the decided checks in percent with one decimal, for SVG.
+std::string share(std::size_t part, std::size_t whole) {
+  const std::size_t permille = whole == 0 ? 0 : part * 1000 / whole;
+  return std::to_string(permille / 10) + "." + std::to_string(permille % 10);
+}
+
+std::string state_text(const Item& item) {
+  if (item.state == FindingState::Persisting) {
+    return "open for " + plural(item.age_days, "day");
+  }
+  return muster::to_string(item.state);
+}
+
+class Page {
+ public:
+  explicit Page(const Report& report) : report_(report), root_("report") {}
+
+  TemplateDictionary& fill();
+
+ private:
+  void head();
+  void figures();
+  void decisions();
+  void findings();
+  void group(const Group& group, bool open);
+  void item(TemplateDictionary& parent, const Item& item);
+  void open_questions();
+  void closed();
+  void passed();
+  void evidence();
+
+  /// Shows a section only if `condition` holds.
+  void show(const char* section, bool condition) {
+    if (condition) {
+      root_.ShowSection(section);
+    }
+  }
+
+  void number(const char* name, std::size_t value) { root_.SetValue(name, std::to_string(value)); }
+
+  const Report& report_;
+  TemplateDictionary root_;
+  std::size_t places_left_ = kPlacesInAll;
+};
+
+void Page::head() {
+  const std::string_view css = embedded_file("report.css");
+  root_.SetValue("CSS", std::string(css));
+  root_.SetValue("CSP", "default-src 'none'; style-src 'sha256-" + base64(sha256(css)) +
+                            "'; base-uri 'none'; form-action 'none'; require-trusted-types-for "
+                            "'script'; trusted-types 'none'");
+  root_.SetValue("SUBJECT", report_.subject);
+  root_.SetValue("AS_OF", to_utc(report_.run.as_of));
+  root_.SetValue("VERDICT", to_string(report_.gate.verdict));
+  std::string word = to_string(report_.gate.verdict);
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  root_.SetValue("VERDICT_WORD", word);
+  root_.SetValue("SENTENCE", report_.verdict);
+  root_.SetValue("FAIL_ON", muster::to_string(report_.gate.fail_on));
+  root_.SetValue("GATE", "Gate: " + plural(report_.gate.blocking, "finding") + " at or above " +
+                             muster::to_string(report_.gate.fail_on) + ", " +
+                             plural(report_.gate.open_questions, "open question") + ".");
+  show("INFERRED", !report_.intent_declared);
+}
+
+void Page::figures() {
+  const Counts& counts = report_.counts;
+  root_.SetValue("POSTURE", posture_text(report_));
+  show("HAS_POSTURE", report_.posture_permille >= 0);
+  number("PASS", counts.pass);
+  number("FAIL", counts.fail);
+  number("WAIVED", counts.waived);
+  number("UNDECIDED", counts.undecided);
+  number("DECIDED", counts.decided());
+  number("GAPS", report_.run.result.not_covered.size());
+  number("OPEN", counts.undecided + report_.run.result.not_covered.size());
+  number("BLOCKING", report_.gate.blocking);
+  number("CREATED", report_.created);
+  number("REOPENED", report_.reopened);
+  number("PERSISTING", report_.persisting);
+  number("CLOSED_COUNT", report_.closed.size());
+  root_.SetValue("PASS_WIDTH", share(counts.pass, counts.decided()));
+  root_.SetValue("FAIL_WIDTH", share(counts.fail, counts.decided()));
+}
+
+void Page::decisions() {
+  std::size_t shown = 0;
+  for (const Group& group : report_.groups) {
+    if (group.severity >= report_.gate.fail_on && shown < kDecisions) {
+      TemplateDictionary& decision = *root_.AddSectionDictionary("DECISION");
+      decision.SetValue("RULE", std::string(group.rule->id));
+      decision.SetValue("TITLE", std::string(group.rule->title));
+      decision.SetValue("PLACES", plural(group.items.size(), "place"));
+      decision.SetValue("FIX", std::string(group.rule->fix_steps.front()));
+      ++shown;
+    }
+  }
+  show("HAS_DECISIONS", shown > 0);
+  show("NO_DECISIONS", shown == 0);
+}
+
+void Page::item(TemplateDictionary& parent, const Item& item) {
+  TemplateDictionary& place = *parent.AddSectionDictionary("ITEM");
+  const Outcome& outcome = item.outcome;
+  place.SetValue("FINGERPRINT", outcome.fingerprint);
+  place.SetValue("WHERE", to_string(outcome.where));
+  place.SetValue("STATE", state_text(item));
+  place.SetValue("MESSAGE", outcome.message);
+  place.SetValue("ASSET", outcome.asset.id);
+  if (!outcome.anchor.empty()) {
+    place.SetValueAndShowSection("ANCHOR", outcome.anchor, "HAS_ANCHOR");
+  }
+  if (!outcome.reason.empty()) {
+    place.SetValueAndShowSection("REASON", outcome.reason, "HAS_REASON");
+  }
+  if (!outcome.witness.fields.empty()) {
+    TemplateDictionary& witness = *place.AddSectionDictionary("WITNESS");
+    witness.SetValue("KIND", muster::to_string(outcome.witness.kind));
+    for (std::size_t i = 0; i < std::min(outcome.witness.fields.size(), kFieldsPerWitness); ++i) {
+      const WitnessField& field = outcome.witness.fields[i];
+      TemplateDictionary& row = *witness.AddSectionDictionary("FIELD");
+      row.SetValue("NAME", field.name);
+      std::string values;
+      for (const std::string& value : field.values) {
+        values += (values.empty() ? "" : ", ") + value;
+      }
+      row.SetValue("VALUE", values);
+    }
+    const std::string replay = replay_command(outcome);
+    if (!replay.empty()) {
+      witness.AddSectionDictionary("REPLAY")->SetValue("COMMAND", replay);
+    }
+  }
+  for (const RelatedPlace& related : outcome.related) {
+    TemplateDictionary& row = *place.AddSectionDictionary("RELATED");
+    row.SetValue("PLACE", to_string(related.where));
+    row.SetValue("NOTE", related.note);
+  }
+}
+
+void Page::group(const Group& group, bool open) {
+  TemplateDictionary& section = *root_.AddSectionDictionary("GROUP");
+  const Rule& rule = *group.rule;
+  section.SetValue("RULE", std::string(rule.id));
+  section.SetValue("SEVERITY", muster::to_string(group.severity));
+  section.SetValue("TITLE", std::string(rule.title));
+  section.SetValue("PLACES", plural(group.items.size(), "place"));
+  section.SetValue("WHY", std::string(rule.why));
+  if (open) {
+    section.ShowSection("OPENED");
+  }
+  const std::size_t shown = std::min({group.items.size(), kPlacesPerGroup, places_left_});
+  places_left_ -= shown;
+  for (std::size_t i = 0; i < shown; ++i) {
+    item(section, group.items[i]);
+  }
+  if (shown < group.items.size()) {
+    section.AddSectionDictionary("MORE")->SetValue("COUNT",
+                                                   std::to_string(group.items.size() - shown));
+  }
+  for (const std::string_view step : rule.fix_steps) {
+    section.AddSectionDictionary("STEP")->SetValue("TEXT", std::string(step));
+  }
+  for (const auto& [language, code] : {std::pair{"AWS CLI", rule.fix_cli},
+                                       {"Terraform", rule.fix_terraform},
+                                       {"Workflow", rule.fix_workflow}}) {
+    if (!code.empty()) {
+      TemplateDictionary& snippet = *section.AddSectionDictionary("SNIPPET");
+      snippet.SetValue("LANGUAGE", language);
+      snippet.SetValue("CODE", std::string(code));
+    }
+  }
+  std::string controls;
+  for (const std::string_view control : rule.controls) {
+    controls += (controls.empty() ? "" : ", ") + std::string(control);
+  }
+  if (!controls.empty()) {
+    section.AddSectionDictionary("CONTROLS")->SetValue("LIST", controls);
+  }
+}
+
+void Page::findings() {
+  show("NO_FINDINGS", report_.groups.empty());
+  bool first = true;
+  for (const Group& entry : report_.groups) {
+    group(entry, first);
+    first = false;
+  }
+}
+
+void Page::open_questions() {
+  const auto& gaps = report_.run.result.not_covered;
+  show("NO_OPEN", gaps.empty() && report_.undecided.empty());
+  show("HAS_GAPS", !gaps.empty());
+  show("HAS_UNDECIDED", !report_.undecided.empty());
+  for (const NotCovered& gap : gaps) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("GAP");
+    row.SetValue("WHAT", gap.what);
+    row.SetValue("WHY", gap.why);
+    if (gap.blocks) {
+      row.ShowSection("BLOCKS");
+    }
+  }
+  // One broken document leaves many rules undecided: the reason once, with the rules that wait for
+  // it.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> questions;
+  for (const Item& item : report_.undecided) {
+    questions[{to_string(item.outcome.where), item.outcome.reason}].push_back(item.outcome.rule);
+  }
+  for (const auto& [question, rules] : questions) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("QUESTION");
+    row.SetValue("WHERE", question.first);
+    row.SetValue("REASON", question.second);
+    row.SetValue("TITLES", rules.size() == 1 ? rules.front()
+                                             : plural(rules.size(), "check") + " wait for it");
+  }
+}
+
+void Page::closed() {
+  show("HAS_CLOSED", !report_.closed.empty());
+  if (report_.closed.empty()) {
+    root_.AddSectionDictionary("NO_CLOSED")
+        ->SetValue("NOTE", report_.previous_run.empty() ? "This is the first run in this history."
+                                                        : "Nothing closed.");
+  }
+  for (const PastFinding& past : report_.closed) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("PAST");
+    row.SetValue("REASON", past.closed ? muster::to_string(*past.closed) : "");
+    row.SetValue("MESSAGE", past.message);
+    row.SetValue("ASSET", past.asset.id);
+  }
+}
+
+void Page::passed() {
+  std::map<std::string_view, std::map<std::string_view, std::size_t>> areas;
+  for (const Item& item : report_.passes) {
+    if (item.rule != nullptr) {
+      ++areas[item.rule->area][item.rule->id];
+    }
+  }
+  for (const auto& [area, rules] : areas) {
+    TemplateDictionary& section = *root_.AddSectionDictionary("AREA");
+    section.SetValue("NAME", std::string(area));
+    std::size_t total = 0;
+    for (const auto& [id, count] : rules) {
+      TemplateDictionary& row = *section.AddSectionDictionary("CHECK");
+      row.SetValue("RULE", std::string(id));
+      row.SetValue("TITLE", std::string(find_rule(id)->title));
+      row.SetValue("COUNT", plural(count, "asset"));
+      total += count;
+    }
+    section.SetValue("COUNT", std::to_string(total));
+  }
+}
+
+void Page::evidence() {
+  const Run& run = report_.run;
+  root_.SetValue("RUN", run.id);
+  root_.SetValue("ROOT", run.root);
+  root_.SetValue("STARTED", to_utc(run.started));
+  root_.SetValue("FINISHED", to_utc(run.finished));
+  root_.SetValue("VERSION", run.tool_version);
+  root_.SetValue("RULES_HASH", run.rules_sha256.substr(0, 16));
+  number("INPUTS", run.inputs.size());
+  if (!report_.previous_run.empty()) {
+    root_.AddSectionDictionary("PREVIOUS")->SetValue("ID", report_.previous_run);
+  }
+  for (const DataDate& file : report_.data) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("DATA");
+    row.SetValue("NAME", file.name);
+    row.SetValue("DATE", file.date);
+  }
+  for (const InputFile& input : run.inputs) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("INPUT");
+    row.SetValue("PATH", input.path);
+    row.SetValue("HASH", input.sha256);
+  }
+}
+
+TemplateDictionary& Page::fill() {
+  head();
+  figures();
+  decisions();
+  findings();
+  open_questions();
+  closed();
+  passed();
+  evidence();
+  return root_;
+}
+
+bool load_template() {
+  const std::string_view text = embedded_file("report.tpl");
+  return ctemplate::StringToTemplateCache("report", text.data(), text.size(),
+                                          ctemplate::DO_NOT_STRIP);
+}
+
+}  // namespace
+
+Result<std::string> to_html(const Report& report) {
+  static const bool kLoaded = load_template();
+  std::string page;
+  Page content(report);
+  if (!kLoaded ||
+      !ctemplate::ExpandTemplate("report", ctemplate::DO_NOT_STRIP, &content.fill(), &page)) {
+    return Error{ErrorCode::Invalid, "the report template cannot be expanded", {}};
+  }
+  return page;
+}
+
+}  // namespace muster::report

@@ -1,0 +1,361 @@
+// A finding closes only for a proven reason: see `why_closed`.
+#include "store/record.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "checks/core/digest.h"
+#include "checks/core/rule.h"
+
+namespace muster::store {
+namespace {
+
+/// A span that was open before this run.
+struct OpenSpan {
+  std::int64_t finding = 0;
+  std::int64_t from_run = 0;
+  std::string evidence;
+  /// Severity, message and place as one text, to see a change.
+  std::string content;
+  PastFinding past;
+};
+
+std::string evidence_of(const Witness& witness) {
+  std::string bytes;
+  for (const WitnessField& field : witness.fields) {
+    bytes += field.name + '\0';
+    for (const std::string& value : field.values) {
+      bytes += value + '\1';
+    }
+  }
+  return hex(sha256(bytes), 16);
+}
+
+std::string content_of(Severity severity, const std::string& message, const SourceRef& where) {
+  return std::to_string(static_cast<int>(severity)) + '\0' + message + '\0' + to_string(where) +
+         '-' + std::to_string(where.span.end_line) + ':' + std::to_string(where.span.end_column);
+}
+
+std::int64_t milliseconds(TimePoint time) {
+  return time.time_since_epoch().count() * 1000;
+}
+
+/// What this run looked at, to tell "fixed" from "not looked at".
+class Seen {
+ public:
+  explicit Seen(const Run& run) {
+    for (const RuleCoverage& coverage : run.result.coverage) {
+      rules_.insert(coverage.rule);
+    }
+    for (const Outcome& outcome : run.result.outcomes) {
+      if (outcome.kind == OutcomeKind::Undecided) {
+        undecided_.insert({outcome.rule, outcome.asset});
+        incomplete_.insert(outcome.rule);
+      } else if (outcome.kind != OutcomeKind::NotApplicable) {
+        assets_.insert({outcome.rule, outcome.asset});
+      }
+    }
+    for (const NotCovered& gap : run.result.not_covered) {
+      gaps_ = gaps_ || gap.blocks;
+    }
+  }
+
+  /// The proven reason why a finding that is no more found is closed; nothing = it was not looked
+  /// at.
+  [[nodiscard]] std::optional<CloseReason> why_closed(const std::string& rule,
+                                                      const Asset& asset) const {
+    if (find_rule(rule) == nullptr) {
+      return CloseReason::RuleRetired;
+    }
+    if (!rules_.contains(rule) || undecided_.contains({rule, asset})) {
+      return std::nullopt;
+    }
+    if (assets_.contains({rule, asset})) {
+      return CloseReason::Fixed;
+    }
+    const bool complete = !gaps_ && !incomplete_.contains(rule);
+    return complete ? std::optional(CloseReason::Gone) : std::nullopt;
+  }
+
+ private:
+  std::set<std::string> rules_;
+  std::set<std::string> incomplete_;
+  std::set<std::pair<std::string, Asset>> assets_;
+  std::set<std::pair<std::string, Asset>> undecided_;
+  bool gaps_ = false;
+};
+
+std::map<std::string, OpenSpan> open_spans(Database& database, const std::string& scope) {
+  std::map<std::string, OpenSpan> spans;
+  Statement rows = database.prepare(
+      "SELECT f.id, s.from_run, f.fingerprint, f.rule, a.kind, a.stable_id, f.anchor, s.severity, "
+      "s.message, s.file, "
+      "s.line, s.col, s.end_line, s.end_col, s.evidence, first.as_of, f.alias_of FROM span s JOIN "
+      "finding f ON f.id = s.finding "
+      "JOIN asset a ON a.id = f.asset JOIN run first ON first.id = f.first_run "
+      "WHERE s.closed_run IS NULL AND f.scope = ?");
+  rows.bind(scope);
+  while (rows.step()) {
+    OpenSpan span;
+    const auto number = [&](int column) {
+      return static_cast<std::uint32_t>(rows.integer(column));
+    };
+    span.finding = rows.integer(0);
+    span.from_run = rows.integer(1);
+    PastFinding& past = span.past;
+    past.fingerprint = rows.text(2);
+    past.rule = rows.text(3);
+    past.asset = {rows.text(4), rows.text(5)};
+    past.anchor = rows.text(6);
+    past.severity = static_cast<Severity>(rows.integer(7));
+    past.message = rows.text(8);
+    past.where = {SourceId(rows.text(9)), {number(10), number(11), number(12), number(13)}};
+    span.evidence = rows.text(14);
+    past.first_seen = TimePoint(std::chrono::seconds(rows.integer(15) / 1000));
+    span.content = content_of(past.severity, past.message, past.where);
+    spans.emplace(past.fingerprint, std::move(span));
+  }
+  return spans;
+}
+
+class Writer {
+ public:
+  Writer(Database& database, std::int64_t id, const Run& run)
+      : database_(database), id_(id), run_(run), scope_(scope_of(run)), seen_(run) {}
+
+  RunDelta write();
+
+ private:
+  void header();
+  void coverage();
+  void finding(const Outcome& outcome);
+  void close_missing();
+  void close(const OpenSpan& span, const char* reason);
+  std::int64_t asset_id(const Asset& asset);
+  std::int64_t finding_id(const Outcome& outcome, bool& known, TimePoint& first_seen);
+  void open_span(std::int64_t finding, const Outcome& outcome);
+  const OpenSpan* moved_from(const Outcome& outcome) const;
+
+  Database& database_;
+  std::int64_t id_;
+  const Run& run_;
+  std::string scope_;
+  Seen seen_;
+  std::map<std::string, OpenSpan> open_;
+  std::set<std::string> current_;
+  /// Fingerprints of open findings that live on under another name.
+  std::set<std::string> moved_;
+  RunDelta delta_;
+};
+
+void Writer::header() {
+  std::size_t counts[4] = {};
+  for (const RuleCoverage& rule : run_.result.coverage) {
+    counts[0] += rule.passed;
+    counts[1] += rule.failed;
+    counts[2] += rule.waived;
+    counts[3] += rule.undecided;
+  }
+  Statement update = database_.prepare(
+      "UPDATE run SET state='complete', finished=?, as_of=?, tool_version=?, root=?, repository=?, "
+      "rules_sha256=?, passed=?, "
+      "failed=?, waived=?, undecided=? WHERE id=?");
+  update.bind(milliseconds(run_.finished))
+      .bind(milliseconds(run_.as_of))
+      .bind(run_.tool_version)
+      .bind(run_.root);
+  update.bind(run_.repository).bind(run_.rules_sha256);
+  for (const std::size_t count : counts) {
+    update.bind(static_cast<std::int64_t>(count));
+  }
+  update.bind(id_).run();
+}
+
+void Writer::coverage() {
+  Statement rows = database_.prepare("INSERT INTO coverage VALUES(?,?,?,?,?,?)");
+  for (const RuleCoverage& rule : run_.result.coverage) {
+    rows.bind(id_).bind(rule.rule);
+    for (const std::size_t count : {rule.passed, rule.failed, rule.waived, rule.undecided}) {
+      rows.bind(static_cast<std::int64_t>(count));
+    }
+    rows.run();
+  }
+  Statement inputs = database_.prepare("INSERT INTO input VALUES(?,?,?)");
+  for (const InputFile& input : run_.inputs) {
+    inputs.bind(id_).bind(input.path).bind(input.sha256).run();
+  }
+  Statement gaps = database_.prepare("INSERT INTO not_covered VALUES(?,?,?)");
+  for (const NotCovered& gap : run_.result.not_covered) {
+    gaps.bind(id_).bind(gap.what).bind(gap.why).run();
+  }
+}
+
+std::int64_t Writer::asset_id(const Asset& asset) {
+  Statement find = database_.prepare("SELECT id FROM asset WHERE kind=? AND stable_id=?");
+  find.bind(asset.kind).bind(asset.id);
+  if (find.step()) {
+    return find.integer(0);
+  }
+  database_.prepare("INSERT INTO asset(kind, stable_id) VALUES(?,?)")
+      .bind(asset.kind)
+      .bind(asset.id)
+      .run();
+  return database_.last_id();
+}
+
+std::int64_t Writer::finding_id(const Outcome& outcome, bool& known, TimePoint& first_seen) {
+  Statement find = database_.prepare(
+      "SELECT f.id, r.as_of FROM finding f JOIN run r ON r.id = f.first_run WHERE f.scope=? AND "
+      "f.fingerprint=?");
+  find.bind(scope_).bind(outcome.fingerprint);
+  known = find.step();
+  if (known) {
+    first_seen = TimePoint(std::chrono::seconds(find.integer(1) / 1000));
+    return find.integer(0);
+  }
+  first_seen = run_.as_of;
+  const std::int64_t asset = asset_id(outcome.asset);
+  Statement insert = database_.prepare(
+      "INSERT INTO finding(scope, fingerprint, rule, asset, anchor, first_run) "
+      "VALUES(?,?,?,?,?,?)");
+  insert.bind(scope_)
+      .bind(outcome.fingerprint)
+      .bind(outcome.rule)
+      .bind(asset)
+      .bind(outcome.anchor)
+      .bind(id_)
+      .run();
+  return database_.last_id();
+}
+
+void Writer::open_span(std::int64_t finding, const Outcome& outcome) {
+  Statement insert = database_.prepare(
+      "INSERT INTO span(finding, from_run, severity, message, file, line, col, end_line, end_col, "
+      "evidence) "
+      "VALUES(?,?,?,?,?,?,?,?,?,?)");
+  const Span& span = outcome.where.span;
+  insert.bind(finding)
+      .bind(id_)
+      .bind(static_cast<std::int64_t>(outcome.severity))
+      .bind(outcome.message);
+  insert.bind(outcome.where.source.path());
+  for (const std::uint32_t number : {span.line, span.column, span.end_line, span.end_column}) {
+    insert.bind(static_cast<std::int64_t>(number));
+  }
+  insert.bind(evidence_of(outcome.witness)).run();
+}
+
+void Writer::close(const OpenSpan& span, const char* reason) {
+  Statement update = database_.prepare(
+      "UPDATE span SET closed_run=?, close_reason=? WHERE finding=? AND from_run=?");
+  update.bind(id_).bind(reason).bind(span.finding).bind(span.from_run).run();
+}
+
+/// The one open finding that disappeared while this one appeared with the same rule, anchor and
+/// evidence; null when there is none, or more than one on either side.
+const OpenSpan* Writer::moved_from(const Outcome& outcome) const {
+  const std::string evidence = evidence_of(outcome.witness);
+  const OpenSpan* found = nullptr;
+  for (const auto& [fingerprint, span] : open_) {
+    const bool same = span.past.rule == outcome.rule && span.past.anchor == outcome.anchor &&
+                      span.evidence == evidence;
+    const bool gone = !current_.contains(fingerprint) &&
+                      seen_.why_closed(span.past.rule, span.past.asset) == CloseReason::Gone;
+    if (same && gone) {
+      if (found != nullptr) {
+        return nullptr;
+      }
+      found = &span;
+    }
+  }
+  const auto twins = std::count_if(
+      run_.result.outcomes.begin(), run_.result.outcomes.end(), [&](const Outcome& other) {
+        return other.kind == OutcomeKind::Fail && other.rule == outcome.rule &&
+               other.anchor == outcome.anchor && !open_.contains(other.fingerprint) &&
+               evidence_of(other.witness) == evidence;
+      });
+  return twins == 1 ? found : nullptr;
+}
+
+void Writer::finding(const Outcome& outcome) {
+  bool known = false;
+  FindingHistory history;
+  const std::int64_t finding = finding_id(outcome, known, history.first_seen);
+  const auto open = open_.find(outcome.fingerprint);
+  if (open != open_.end()) {
+    history.state = FindingState::Persisting;
+    if (open->second.content != content_of(outcome.severity, outcome.message, outcome.where)) {
+      close(open->second, "changed");
+      open_span(finding, outcome);
+    }
+  } else {
+    const OpenSpan* before = known ? nullptr : moved_from(outcome);
+    history.state = known ? FindingState::Reopened : FindingState::New;
+    if (before != nullptr) {
+      history = {FindingState::Persisting, before->past.first_seen};
+      moved_.insert(before->past.fingerprint);
+      database_
+          .prepare(
+              "UPDATE finding SET alias_of=?, first_run=(SELECT first_run FROM finding WHERE id=?) "
+              "WHERE id=?")
+          .bind(before->finding)
+          .bind(before->finding)
+          .bind(finding)
+          .run();
+    }
+    open_span(finding, outcome);
+  }
+  delta_.findings.emplace(outcome.fingerprint, history);
+}
+
+void Writer::close_missing() {
+  for (const auto& [fingerprint, span] : open_) {
+    if (current_.contains(fingerprint)) {
+      continue;
+    }
+    PastFinding past = span.past;
+    past.closed =
+        moved_.contains(fingerprint) ? CloseReason::Moved : seen_.why_closed(past.rule, past.asset);
+    if (past.closed) {
+      close(span, muster::to_string(*past.closed));
+      delta_.closed.push_back(std::move(past));
+    } else {
+      delta_.not_rechecked.push_back(std::move(past));
+    }
+  }
+}
+
+RunDelta Writer::write() {
+  Statement previous = database_.prepare(
+      "SELECT uid FROM run WHERE scope=? AND state='complete' AND id<>? ORDER BY id DESC LIMIT 1");
+  previous.bind(scope_).bind(id_);
+  delta_.previous_run = previous.step() ? previous.text(0) : "";
+  header();
+  coverage();
+  open_ = open_spans(database_, scope_);
+  for (const Outcome& outcome : run_.result.outcomes) {
+    if (outcome.kind == OutcomeKind::Fail) {
+      current_.insert(outcome.fingerprint);
+    }
+  }
+  for (const Outcome& outcome : run_.result.outcomes) {
+    if (outcome.kind == OutcomeKind::Fail) {
+      finding(outcome);
+    }
+  }
+  close_missing();
+  return std::move(delta_);
+}
+
+}  // namespace
+
+std::string scope_of(const Run& run) {
+  return run.repository.empty() ? run.root : run.repository;
+}
+
+RunDelta write_run(Database& database, std::int64_t id, const Run& run) {
+  return Writer(database, id, run).write();
+}
+
+}  // namespace muster::store
