@@ -81,6 +81,8 @@ struct Refusal {
   std::vector<RefusingClause> clauses;
 };
 
+struct CompiledTrust;
+
 /// All questions about one trust policy and one provider. Every `yes` of a question carries a token
 /// that the policy evaluator was asked about again; an answer that it does not confirm becomes
 /// `undecided`. Immutable and cheap to copy; methods may be called from several threads.
@@ -122,6 +124,7 @@ class TrustSearch {
   [[nodiscard]] Proof refuses_some(const TokenSet& set) const;
   /// Which clauses refuse a typical token of the set; nothing when no token of it is refused.
   [[nodiscard]] std::optional<Refusal> explain_refusal(const TokenSet& set) const;
+  [[nodiscard]] std::optional<Refusal> explain_refusal(const Scope& scope) const;
   /// Admitted tokens outside every allowed set.
   [[nodiscard]] Proof admits_beyond(const std::vector<TokenSet>& allowed) const;
 
@@ -171,6 +174,7 @@ class TrustSearch {
   [[nodiscard]] Proof admits_fresh_repository_id(std::string_view repository) const;
   /// Classic (immutable) tokens of the repository are admitted and immutable (classic) ones are
   /// not.
+  [[nodiscard]] Proof admits_form(std::string_view repository, SubjectForm form) const;
   [[nodiscard]] Proof only_classic(std::string_view repository) const;
   [[nodiscard]] Proof only_immutable(std::string_view repository) const;
   /// A forged subject: someone outside the trusted owners, or in a sibling repository of theirs,
@@ -187,7 +191,7 @@ class TrustSearch {
   [[nodiscard]] std::vector<std::string> literal_tenants() const;
   /// A fresh project of a tenant that the policy names.
   [[nodiscard]] Proof admits_fresh_project() const;
-  /// A subject that contains the given text as whole part, e.g. `run_phase:plan`.
+  /// A subject that matches the glob, e.g. `*:run_phase:plan`.
   [[nodiscard]] Proof admits_subject_like(std::string_view glob) const;
 
   // ---- variants: the same search over an edited policy ------------------------------------------
@@ -202,18 +206,13 @@ class TrustSearch {
   [[nodiscard]] TrustSearch with_universe(Universe universe) const;
 
  private:
-  struct Compiled;
+  [[nodiscard]] TrustSearch with_policy(const policy::Policy& policy) const;
 
-  TrustSearch(std::shared_ptr<const Compiled> compiled, policy::Policy policy);
-
-  std::shared_ptr<const Compiled> compiled_;
+  std::shared_ptr<const CompiledTrust> compiled_;
 };
 
 /// The OIDC provider ARNs that the Allow statements of a trust policy name, sorted. A statement
 /// with several is searched once per provider.
 [[nodiscard]] std::vector<std::string> providers_of(const policy::Policy& policy);
-
-/// The line for `muster trust test --claims` that replays a token witness.
-[[nodiscard]] std::string claims_line(const Witness& token, std::string_view provider_arn);
 
 }  // namespace muster::oidc

@@ -1,6 +1,10 @@
 // Character classes as small automata, and UTF-8.
 #include "checks/oidc/alphabet.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace muster::oidc {
 namespace {
 
@@ -18,6 +22,10 @@ bool is_one_of(Char c, std::u32string_view set) {
 
 bool is_printable(Char c) {
   return c >= U' ' && c != 0x7F;
+}
+
+int one_if(bool condition) {
+  return condition ? 1 : -1;
 }
 
 /// States: 0 start, 1 name, 2 directly behind the underscore, 3 behind the underscore.
@@ -39,7 +47,8 @@ int next_repository(int state, Char c) {
   return is_alphanumeric(c) || c == U'_' || c == U'-' ? 3 : -1;
 }
 
-/// States: 0 start of a component, 1 ordinary, 2 to 6 behind `.`, `.l`, `.lo`, `.loc`, `.lock`, 7 behind `@`.
+/// States: 0 start of a component, 1 ordinary, 2 to 6 behind `.`, `.l`, `.lo`, `.loc`, `.lock`, 7
+/// behind `@`.
 int next_ref(int state, Char c) {
   constexpr std::u32string_view kLock = U"lock";
   if (!is_printable(c) || is_one_of(c, U" ~^:?*[\\")) {
@@ -65,15 +74,29 @@ int next_digit(int state, Char c) {
   return (is_digit(c) || c == kFreshChar) && !leading_zero ? 1 : -1;
 }
 
+/// State 0: at the start of a name.
+int next_path(int state, Char c) {
+  if (c == U'/') {
+    return state == 1 ? 0 : -1;
+  }
+  return one_if(is_alphanumeric(c) || is_one_of(c, U"._-"));
+}
+
 bool is_hex(Char c) {
   return is_digit(c) || (c >= U'a' && c <= U'f') || c == kFreshChar;
 }
 
-int one_if(bool condition) {
-  return condition ? 1 : -1;
-}
-
 }  // namespace
+
+CharClass class_named(std::string_view name) {
+  constexpr std::pair<std::string_view, CharClass> kNames[] = {
+      {"name", CharClass::Repository}, {"digits", CharClass::Digits}, {"path", CharClass::Path},
+      {"label", CharClass::Label},     {"hex", CharClass::Hex},       {"uuid", CharClass::Uuid},
+      {"ref", CharClass::Ref}};
+  const auto* it = std::find_if(std::begin(kNames), std::end(kNames),
+                                [&](const auto& entry) { return entry.first == name; });
+  return it == std::end(kNames) ? CharClass::Text : it->second;
+}
 
 int next_state(CharClass kind, int state, Char c) {
   switch (kind) {
@@ -91,6 +114,12 @@ int next_state(CharClass kind, int state, Char c) {
       return one_if(is_alphanumeric(c) || is_one_of(c, U"-_[]"));
     case CharClass::Hex:
       return one_if(is_hex(c));
+    case CharClass::Uuid:
+      return one_if(is_hex(c) || c == U'-');
+    case CharClass::Path:
+      return next_path(state, c);
+    case CharClass::Label:
+      return one_if(is_printable(c) && !is_one_of(c, U":/"));
     case CharClass::SessionName:
       return is_alphanumeric(c) || is_one_of(c, U"_+=,.@-") ? (state == 0 ? 1 : 2) : -1;
     case CharClass::Text:
@@ -113,6 +142,9 @@ bool may_end(CharClass kind, int state) {
     case CharClass::FileStem:
     case CharClass::Actor:
     case CharClass::Hex:
+    case CharClass::Uuid:
+    case CharClass::Path:
+    case CharClass::Label:
     case CharClass::Text:
       return state == 1;
   }

@@ -1,5 +1,6 @@
-// The values that the parts of a token can take: which characters, in which order. Each class is a small automaton, so
-// that a search can walk along it. Source: docs/oidc-trust.md, "Character classes".
+// The values that the parts of a token can take: which characters, in which order. Each class is a
+// small automaton, so that a search can walk along it. Source: docs/oidc-trust.md, "Character
+// classes".
 #pragma once
 
 #include <string>
@@ -11,9 +12,10 @@ namespace muster::oidc {
 using Char = char32_t;
 using Word = std::u32string;
 
-/// Stands for "some ordinary character of the class that no pattern names". Only wildcards match it. Every real word
-/// maps to one of literals and this symbol with the same matches, hence a search over them misses nothing; a found word
-/// is made concrete, and checked again, before anyone sees it.
+/// Stands for "some ordinary character of the class that no pattern names". Only wildcards match
+/// it. Every real word maps to one of literals and this symbol with the same matches, hence a
+/// search over them misses nothing; a found word is made concrete, and checked again, before anyone
+/// sees it.
 inline constexpr Char kFreshChar = 0x10FFFE;
 
 enum class CharClass {
@@ -25,17 +27,26 @@ enum class CharClass {
   Digits,
   /// What git allows behind `refs/heads/`.
   Ref,
-  /// A path segment that is a file name with the ending `.yml` or `.yaml` supplied elsewhere.
+  /// File name without its ending.
   FileStem,
   /// Account name, with `[` and `]` as bots have.
   Actor,
   /// Lower-case hexadecimal digits.
   Hex,
+  /// Hexadecimal digits and `-`.
+  Uuid,
   /// `sts:RoleSessionName`: letters, digits, `_`, `+`, `=`, `,`, `.`, `@`, `-`; at least two.
   SessionName,
+  /// `acme/tools/api`: names with `/` between them.
+  Path,
+  /// Printable text without `:` and `/`.
+  Label,
   /// Any printable text.
   Text,
 };
+
+/// The class of that name in rules/data/oidc-issuers.json; `Text` for an unknown name.
+[[nodiscard]] CharClass class_named(std::string_view name);
 
 /// State after `c`, or -1 when no word of the class goes on like this. State 0 is the start.
 [[nodiscard]] int next_state(CharClass kind, int state, Char c);

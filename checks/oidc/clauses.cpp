@@ -1,10 +1,10 @@
-// From conditions to terms. The meaning of operators, quantifiers and absent keys: docs/oidc-trust.md, "Clauses".
+// From conditions to terms. The meaning of operators, quantifiers and absent keys:
+// docs/oidc-trust.md, "Clauses".
 #include "checks/oidc/clauses.h"
 
 #include <algorithm>
 #include <map>
-
-#include "checks/oidc/typed_keys.h"
+#include <set>
 
 namespace muster::oidc {
 namespace {
@@ -23,9 +23,21 @@ bool is_digits(std::string_view text) {
 }
 
 bool has_value(const Condition& condition, std::string_view wanted) {
-  return std::any_of(condition.values.begin(), condition.values.end(), [&](const policy::Text& v) {
-    return policy::lower(v.value) == wanted;
-  });
+  return std::any_of(condition.values.begin(), condition.values.end(),
+                     [&](const policy::Text& v) { return policy::lower(v.value) == wanted; });
+}
+
+/// `Null` with this value in its list.
+Truth null_truth(const Condition& condition, std::string_view wanted) {
+  const bool sound =
+      std::all_of(condition.values.begin(), condition.values.end(), [](const auto& v) {
+        const std::string text = policy::lower(v.value);
+        return text == "true" || text == "false";
+      });
+  if (!sound) {
+    return Truth::Unknown;
+  }
+  return has_value(condition, wanted) ? Truth::Yes : Truth::No;
 }
 
 /// What the clause says when the request does not have the key.
@@ -35,7 +47,7 @@ Truth truth_when_absent(const Condition& condition) {
     return Truth::Unknown;
   }
   if (op.kind == OperatorKind::Null) {
-    return has_value(condition, "true") ? Truth::Yes : Truth::No;
+    return null_truth(condition, "true");
   }
   if (op.if_exists || op.quantifier == Quantifier::ForAllValues) {
     return Truth::Yes;
@@ -67,8 +79,12 @@ std::optional<std::vector<Pattern>> text_patterns(const Condition& condition,
   return patterns;
 }
 
-/// Whether a variable with this key can have a value in a request of the issuer.
+/// Whether a variable with this key (empty: malformed, or with a default text) can have a value in
+/// a request of the issuer.
 bool may_resolve(const Issuer& issuer, const std::string& key) {
+  if (key.empty()) {
+    return true;
+  }
   const bool of_aws_principal = key.starts_with("aws:principal") || key == "aws:username";
   return claim_of_key(issuer, key).has_value() && !of_aws_principal;
 }
@@ -84,18 +100,11 @@ class Compiler {
       add_statement(statement);
     }
     seal();
-    for (auto& [key, clauses] : typed_) {
-      out_.typed_keys.push_back(typed_key(key, clauses));
-    }
+    out_.version = policy_.version;
     return std::move(out_);
   }
 
  private:
-  struct TypedClause {
-    std::size_t atom = 0;
-    const Condition* condition = nullptr;
-  };
-
   /// A key outside the token that some clause compares by another measure than text.
   void find_typed_keys() {
     for (const policy::Statement& statement : policy_.statements) {
@@ -104,7 +113,7 @@ class Compiler {
                              condition.op.kind == OperatorKind::Null ||
                              condition.op.kind == OperatorKind::Unknown;
         if (!textual && key_standing(issuer_, condition.key.value) == KeyStanding::Global) {
-          typed_[policy::lower(condition.key.value)];
+          typed_.insert(policy::lower(condition.key.value));
         }
       }
     }
@@ -130,11 +139,11 @@ class Compiler {
     if (!claim || condition.op.kind == OperatorKind::Unknown) {
       return term;
     }
-    if (const auto typed = typed_.find(*claim); typed != typed_.end()) {
+    if (typed_.contains(*claim)) {
       term.atom = out_.atoms.size();
       term.negated = false;
       out_.atoms.emplace_back();
-      typed->second.push_back({*term.atom, &condition});
+      out_.typed_clauses.push_back({*claim, *term.atom, condition});
       return term;
     }
     return text_term(condition, *claim, term);
@@ -146,7 +155,7 @@ class Compiler {
     out_.atoms.push_back({track, {}});
     patterns_of_[*term.atom];
     if (condition.op.kind == OperatorKind::Null) {
-      term.when_present = has_value(condition, "false") ? Truth::Yes : Truth::No;
+      term.when_present = null_truth(condition, "false");
       return term;
     }
     const auto patterns = text_patterns(condition, policy_.version);
@@ -162,9 +171,10 @@ class Compiler {
   void add_patterns(const std::vector<Pattern>& patterns, std::size_t track, Term& term) {
     bool dropped = false;
     for (const Pattern& pattern : patterns) {
-      const bool resolves = std::all_of(pattern.items.begin(), pattern.items.end(), [&](auto& item) {
-        return item.kind != ItemKind::Variable || may_resolve(issuer_, item.variable);
-      });
+      const bool resolves =
+          std::all_of(pattern.items.begin(), pattern.items.end(), [&](auto& item) {
+            return item.kind != ItemKind::Variable || may_resolve(issuer_, item.variable);
+          });
       // A value with a variable that has no value matches nothing.
       dropped = dropped || !resolves;
       if (resolves) {
@@ -197,24 +207,14 @@ class Compiler {
     }
   }
 
-  TypedKey typed_key(const std::string& key, const std::vector<TypedClause>& clauses) {
-    TypedKey typed{key, {}, {}};
-    std::vector<const Condition*> conditions;
-    for (const TypedClause& clause : clauses) {
-      typed.atoms.push_back(clause.atom);
-      conditions.push_back(clause.condition);
-    }
-    typed.options = typed_options(key, conditions, policy_.version);
-    return typed;
-  }
-
   const policy::Policy& policy_;
   const Issuer& issuer_;
   policy::Request request_;
   CompiledPolicy out_;
   std::map<std::string, std::size_t> tracks_;
   std::map<std::size_t, std::vector<std::size_t>> patterns_of_;
-  std::map<std::string, std::vector<TypedClause>> typed_;
+  /// Keys outside the token with typed operators.
+  std::set<std::string> typed_;
 };
 
 Truth worse(Truth a, Truth b) {
@@ -225,7 +225,32 @@ Truth better(Truth a, Truth b) {
   return std::max(a, b);
 }
 
+bool any_common(const Bits* state, const std::vector<Bits>& mask) {
+  for (std::size_t w = 0; w < mask.size(); ++w) {
+    if ((state[w] & mask[w]) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+AtomValue verdict(const Bits* state, const PatternMask& mask) {
+  if (any_common(state, mask.accept)) {
+    return AtomValue::Yes;
+  }
+  return any_common(state, mask.accept_maybe) ? AtomValue::Unknown : AtomValue::No;
+}
+
+AtomValue match(const GlobSet& globs, const PatternMask& mask, const Word& text) {
+  std::vector<Bits> state(globs.words());
+  globs.start(state.data());
+  for (const Char c : text) {
+    globs.step(state.data(), c, state.data());
+  }
+  return verdict(state.data(), mask);
+}
 
 Truth operator!(Truth truth) {
   if (truth == Truth::Unknown) {

@@ -1,5 +1,6 @@
-// A trust policy made ready for the search: its clauses as terms over atoms, and a three-valued reading of the whole.
-// An atom is "the text of this claim matches one of these patterns"; terms add negation and what an absent key means.
+// A trust policy made ready for the search: its clauses as terms over atoms, and a three-valued
+// reading of the whole. An atom is "the text of this claim matches one of these patterns"; terms
+// add negation and what an absent key means.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ using policy::Truth;
 /// Value of an atom for one token, or for the part of it that is known so far.
 enum class AtomValue : unsigned char { No, Unknown, Yes, Absent };
 
-/// One text that patterns run over: a claim (`sub`), or a condition key outside the token (`aws:sourceip`).
+/// One text that patterns run over: a claim (`sub`), or a condition key outside the token
+/// (`aws:sourceip`).
 struct Track {
   /// Lower case.
   std::string claim;
@@ -29,8 +31,13 @@ struct Track {
   GlobSet globs;
 };
 
+/// The patterns of the mask against a whole text: `Unknown` when only a widened one matches.
+[[nodiscard]] AtomValue match(const GlobSet& globs, const PatternMask& mask, const Word& text);
+/// The same for a state of the automata behind the whole text.
+[[nodiscard]] AtomValue verdict(const Bits* state, const PatternMask& mask);
+
 struct Atom {
-  /// Index of the track; absent = values come from `TypedKey::options`.
+  /// Index of the track; absent = the atom of a `TypedClause`.
   std::optional<std::size_t> track;
   PatternMask mask;
 };
@@ -60,19 +67,13 @@ struct CompiledStatement {
   std::vector<Term> terms;
 };
 
-/// A key outside the token whose operators are not about text (addresses, numbers, dates): values to try, each with the
-/// value of every atom on the key.
-struct TypedKey {
-  struct Option {
-    /// Nothing = the key is absent.
-    std::optional<std::string> value;
-    /// Parallel to `atoms`.
-    std::vector<AtomValue> truths;
-  };
-
+/// A clause on a key outside the token whose operators are not all about text (addresses, numbers,
+/// dates, ARNs).
+struct TypedClause {
+  /// Lower case.
   std::string key;
-  std::vector<std::size_t> atoms;
-  std::vector<Option> options;
+  std::size_t atom = 0;
+  policy::Condition condition;
 };
 
 struct CompiledPolicy {
@@ -80,7 +81,8 @@ struct CompiledPolicy {
   std::vector<Atom> atoms;
   /// Statements that may apply to the provider's tokens, in document order.
   std::vector<CompiledStatement> statements;
-  std::vector<TypedKey> typed_keys;
+  std::vector<TypedClause> typed_clauses;
+  policy::Version version = policy::Version::V2012_10_17;
 
   /// Allow without Deny, as far as the atoms are known.
   [[nodiscard]] Truth admits(std::span<const AtomValue> values) const;
@@ -92,8 +94,9 @@ struct CompiledPolicy {
 [[nodiscard]] CompiledPolicy compile_policy(const policy::Policy& policy, const Issuer& issuer,
                                             const std::string& provider_arn);
 
-/// The claim a full condition key names for this issuer (`sub` for `token…com:Sub`), lower case; the key itself, lower
-/// case, when it is not from a token; nothing when the key is never in a request of this provider.
+/// The claim a full condition key names for this issuer (`sub` for `token…com:Sub`), lower case;
+/// the key itself, lower case, when it is not from a token; nothing when the key is never in a
+/// request of this provider.
 [[nodiscard]] std::optional<std::string> claim_of_key(const Issuer& issuer, std::string_view key);
 
 }  // namespace muster::oidc

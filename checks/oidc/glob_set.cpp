@@ -1,4 +1,5 @@
-// Bit-parallel glob automata. Place i of a pattern: its first i one-character items are matched; a run is a loop there.
+// Bit-parallel glob automata. Place i of a pattern: its first i one-character items are matched; a
+// run is a loop there.
 #include "checks/oidc/glob_set.h"
 
 #include <algorithm>
@@ -66,7 +67,8 @@ void GlobSet::seal() {
       set_bit(waits_for_literal_, i);
     }
     for (std::size_t r = 0; r < rows.size() && !place.final; ++r) {
-      if (place.any || (r > 0 && (literals_[r - 1] == place.c || literals_[r - 1] == place.folded))) {
+      if (place.any ||
+          (r > 0 && (literals_[r - 1] == place.c || literals_[r - 1] == place.folded))) {
         set_bit(rows[r], i);
       }
     }

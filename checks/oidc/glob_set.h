@@ -1,5 +1,6 @@
-// Many patterns over one text, run at once: bit-parallel glob automata. A state is a row of bits, one per place of a
-// pattern; a step is a handful of word operations, whatever the number of wildcards.
+// Many patterns over one text, run at once: bit-parallel glob automata. A state is a row of bits,
+// one per place of a pattern; a step is a handful of word operations, whatever the number of
+// wildcards.
 #pragma once
 
 #include <array>
@@ -41,8 +42,10 @@ class GlobSet {
   void start(Bits* state) const;
   /// `from` and `to` may be the same row.
   void step(const Bits* from, Char c, Bits* to) const;
-  /// Literal characters that at least one pattern waits for in this state; unsorted, with repetitions.
+  /// Literal characters that at least one pattern waits for in this state; unsorted, with
+  /// repetitions.
   void awaited(const Bits* state, std::vector<Char>& out) const;
+
   /// Every literal character of the set, sorted.
   [[nodiscard]] const std::vector<Char>& literals() const { return literals_; }
 

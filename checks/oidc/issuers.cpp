@@ -1,10 +1,10 @@
-// Reads rules/data/oidc-issuers.json once and matches provider URLs against it. The file is part of the program: a mistake
-// in it is a build mistake, caught by the unit test that reads every entry.
+// Reads rules/data/oidc-issuers.json once and matches provider URLs against it. The file is part of
+// the program: a mistake in it is a build mistake, caught by the unit test that reads every entry.
 #include "checks/oidc/issuers.h"
 
 #include <algorithm>
-#include <cassert>
 #include <array>
+#include <cassert>
 
 #include "checks/core/rule.h"
 #include "checks/policy/evaluate.h"
@@ -127,13 +127,13 @@ Result<ProviderArn> parse_provider_arn(std::string_view arn) {
   const std::string_view head = arn.substr(0, std::min(resource, arn.size()));
   const std::size_t service = head.find(":iam::");
   const bool shaped = resource != std::string_view::npos && head.starts_with("arn:") &&
-                      service != std::string_view::npos &&
-                      resource + kResource.size() < arn.size();
+                      service != std::string_view::npos && resource + kResource.size() < arn.size();
   if (!shaped) {
-    return Error{ErrorCode::Invalid,
-                 "`" + std::string(arn) + "` is no ARN of an IAM OIDC provider", std::nullopt};
+    return Error{ErrorCode::Invalid, "`" + std::string(arn) + "` is no ARN of an IAM OIDC provider",
+                 std::nullopt};
   }
-  return ProviderArn{std::string(head.substr(4, service - 4)), std::string(head.substr(service + 6)),
+  return ProviderArn{std::string(head.substr(4, service - 4)),
+                     std::string(head.substr(service + 6)),
                      std::string(arn.substr(resource + kResource.size()))};
 }
 
@@ -166,7 +166,7 @@ KeyStanding key_standing(const Issuer& issuer, std::string_view key) {
   const std::string own = policy::lower(issuer.prefix) + ":";
   if (lower_key.starts_with(own)) {
     return issuer.exposes(lower_key.substr(own.size())) ? KeyStanding::Exposed
-                                                       : KeyStanding::NotExposed;
+                                                        : KeyStanding::NotExposed;
   }
   return is_global(lower_key) ? KeyStanding::Global : KeyStanding::OtherPrefix;
 }

@@ -1,4 +1,5 @@
-// What is known about the token issuers of CI services: dated data of rules/data/oidc-issuers.json, read once.
+// What is known about the token issuers of CI services: dated data of rules/data/oidc-issuers.json,
+// read once.
 #pragma once
 
 #include <map>
@@ -32,22 +33,25 @@ struct Issuer {
   std::string name = "unknown";
   /// For people: `GitHub Actions`; the host when the data file does not know it.
   std::string title;
-  /// Prefix of the condition keys = provider URL without scheme: `token.actions.githubusercontent.com/acme-corp`.
+  /// Prefix of the condition keys = provider URL without scheme:
+  /// `token.actions.githubusercontent.com/acme-corp`.
   std::string prefix;
   Tenancy tenancy = Tenancy::Unknown;
   /// Claims that AWS exposes as `prefix:claim`, lower case. All others are always absent.
   std::vector<std::string> exposed;
   /// Claims of its tokens that AWS does not expose, as far as known; for messages.
   std::vector<std::string> unexposed;
-  /// Subject templates: `project_path:<tenant>/<project>:ref_type:branch:ref:<branch>`. Empty for GitHub (its grammar is
-  /// code) and for unknown subjects.
+  /// Subject templates: `project_path:<tenant>/<project>:ref_type:branch:ref:<branch>`. Empty for
+  /// GitHub (its grammar is code) and for unknown subjects.
   std::vector<std::string> subjects;
-  /// Character class of each name in the templates and of exposed claims; `text` when it is not listed.
+  /// Character class of each name in the templates and of exposed claims; `text` when it is not
+  /// listed.
   std::map<std::string, std::string> classes;
-  /// Values that an exposed claim can have, as templates over the same names; any text when it is not listed.
+  /// Values that an exposed claim can have, as templates over the same names; any text when it is
+  /// not listed.
   std::map<std::string, std::vector<std::string>> claims;
-  /// Full condition keys, lower case, of which AWS demands one when a policy for this shared provider is written; empty =
-  /// no such demand.
+  /// Full condition keys, lower case, of which AWS demands one when a policy for this shared
+  /// provider is written; empty = no such demand.
   std::vector<std::string> guard_keys;
   /// `vstoken.actions.githubusercontent.com`, which mints no tokens any more.
   bool legacy = false;
@@ -56,8 +60,10 @@ struct Issuer {
 
   /// `https://` + prefix.
   [[nodiscard]] std::string url() const { return "https://" + prefix; }
+
   /// Whether AWS exposes the claim (compared without case).
   [[nodiscard]] bool exposes(std::string_view claim) const;
+
   [[nodiscard]] bool is_github() const {
     return kind == IssuerKind::Github || kind == IssuerKind::GithubEnterpriseServer;
   }
@@ -73,7 +79,8 @@ struct ProviderArn {
 /// `Invalid` when the text is no ARN of an IAM OIDC provider.
 [[nodiscard]] Result<ProviderArn> parse_provider_arn(std::string_view arn);
 
-/// Never fails: an unknown host gives `IssuerKind::Unknown` with the five claims that every provider has.
+/// Never fails: an unknown host gives `IssuerKind::Unknown` with the five claims that every
+/// provider has.
 [[nodiscard]] Issuer issuer_of_prefix(std::string_view prefix);
 
 /// The issuer of a provider ARN; an unknown one when the text is no provider ARN.

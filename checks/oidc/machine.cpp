@@ -1,4 +1,5 @@
-// The walk: plan (which piece moves which pattern states at which step), then breadth-first search with one arena.
+// The walk: plan (which piece moves which pattern states at which step), then breadth-first search
+// with one arena.
 #include "checks/oidc/machine.h"
 
 #include <algorithm>
@@ -33,7 +34,8 @@ Machine::Machine(const World& world, const Watch& watch)
     const ClaimText* claim = world.find(track.claim);
     if (claim != nullptr) {
       slot_of_track_[t] = slots_.size();
-      slots_.push_back({t, &track.globs, claim, stride_, 0, std::vector<Bits>(track.globs.words())});
+      slots_.push_back(
+          {t, &track.globs, claim, stride_, 0, std::vector<Bits>(track.globs.words())});
       stride_ += track.globs.words();
     }
   }
@@ -114,8 +116,13 @@ class Walk {
  public:
   Walk(const Machine& machine, std::vector<AtomValue>& values, std::size_t& budget,
        const Machine::Worth& worth, const Machine::Found& found)
-      : m_(machine), values_(values), budget_(budget), worth_(worth), found_(found),
-        next_(machine.stride_), table_(64, 0) {}
+      : m_(machine),
+        values_(values),
+        budget_(budget),
+        worth_(worth),
+        found_(found),
+        next_(machine.stride_),
+        table_(64, 0) {}
 
   WalkEnd run() {
     start();
@@ -201,7 +208,8 @@ class Walk {
     }
   }
 
-  /// The state behind a word that was read earlier: the union of what it does to each place of the state.
+  /// The state behind a word that was read earlier: the union of what it does to each place of the
+  /// state.
   void apply_rows(const Machine::Pass& pass, Bits* state) {
     const std::size_t words = m_.slots_[pass.slot].globs->words();
     std::vector<Bits> united(words, 0);
@@ -257,7 +265,8 @@ class Walk {
         alphabet_.push_back(U':');
       }
     }
-    std::sort(alphabet_.begin(), alphabet_.end());
+    // The symbol for anything else comes first, so that free words are made of it.
+    std::sort(alphabet_.begin() + 1, alphabet_.end());
     alphabet_.erase(std::unique(alphabet_.begin(), alphabet_.end()), alphabet_.end());
   }
 
@@ -265,7 +274,8 @@ class Walk {
     for (const Machine::Feed& feed : feeds) {
       const Machine::Slot& slot = m_.slots_[feed.slot];
       const bool encoded = feed.piece->colon_encoded && c == U':';
-      const std::u32string_view text = encoded ? std::u32string_view(U"%3A") : std::u32string_view(&c, 1);
+      const std::u32string_view text =
+          encoded ? std::u32string_view(U"%3A") : std::u32string_view(&c, 1);
       const bool direct = feed.rows == Machine::kDirect;
       Bits* first = next_.data() + (direct ? slot.offset : feed.rows);
       const std::size_t rows = direct ? 1 : places_of(feed.slot);
@@ -298,7 +308,8 @@ class Walk {
     }
   }
 
-  /// Adds `next_` to the arena unless an equal configuration is there. Open addressing; an entry is node number + 1.
+  /// Adds `next_` to the arena unless an equal configuration is there. Open addressing; an entry is
+  /// node number + 1.
   bool insert() {
     if (nodes_.size() * 2 >= table_.size()) {
       grow();
@@ -341,17 +352,9 @@ class Walk {
       const auto& watched = m_.watch_.atoms[atom];
       const Machine::Slot& slot = m_.slots_[*m_.slot_of_track_[*watched.track]];
       const Bits* state = next_.data() + slot.offset;
-      values_[atom] = slot.finished <= step ? verdict(state, *watched.mask)
-                                            : outlook(state, *watched.mask);
+      values_[atom] =
+          slot.finished <= step ? verdict(state, *watched.mask) : outlook(state, *watched.mask);
     }
-  }
-
-  /// The atom on a complete claim.
-  static AtomValue verdict(const Bits* state, const PatternMask& mask) {
-    if (any_common(state, mask.accept)) {
-      return AtomValue::Yes;
-    }
-    return any_common(state, mask.accept_maybe) ? AtomValue::Unknown : AtomValue::No;
   }
 
   /// The atom on the beginning of a claim.

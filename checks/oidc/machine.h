@@ -1,5 +1,6 @@
-// Walks through all tokens of a world at once: breadth-first over (variable, place in its class, state of every pattern).
-// Words that lead to the same configuration count as one, so the walk is finite although the tokens are not.
+// Walks through all tokens of a world at once: breadth-first over (variable, place in its class,
+// state of every pattern). Words that lead to the same configuration count as one, so the walk is
+// finite although the tokens are not.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@
 
 namespace muster::oidc {
 
-/// The tracks and atoms of a question: those of one or two policies, and those of its own demands. They outlive it.
+/// The tracks and atoms of a question: those of one or two policies, and those of its own demands.
+/// They outlive it.
 struct Watch {
   struct WatchedAtom {
     /// Index into `tracks`; absent = not about text.
@@ -35,20 +37,21 @@ enum class WalkEnd {
   Limit,
 };
 
-/// One world under one watch. Breadth-first order and sorted alphabets make it deterministic; the first word found for a
-/// configuration is a shortest one.
+/// One world under one watch. Breadth-first order and sorted alphabets make it deterministic; the
+/// first word found for a configuration is a shortest one.
 class Machine {
  public:
   /// Called with the atoms as far as they are known. `false` = nothing further on can matter.
   using Worth = std::function<bool(std::span<const AtomValue>)>;
-  /// Called for each class of complete tokens, with its atoms and one word per variable. `true` = stop.
+  /// Called for each class of complete tokens, with its atoms and one word per variable. `true` =
+  /// stop.
   using Found = std::function<bool(std::span<const AtomValue>, const Assignment&)>;
 
   /// REQUIRES: both outlive the machine.
   Machine(const World& world, const Watch& watch);
 
-  /// `values` has one entry per atom of the watch; the machine writes those it decides and leaves the others.
-  /// `budget` is counted down by one per configuration.
+  /// `values` has one entry per atom of the watch; the machine writes those it decides and leaves
+  /// the others. `budget` is counted down by one per configuration.
   WalkEnd walk(std::vector<AtomValue> values, std::size_t& budget, const Worth& worth,
                const Found& found) const;
 
@@ -71,15 +74,17 @@ class Machine {
     std::vector<Bits> final_places;
   };
 
-  /// An occurrence of the variable that is being read. `rows` = `kDirect`: the slot stands right before it. Otherwise the
-  /// claim gets there later: the effect of the word on every single place is kept at that offset until then.
+  /// An occurrence of the variable that is being read. `rows` = `kDirect`: the slot stands right
+  /// before it. Otherwise the claim gets there later: the effect of the word on every single place
+  /// is kept at that offset until then.
   struct Feed {
     std::size_t slot = 0;
     const Piece* piece = nullptr;
     std::size_t rows = kDirect;
   };
 
-  /// A piece that a slot passes at the end of a step: constant text, or a variable whose effect was kept.
+  /// A piece that a slot passes at the end of a step: constant text, or a variable whose effect was
+  /// kept.
   struct Pass {
     std::size_t slot = 0;
     const Piece* piece = nullptr;

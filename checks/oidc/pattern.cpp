@@ -1,5 +1,5 @@
-// Values of conditions as item sequences. Variables: IAM User Guide, "Policy variables"; only version 2012-10-17 has
-// them, and `${*}`, `${?}`, `${$}` are the escapes.
+// Values of conditions as item sequences. Variables: IAM User Guide, "Policy variables"; only
+// version 2012-10-17 has them, and `${*}`, `${?}`, `${$}` are the escapes.
 #include "checks/oidc/pattern.h"
 
 #include <algorithm>
@@ -11,14 +11,13 @@ Item literal(Char c) {
   return {ItemKind::Literal, c, {}};
 }
 
-/// The item for the inside of `${…}`: an escape or a variable. A default text (`${key, 'text'}`) is left to the
-/// evaluator: the widened run covers it.
+/// The item for the inside of `${…}`: an escape or a variable.
 Item placeholder(const Word& inside) {
   if (inside == U"*" || inside == U"?" || inside == U"$") {
     return literal(inside[0]);
   }
-  const Word key = inside.substr(0, inside.find(U','));
-  return {ItemKind::Variable, 0, policy::lower(encode(key))};
+  const bool plain_key = !inside.empty() && inside.find_first_of(U", ${*?'") == Word::npos;
+  return {ItemKind::Variable, 0, plain_key ? policy::lower(encode(inside)) : std::string()};
 }
 
 Item plain(Char c, bool wildcards) {
@@ -61,12 +60,13 @@ Pattern parse_pattern(std::string_view value, policy::Version version, bool wild
   Pattern pattern{{}, fold_case};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool opens = variables && text[i] == U'$' && i + 1 < text.size() && text[i + 1] == U'{';
-    const std::size_t end = opens ? text.find(U'}', i) : Word::npos;
-    if (end == Word::npos) {
+    if (!opens) {
       pattern.items.push_back(plain(text[i], wildcards));
       continue;
     }
-    pattern.items.push_back(placeholder(text.substr(i + 2, end - i - 2)));
+    const std::size_t end = std::min(text.find(U'}', i), text.size());
+    const bool closed = end < text.size();
+    pattern.items.push_back(placeholder(closed ? text.substr(i + 2, end - i - 2) : Word()));
     i = end;
   }
   return pattern;

@@ -1,5 +1,6 @@
-// One value of a condition as a sequence of items that an automaton can run: literals, wildcards, and the places where
-// a policy variable stands. Which of them a text has depends on the operator and on the policy's version.
+// One value of a condition as a sequence of items that an automaton can run: literals, wildcards,
+// and the places where a policy variable stands. Which of them a text has depends on the operator
+// and on the policy's version.
 #pragma once
 
 #include <string>
@@ -24,7 +25,7 @@ enum class ItemKind {
 struct Item {
   ItemKind kind = ItemKind::Literal;
   Char c = 0;
-  /// Lower-case key of a variable.
+  /// Lower-case key of a variable; empty when it has a default text or is malformed.
   std::string variable;
 
   friend bool operator==(const Item&, const Item&) = default;

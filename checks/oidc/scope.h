@@ -87,7 +87,14 @@ struct Scope {
   ValueRule workflow;
   /// The whole `job_workflow_ref` claim.
   ValueRule workflow_ref;
+  /// `job_workflow_ref` with fresh text behind its `@`.
+  bool fresh_workflow_version = false;
+  /// The file of `job_workflow_ref`, as in `TokenSet::workflow_file`: at the ref of the run if it
+  /// lies in the repository of the token, else at any ref.
+  std::optional<std::string> workflow_file;
   ValueRule audience;
+  /// The whole subject, as globs; `Fresh` has no meaning here.
+  ValueRule subject;
   /// Absent = every form that the universe allows.
   std::optional<SubjectForm> form;
   Templates templates = Templates::Declared;

@@ -1,7 +1,8 @@
-// Keys outside the token that are compared as addresses, numbers, dates or ARNs: a finite list of values that meets every
-// combination of clause answers there is, or says that it may not.
+// Keys outside the token that are compared as addresses, numbers, dates or ARNs: a finite list of
+// values that meets every combination of answers there is, or says that it may not.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,22 @@
 
 namespace muster::oidc {
 
-/// Options for one key under all its clauses: absent, then one value per combination of answers. When the combinations
-/// may be incomplete the last option has every answer unknown.
-[[nodiscard]] std::vector<TypedKey::Option> typed_options(
-    const std::string& key, const std::vector<const policy::Condition*>& clauses,
-    policy::Version version);
+/// One clause on the key, with the version of its policy.
+struct VersionedClause {
+  const policy::Condition* condition = nullptr;
+  policy::Version version = policy::Version::V2012_10_17;
+};
+
+struct KeyOption {
+  /// Nothing = the key is absent.
+  std::optional<std::string> value;
+  /// Parallel to the clauses.
+  std::vector<AtomValue> truths;
+};
+
+/// Absent, then one value per combination of answers. When combinations may be missing, the last
+/// option has every answer unknown.
+[[nodiscard]] std::vector<KeyOption> typed_options(const std::string& key,
+                                                   const std::vector<VersionedClause>& clauses);
 
 }  // namespace muster::oidc

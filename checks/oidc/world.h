@@ -1,5 +1,5 @@
-// A family of tokens of one shape: variables with their classes, and the claims as texts built from them. Claims share
-// variables, so a walk over the variables moves every claim at once.
+// A family of tokens of one shape: variables with their classes, and the claims as texts built from
+// them. Claims share variables, so a walk over the variables moves every claim at once.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,24 @@
+// Who a token of a scope may come from: the kinds of owner and repository with what is known about
+// their ids.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "checks/oidc/shapes.h"
+#include "checks/oidc/world_builder.h"
+
+namespace muster::oidc {
+
+struct Identity {
+  /// For `owner`, `repo`, `owner_id`, `repository_id`.
+  std::map<std::string, Binding> bindings;
+  /// A declared repository: subject form and template of the universe hold for it.
+  bool declared = false;
+  std::vector<Term> demands;
+};
+
+[[nodiscard]] std::vector<Identity> identities_of(const ShapeInput& input, Demands& demands);
+
+}  // namespace muster::oidc
