@@ -247,6 +247,10 @@ Proof TrustSearch::admits_forged_by_sibling() const {
   Scope scope;
   scope.owner = ValueRule::one_of(trusted_owners());
   scope.repository = ValueRule::outside(trusted_repositories());
+  if (scope.repository.values.empty()) {
+    // Every repository of the owner would be its own sibling.
+    return Proof::no();
+  }
   scope.templates = Templates::Forged;
   return admits(scope);
 }

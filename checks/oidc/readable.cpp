@@ -116,6 +116,12 @@ void improve(std::vector<TokenPart>& token, std::size_t part, std::size_t variab
   for (const char* name : names_for(what)) {
     candidates.push_back(decode(name));
   }
+  if (what.kind == CharClass::Text && abstract.find(kFreshChar) == Word::npos) {
+    // Text that a pattern dictates at one end only: `/shop@` reads better as `e/shop@1`.
+    for (const Word& padded : {U"e" + abstract + U"1", U"e" + abstract, abstract + U"1"}) {
+      candidates.push_back(padded);
+    }
+  }
   const std::vector<Word> runs = with_readable_run(abstract, what);
   candidates.insert(candidates.end(), runs.begin(), runs.end());
   for (const Word& candidate : candidates) {
