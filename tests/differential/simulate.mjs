@@ -1,0 +1,49 @@
+// The oracle process: reads request lines from standard input, writes one decision per line. Runs the core engine of
+// @cloud-copilot/iam-simulate, whose public entry points drop OIDC keys and refuse synthetic names. The package stays in
+// this process: nothing of it is linked into muster or shipped.
+import { createInterface } from 'node:readline';
+
+const kRoot = new URL('../node_modules/@cloud-copilot/iam-simulate/dist/esm/', import.meta.url);
+const load = (path) => import(new URL(path, kRoot));
+
+const { loadPolicy } = await import('@cloud-copilot/iam-policy');
+const { authorize } = await load('core_engine/CoreSimulatorEngine.js');
+const { AwsRequestImpl } = await load('request/request.js');
+const { RequestContextImpl } = await load('requestContext.js');
+const { DiscoveryContextKeyConstraints } = await load('context_keys/discoveryContextKeyConstraints.js');
+const { anonymousPrincipal } = await load('index.js');
+
+const kWords = { Allowed: 'allowed', ExplicitlyDenied: 'explicitDeny', ImplicitlyDenied: 'implicitDeny' };
+
+function decide({ policies, request }) {
+  const named = (document, name) => (document === undefined ? undefined : loadPolicy(document, { name }));
+  const awsRequest = new AwsRequestImpl(
+    request.principal === '*' ? anonymousPrincipal : request.principal,
+    { resource: request.resource, accountId: request.resource_account },
+    request.action,
+    new RequestContextImpl(request.context ?? {}),
+    request.resource === '*',
+  );
+  const analysis = authorize({
+    request: awsRequest,
+    sessionPolicy: undefined,
+    identityPolicies: (policies.identity ?? []).map((document, i) => named(document, `identity${i}`)),
+    serviceControlPolicies: [{ orgIdentifier: 'all', policies: [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, { name: 'scp' })] }],
+    resourceControlPolicies: [{ orgIdentifier: 'all', policies: [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } }, { name: 'rcp' })] }],
+    resourcePolicy: named(policies.resource, 'resource'),
+    permissionBoundaries: undefined,
+    vpcEndpointPolicies: undefined,
+    simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) },
+  });
+  return kWords[analysis.result] ?? analysis.result;
+}
+
+const answers = [];
+for await (const line of createInterface({ input: process.stdin })) {
+  try {
+    answers.push(decide(JSON.parse(line)));
+  } catch (error) {
+    answers.push(`threw: ${error.message}`);
+  }
+}
+process.stdout.write(answers.join('\n') + '\n');
