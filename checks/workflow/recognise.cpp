@@ -207,6 +207,23 @@ std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run
   return names;
 }
 
+/// The class of the environments that muster.yaml gives a role; production if it has several and
+/// one is production.
+EnvironmentClass declared_class(const std::string& arn, const Intent& intent) {
+  EnvironmentClass found = EnvironmentClass::Unknown;
+  for (const IntentRole& role : intent.roles) {
+    for (const IntentEnvironment& environment : intent.environments) {
+      const bool of_role =
+          role.arn == arn && std::find(role.environments.begin(), role.environments.end(),
+                                       environment.name) != role.environments.end();
+      if (of_role && found != EnvironmentClass::Production) {
+        found = environment.kind;
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
@@ -278,6 +295,14 @@ EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
       }
       if (class_of_name(value) != EnvironmentClass::Unknown) {
         return {class_of_name(value), "environment " + value};
+      }
+    }
+  }
+  for (const Credential& credential : credentials(run, intent)) {
+    for (const std::string& arn : credential.role_arns.values) {
+      const EnvironmentClass kind = declared_class(arn, intent);
+      if (kind != EnvironmentClass::Unknown) {
+        return {kind, "role " + arn + " in muster.yaml"};
       }
     }
   }
