@@ -1,0 +1,332 @@
+// Laws of the policy evaluator on random policies over a small alphabet, where clauses meet often.
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "checks/policy/evaluate.h"
+#include "checks/policy/glob.h"
+#include "checks/policy/operators.h"
+
+using namespace muster;
+using namespace muster::policy;
+
+namespace {
+
+/// The plainest possible matcher: tries every length of every run. Exponential, so for short texts
+/// only.
+bool naive_glob(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) {
+    return text.empty();
+  }
+  if (pattern.front() == '*') {
+    return naive_glob(pattern.substr(1), text) ||
+           (!text.empty() && naive_glob(pattern, text.substr(1)));
+  }
+  const bool one = !text.empty() && (pattern.front() == '?' || pattern.front() == text.front());
+  return one && naive_glob(pattern.substr(1), text.substr(1));
+}
+
+/// Text of `letters`, at most `longest` of them.
+rc::Gen<std::string> text_of(std::string letters, std::size_t longest) {
+  return rc::gen::map(rc::gen::resize(static_cast<int>(longest),
+                                      rc::gen::container<std::string>(rc::gen::elementOf(letters))),
+                      [longest](std::string text) { return text.substr(0, longest); });
+}
+
+Text plain(std::string value) {
+  return Text{std::move(value), {}};
+}
+
+std::vector<Text> plain_list(const std::vector<std::string>& values) {
+  std::vector<Text> list;
+  std::ranges::transform(values, std::back_inserter(list), plain);
+  return list;
+}
+
+template <class T>
+rc::Gen<std::vector<T>> few(rc::Gen<T> one) {
+  return rc::gen::mapcat(rc::gen::inRange<std::size_t>(1, 4), [one](std::size_t count) {
+    return rc::gen::container<std::vector<T>>(count, one);
+  });
+}
+
+Operator random_operator() {
+  const std::string prefix =
+      *rc::gen::element<std::string>("", "", "ForAllValues:", "ForAnyValue:");
+  const std::string base = *rc::gen::element<std::string>(
+      "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase",
+      "NumericLessThan", "NumericNotEquals", "Bool", "Misspelt");
+  const std::string suffix = *rc::gen::element<std::string>("", "", "IfExists");
+  return parse_operator(plain(prefix + base + suffix));
+}
+
+Condition random_condition() {
+  Condition condition;
+  condition.op = *rc::gen::element(true, true, true, false) ? random_operator()
+                                                            : parse_operator(plain("Null"));
+  condition.key = plain(*rc::gen::element<std::string>("k", "l", "m"));
+  condition.values =
+      plain_list(condition.op.kind == OperatorKind::Null
+                     ? std::vector<std::string>{*rc::gen::element<std::string>("true", "false")}
+                     : *few(rc::gen::element<std::string>("a", "b", "A", "*", "a*", "?", "1", "2",
+                                                          "true", "${k}", "${none}")));
+  return condition;
+}
+
+Statement random_statement() {
+  Statement statement;
+  statement.effect = *rc::gen::element(Effect::Allow, Effect::Deny);
+  const auto actions = plain_list(
+      *few(rc::gen::element<std::string>("*", "s:a", "s:b", "s:*", "S:A", "s:?", "t:*")));
+  const auto resources = plain_list(
+      *few(rc::gen::element<std::string>("*", "arn:aws:s:::a", "arn:aws:s:::b", "arn:aws:s:::*",
+                                         "arn:aws:*", "arn:aws:s:::${k}", "arn:aws:t:::a")));
+  (*rc::gen::element(true, true, true, false) ? statement.actions : statement.not_actions) =
+      actions;
+  (*rc::gen::element(true, true, true, false) ? statement.resources : statement.not_resources) =
+      resources;
+  const auto clauses = *rc::gen::inRange(0, 3);
+  for (int i = 0; i < clauses; ++i) {
+    statement.conditions.push_back(random_condition());
+  }
+  return statement;
+}
+
+Policy random_policy() {
+  Policy policy;
+  policy.version =
+      *rc::gen::element(Version::V2012_10_17, Version::V2012_10_17, Version::V2008_10_17);
+  const auto count = *rc::gen::inRange(0, 4);
+  for (int i = 0; i < count; ++i) {
+    policy.statements.push_back(random_statement());
+    policy.statements.back().index = static_cast<std::size_t>(i);
+  }
+  return policy;
+}
+
+Request random_request() {
+  Request request;
+  request.principal = "arn:aws:iam::111122223333:user/ann";
+  request.action = *rc::gen::element<std::string>("s:a", "s:b", "t:a");
+  request.resource = *rc::gen::element<std::string>("arn:aws:s:::a", "arn:aws:s:::b", "*");
+  for (const char* key : {"k", "l", "m"}) {
+    if (*rc::gen::element(true, true, false)) {
+      const auto values = *few(rc::gen::element<std::string>("a", "b", "A", "*", "1", "2", "true"));
+      const bool list = *rc::gen::element(true, false, false);
+      request.context[key] =
+          list ? ContextValue{values, true} : ContextValue{{values.front()}, false};
+    }
+  }
+  return request;
+}
+
+/// How far a decision lets the request through.
+int openness(const Policy& policy, const Request& request) {
+  switch (evaluate_policy(policy, request).kind) {
+    case DecisionKind::ExplicitDeny:
+    case DecisionKind::ImplicitDeny:
+      return 0;
+    case DecisionKind::Undecided:
+      return 1;
+    case DecisionKind::Allowed:
+      return 2;
+  }
+  return 1;
+}
+
+DecisionKind kind(const Policy& policy, const Request& request) {
+  return evaluate_policy(policy, request).kind;
+}
+
+Policy with(Policy policy, Statement statement, Effect effect) {
+  statement.effect = effect;
+  policy.statements.push_back(std::move(statement));
+  return policy;
+}
+
+template <class T>
+void shuffle(std::vector<T>& list) {
+  for (std::size_t i = list.size(); i > 1; --i) {
+    std::swap(list[i - 1], list[*rc::gen::inRange<std::size_t>(0, i)]);
+  }
+}
+
+void upper(std::string& text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+}
+
+/// One statement per entry of `list` in place of `statement`.
+Policy split(const Policy& policy, std::size_t at,
+             std::optional<std::vector<Text>> Statement::* list) {
+  Policy result = policy;
+  const Statement whole = policy.statements[at];
+  result.statements.erase(result.statements.begin() + static_cast<std::ptrdiff_t>(at));
+  for (const Text& entry : *(whole.*list)) {
+    Statement part = whole;
+    part.*list = {entry};
+    result.statements.push_back(std::move(part));
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("globs agree with the naive matcher") {
+  CHECK(rc::check("pattern against text", [] {
+    const std::string pattern = *text_of("ab*?", 6);
+    const std::string text = *text_of("ab*", 8);
+    RC_ASSERT(glob_match(pattern, text) == naive_glob(pattern, text));
+  }));
+}
+
+TEST_CASE("marked wildcards leave stars and question marks literal") {
+  CHECK(rc::check("a pattern without marks matches itself only", [] {
+    const std::string pattern = *text_of("ab*?", 6);
+    const std::string text = *text_of("ab*?", 6);
+    RC_ASSERT(glob_match(pattern, text, kMarked) == (pattern == text));
+  }));
+}
+
+TEST_CASE("a Deny never opens and an Allow never closes") {
+  CHECK(rc::check("adding a Deny", [] {
+    const Policy policy = random_policy();
+    const Request request = random_request();
+    RC_ASSERT(openness(with(policy, random_statement(), Effect::Deny), request) <=
+              openness(policy, request));
+  }));
+  CHECK(rc::check("adding an Allow", [] {
+    const Policy policy = random_policy();
+    const Request request = random_request();
+    RC_ASSERT(openness(with(policy, random_statement(), Effect::Allow), request) >=
+              openness(policy, request));
+  }));
+  CHECK(rc::check("a Deny of everything", [] {
+    Statement all;
+    all.actions = plain_list({"*"});
+    all.resources = plain_list({"*"});
+    RC_ASSERT(kind(with(random_policy(), all, Effect::Deny), random_request()) ==
+              DecisionKind::ExplicitDeny);
+  }));
+}
+
+TEST_CASE("writing the same policy otherwise changes nothing") {
+  CHECK(rc::check("order of statements, values and lists; duplicates", [] {
+    const Policy policy = random_policy();
+    const Request request = random_request();
+    Policy other = policy;
+    if (!other.statements.empty()) {
+      other.statements.push_back(other.statements.front());
+    }
+    for (Statement& statement : other.statements) {
+      shuffle(statement.conditions);
+      for (Condition& condition : statement.conditions) {
+        condition.values.push_back(condition.values.front());
+        shuffle(condition.values);
+      }
+    }
+    shuffle(other.statements);
+    RC_ASSERT(kind(other, request) == kind(policy, request));
+  }));
+  CHECK(rc::check("case of actions and keys", [] {
+    const Policy policy = random_policy();
+    Request request = random_request();
+    Policy other = policy;
+    for (Statement& statement : other.statements) {
+      for (auto* list : {&statement.actions, &statement.not_actions}) {
+        if (*list) {
+          for (Text& action : **list) {
+            upper(action.value);
+          }
+        }
+      }
+      for (Condition& condition : statement.conditions) {
+        upper(condition.key.value);
+      }
+    }
+    const DecisionKind before = kind(policy, request);
+    upper(request.action);
+    RC_ASSERT(kind(other, request) == before);
+  }));
+}
+
+TEST_CASE("a statement may be split by its actions or its resources") {
+  CHECK(rc::check("split", [] {
+    const Policy policy = random_policy();
+    const Request request = random_request();
+    for (std::size_t i = 0; i < policy.statements.size(); ++i) {
+      for (auto list : {&Statement::actions, &Statement::resources}) {
+        if (policy.statements[i].*list) {
+          RC_ASSERT(kind(split(policy, i, list), request) == kind(policy, request));
+        }
+      }
+    }
+  }));
+}
+
+TEST_CASE("NotAction is the complement of Action, and NotResource of Resource where all is known") {
+  CHECK(rc::check("complement", [] {
+    Statement statement = random_statement();
+    statement.conditions.clear();
+    statement.not_actions.reset();
+    statement.not_resources.reset();
+    statement.actions = plain_list(*few(rc::gen::element<std::string>("s:a", "s:*", "t:*", "s:?")));
+    statement.resources = plain_list(
+        *few(rc::gen::element<std::string>("arn:aws:s:::a", "arn:aws:*", "arn:aws:s:::*")));
+    const Request request = random_request();
+    const auto applies = [&](const Statement& one) {
+      return evaluate_statement(one, Version::V2012_10_17, request).truth;
+    };
+    Statement everywhere = statement;
+    everywhere.resources = plain_list({"*"});
+    Statement others = everywhere;
+    others.not_actions = std::exchange(others.actions, std::nullopt);
+    RC_ASSERT((applies(everywhere) == Truth::Yes) == (applies(others) == Truth::No));
+    Statement always = statement;
+    always.actions = plain_list({"*"});
+    Statement elsewhere = always;
+    elsewhere.not_resources = std::exchange(elsewhere.resources, std::nullopt);
+    RC_ASSERT((applies(always) == Truth::Yes) == (applies(elsewhere) == Truth::No));
+  }));
+}
+
+TEST_CASE("IfExists changes nothing for a key that is there") {
+  CHECK(rc::check("present keys", [] {
+    Condition condition = random_condition();
+    RC_PRE(condition.op.kind != OperatorKind::Null);
+    const Request request = random_request();
+    RC_PRE(request.context.contains(condition.key.value));
+    const Truth strict = evaluate_condition(condition, Version::V2012_10_17, request);
+    condition.op.if_exists = !condition.op.if_exists;
+    RC_ASSERT(evaluate_condition(condition, Version::V2012_10_17, request) == strict);
+  }));
+}
+
+TEST_CASE(
+    "a negated plain operator is the opposite of the plain one, for a key that is there or not") {
+  CHECK(rc::check("negation", [] {
+    Condition condition = random_condition();
+    condition.op.quantifier = Quantifier::None;
+    condition.op.if_exists = false;
+    RC_PRE(condition.op.kind != OperatorKind::Null);
+    const Request request = random_request();
+    const Truth one = evaluate_condition(condition, Version::V2012_10_17, request);
+    condition.op.negated = !condition.op.negated;
+    const Truth other = evaluate_condition(condition, Version::V2012_10_17, request);
+    if (one != Truth::Unknown && other != Truth::Unknown) {
+      RC_ASSERT(one != other);
+    }
+  }));
+}
+
+TEST_CASE("a key that no clause names and no variable uses changes nothing") {
+  CHECK(rc::check("irrelevant key", [] {
+    const Policy policy = random_policy();
+    Request request = random_request();
+    const DecisionKind before = kind(policy, request);
+    request.context["other"] = ContextValue{{"a"}, false};
+    RC_ASSERT(kind(policy, request) == before);
+  }));
+}
