@@ -54,7 +54,7 @@ const std::vector<Request>& requests() {
 Statement deny_everything() {
   Statement statement;
   statement.effect = Effect::Deny;
-  statement.actions.push_back(Text{"*", {}});
+  statement.actions.emplace({Text{"*", {}}});
   return statement;
 }
 
