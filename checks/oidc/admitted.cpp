@@ -7,6 +7,7 @@
 
 #include "checks/oidc/compiled.h"
 #include "checks/oidc/forgery.h"
+#include "checks/oidc/identities.h"
 
 namespace muster::oidc {
 namespace {
@@ -60,8 +61,8 @@ bool knows_id(const CompiledTrust& trust, const Scope& scope, std::string Reposi
   });
 }
 
-/// An id that no fact gives is one the policy names, if that helps the token: a refusal must hold
-/// under each of them.
+/// An id of a named owner or repository that no fact gives is one the policy names, if that helps
+/// the token: a refusal must hold under each of them.
 std::vector<Scope> id_assumptions(const CompiledTrust& trust, const Scope& scope) {
   constexpr std::size_t kMost = 16;
   std::vector<Scope> assumptions = {scope};
@@ -79,10 +80,13 @@ std::vector<Scope> id_assumptions(const CompiledTrust& trust, const Scope& scope
     next.resize(std::min(next.size(), kMost));
     assumptions = std::move(next);
   };
-  if (!knows_id(trust, scope, &RepositoryFact::owner_id)) {
+  const bool named = scope.repository.kind == ValueRule::Kind::OneOf ||
+                     scope.repository_id.kind == ValueRule::Kind::OneOf;
+  const bool owner_named = named || scope.owner.kind == ValueRule::Kind::OneOf;
+  if (owner_named && !knows_id(trust, scope, &RepositoryFact::owner_id)) {
     assume(&Scope::owner_id, trust.literals.owner_ids);
   }
-  if (!knows_id(trust, scope, &RepositoryFact::id)) {
+  if (named && !knows_id(trust, scope, &RepositoryFact::id)) {
     assume(&Scope::repository_id, trust.literals.repository_ids);
   }
   return assumptions;
@@ -164,6 +168,14 @@ std::vector<std::string> TrustSearch::literal_repositories() const {
 
 std::vector<std::string> TrustSearch::literal_tenants() const {
   return listed(compiled_->literals.tenants);
+}
+
+std::vector<std::string> TrustSearch::open_owner_ids() const {
+  return listed(open_ids(compiled_->universe, compiled_->literals).owner_ids);
+}
+
+std::vector<std::string> TrustSearch::open_repository_ids() const {
+  return listed(open_ids(compiled_->universe, compiled_->literals).repository_ids);
 }
 
 std::vector<std::string> TrustSearch::trusted_owners() const {

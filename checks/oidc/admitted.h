@@ -13,6 +13,7 @@
 #include "checks/core/intent.h"
 #include "checks/core/proof.h"
 #include "checks/oidc/issuers.h"
+#include "checks/oidc/refusal.h"
 #include "checks/oidc/scope.h"
 #include "checks/oidc/token_set.h"
 #include "checks/policy/model.h"
@@ -53,27 +54,6 @@ struct SearchLimits {
   std::size_t combinations = 20'000;
 };
 
-/// One clause that refuses a token (an Allow clause that is not met, or a Deny clause that is).
-struct RefusingClause {
-  std::size_t statement = 0;
-  /// Index into `Statement::conditions`; absent when the principal or the action refuses.
-  std::optional<std::size_t> clause;
-  bool deny = false;
-  SourceRef where;
-  /// As written: `StringEquals`.
-  std::string op;
-  std::string key;
-  std::vector<std::string> values;
-  /// What the token carries; absent = the key is not in the request.
-  std::optional<std::string> carried;
-  /// Why the key is absent, when it always is: `AWS does not expose this claim`. Empty otherwise.
-  std::string absent_because;
-  /// First part (between `:`) in which the nearest value and the token differ; empty when there is
-  /// none to show.
-  std::string wanted_part;
-  std::string carried_part;
-};
-
 /// Why a token is refused.
 struct Refusal {
   Witness token;
@@ -107,6 +87,11 @@ class TrustSearch {
   /// Declared owners if there are any, else the literal ones. The same for repositories.
   [[nodiscard]] std::vector<std::string> trusted_owners() const;
   [[nodiscard]] std::vector<std::string> trusted_repositories() const;
+
+  /// Ids that the policy names in full while no fact says whose they are, sorted. They count as
+  /// trusted: whoever has one may have any name.
+  [[nodiscard]] std::vector<std::string> open_owner_ids() const;
+  [[nodiscard]] std::vector<std::string> open_repository_ids() const;
 
   // ---- the general questions --------------------------------------------------------------------
   /// Is a token of the scope admitted that lies in none of the `except` sets? Witness: that token.

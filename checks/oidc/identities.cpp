@@ -4,6 +4,7 @@
 #include "checks/oidc/identities.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace muster::oidc {
@@ -68,30 +69,21 @@ class Split {
 
  private:
   void collect_facts() {
-    bool all_owner_ids = true;
-    bool all_repository_ids = true;
     for (const RepositoryFact& fact : universe_.repositories) {
       owners_.insert(owner_of(fact.name));
       repositories_.insert(fact.name);
-      all_owner_ids = all_owner_ids && !fact.owner_id.empty();
-      all_repository_ids = all_repository_ids && !fact.id.empty();
       if (!fact.owner_id.empty()) {
         owner_ids_[owner_of(fact.name)] = fact.owner_id;
-        trusted_owner_ids_.insert(fact.owner_id);
+        known_owner_ids_.insert(fact.owner_id);
       }
       if (!fact.id.empty()) {
         repository_ids_[fact.name] = fact.id;
-        trusted_repository_ids_.insert(fact.id);
+        known_repository_ids_.insert(fact.id);
       }
     }
-    known_owner_ids_ = trusted_owner_ids_;
-    known_repository_ids_ = trusted_repository_ids_;
-    if (universe_.repositories.empty() || !all_owner_ids) {
-      trusted_owner_ids_ = united(trusted_owner_ids_, literals_.owner_ids);
-    }
-    if (universe_.repositories.empty() || !all_repository_ids) {
-      trusted_repository_ids_ = united(trusted_repository_ids_, literals_.repository_ids);
-    }
+    const OpenIds open = open_ids(universe_, literals_);
+    trusted_owner_ids_ = united(known_owner_ids_, open.owner_ids);
+    trusted_repository_ids_ = united(known_repository_ids_, open.repository_ids);
   }
 
   [[nodiscard]] bool is_declared(const std::string& repository) const {
@@ -102,6 +94,12 @@ class Split {
     if (!values.empty()) {
       identity.demands.push_back(Demands::not_(demands_.one_of(claim, listed(values))));
     }
+  }
+
+  /// Strangers do not have the trusted ids, unless the scope asks for one by its value.
+  void exclude_ids(Identity& identity, const std::string& claim, const ValueRule& rule,
+                   const Names& trusted, const Names& known) {
+    exclude(identity, claim, rule.kind == Kind::OneOf ? known : trusted);
   }
 
   void bind_owner(Identity& identity, const std::string& owner) {
@@ -171,8 +169,10 @@ class Split {
     exclude(identity, "owner",
             fresh ? united(owners_, literals_.owners)
                   : Names(scope_.owner.values.begin(), scope_.owner.values.end()));
-    exclude(identity, "repository_owner_id", trusted_owner_ids_);
-    exclude(identity, "repository_id", trusted_repository_ids_);
+    exclude_ids(identity, "repository_owner_id", scope_.owner_id, trusted_owner_ids_,
+                known_owner_ids_);
+    exclude_ids(identity, "repository_id", scope_.repository_id, trusted_repository_ids_,
+                known_repository_ids_);
     add_with_other_repository(std::move(identity));
   }
 
@@ -187,7 +187,8 @@ class Split {
               Names(scope_.repository.values.begin(), scope_.repository.values.end()));
     }
     const bool stranger = kind != Kind::Any;
-    exclude(identity, "repository_id", stranger ? trusted_repository_ids_ : known_repository_ids_);
+    exclude_ids(identity, "repository_id", scope_.repository_id,
+                stranger ? trusted_repository_ids_ : known_repository_ids_, known_repository_ids_);
     if (!stranger && !repository_ids_.empty()) {
       Names names;
       for (const auto& [repository, id] : repository_ids_) {
@@ -227,7 +228,29 @@ class Split {
   std::vector<Identity> out_;
 };
 
+Names without(const Names& names, const Names& removed) {
+  Names out;
+  std::set_difference(names.begin(), names.end(), removed.begin(), removed.end(),
+                      std::inserter(out, out.end()));
+  return out;
+}
+
 }  // namespace
+
+OpenIds open_ids(const Universe& universe, const Literals& literals) {
+  Names owner_ids;
+  Names repository_ids;
+  bool all_owners = !universe.repositories.empty();
+  bool all_repositories = all_owners;
+  for (const RepositoryFact& fact : universe.repositories) {
+    all_owners = all_owners && !fact.owner_id.empty();
+    all_repositories = all_repositories && !fact.id.empty();
+    owner_ids.insert(fact.owner_id);
+    repository_ids.insert(fact.id);
+  }
+  return {all_owners ? Names() : without(literals.owner_ids, owner_ids),
+          all_repositories ? Names() : without(literals.repository_ids, repository_ids)};
+}
 
 std::vector<Identity> identities_of(const ShapeInput& input, Demands& demands) {
   return Split(input, demands).run();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct Identity {
   bool declared = false;
   std::vector<Term> demands;
 };
+
+/// Ids that the policy names while the facts leave open whose they are: taken to be trusted ones.
+struct OpenIds {
+  std::set<std::string> owner_ids;
+  std::set<std::string> repository_ids;
+};
+
+[[nodiscard]] OpenIds open_ids(const Universe& universe, const Literals& literals);
 
 [[nodiscard]] std::vector<Identity> identities_of(const ShapeInput& input, Demands& demands);
 

@@ -3,6 +3,7 @@
 
 #include "checks/oidc/admitted.h"
 #include "checks/oidc/compiled.h"
+#include "checks/oidc/token.h"
 
 namespace muster::oidc {
 namespace {
@@ -59,6 +60,19 @@ Proof TrustSearch::admits_some(const TokenSet& set) const {
 
 Proof TrustSearch::refuses_some(const TokenSet& set) const {
   return refuses(scope_of(set));
+}
+
+std::optional<Refusal> TrustSearch::explain_refusal(const TokenSet& set) const {
+  return explain_refusal(scope_of(set));
+}
+
+std::optional<Refusal> TrustSearch::explain_refusal(const Scope& scope) const {
+  const Proof refused = refuses(scope);
+  if (!refused.is_yes()) {
+    return std::nullopt;
+  }
+  const policy::Request request = request_of_witness(refused.witness(), provider());
+  return Refusal{refused.witness(), refusing_clauses(policy(), issuer(), request)};
 }
 
 Proof TrustSearch::admits_beyond(const std::vector<TokenSet>& allowed) const {

@@ -71,7 +71,7 @@ struct Scope {
   /// for `owner`.
   ValueRule repository;
   /// `Fresh` = an id that is neither declared nor in the policy, even if the name is a declared
-  /// one.
+  /// one. `OneOf` may name an id that only trusted ones would have: whose name it is stays open.
   ValueRule owner_id;
   ValueRule repository_id;
   /// Empty = every context.

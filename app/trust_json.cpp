@@ -1,0 +1,47 @@
+// Refusals and tokens as JSON.
+#include "app/trust_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace muster::app {
+
+using nlohmann::ordered_json;
+
+ordered_json refusal_json(const std::vector<oidc::RefusingClause>& clauses) {
+  ordered_json out = ordered_json::array();
+  for (const oidc::RefusingClause& clause : clauses) {
+    ordered_json json{{"statement", clause.statement}};
+    if (clause.clause) {
+      json["clause"] = *clause.clause;
+    }
+    json["effect"] = clause.deny ? "Deny" : "Allow";
+    if (clause.clause) {
+      json["operator"] = clause.op;
+      json["key"] = clause.key;
+      json["values"] = clause.values;
+      json["carried"] = clause.carried ? ordered_json(*clause.carried) : ordered_json(nullptr);
+    }
+    if (!clause.wanted_part.empty() || !clause.carried_part.empty()) {
+      json["first_difference"] = {{"wanted", clause.wanted_part}, {"carried", clause.carried_part}};
+    }
+    json["reason"] = oidc::in_words(clause);
+    json["location"] = {{"file", clause.where.source.path()},
+                        {"line", clause.where.span.line},
+                        {"column", clause.where.span.column},
+                        {"end_line", clause.where.span.end_line},
+                        {"end_column", clause.where.span.end_column}};
+    out.push_back(std::move(json));
+  }
+  return out;
+}
+
+ordered_json token_json(const Witness& token) {
+  ordered_json out = ordered_json::object();
+  for (const WitnessField& field : token.fields) {
+    out[field.name] =
+        field.values.size() == 1 ? ordered_json(field.values.front()) : ordered_json(field.values);
+  }
+  return out;
+}
+
+}  // namespace muster::app
