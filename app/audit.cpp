@@ -94,6 +94,7 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   run.tool_version = MUSTER_VERSION;
   run.root = options.path;
   run.repository = intent.repository;
+  run.facts = options.facts;
   run.rules_sha256 = rules_hash();
   const std::vector<fs::path> facts(options.facts.begin(), options.facts.end());
   MUSTER_TRY(Repository repository, read_repository(options.path, facts, intent));

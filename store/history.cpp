@@ -2,6 +2,8 @@
 #include "store/history.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -14,32 +16,54 @@
 namespace muster::store {
 namespace {
 
+/// Times and counts are kept in a sane range: the file may come from anywhere.
 TimePoint time_of(std::int64_t milliseconds) {
-  return TimePoint(std::chrono::seconds(milliseconds / 1000));
+  constexpr std::int64_t kEndOf9999 = 253'402'300'799;
+  return TimePoint(
+      std::chrono::seconds(std::clamp<std::int64_t>(milliseconds / 1000, 0, kEndOf9999)));
+}
+
+std::size_t count_of(const Statement& row, int column) {
+  return static_cast<std::size_t>(std::max<std::int64_t>(row.integer(column), 0));
+}
+
+bool is_relative(const std::string& name) {
+  return name == "last" || name.starts_with("last~");
 }
 
 /// A file that is there must begin like a database, before SQLite touches it.
 Status check_head(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error) || std::filesystem::file_size(path, error) == 0) {
+  if (!std::filesystem::exists(path, error)) {
+    return Done{};
+  }
+  const auto refused = [&](const std::string& why) {
+    return Error{ErrorCode::Unreadable, "history `" + path + "` " + why, {}};
+  };
+  // A pipe would be waited for, a device takes everything and keeps nothing.
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return refused("is not a file");
+  }
+  if (std::filesystem::file_size(path, error) == 0) {
     return Done{};
   }
   std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return refused(std::string("cannot be read: ") + std::strerror(errno));
+  }
   std::string head(16, '\0');
   in.read(head.data(), 16);
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  if (!in || head != kMagic) {
-    const std::string why =
-        in ? "is not a database; name another file with --history" : "cannot be read";
-    return Error{ErrorCode::Unreadable, "history `" + path + "` " + why, {}};
+  if (in.bad() || head != kMagic) {
+    return refused("is not a database; name another file with --history");
   }
   return Done{};
 }
 
-void insert_running(Database& database, const Run& run) {
+void insert_running(Database& database, const Run& run, const std::string& scope) {
   Statement insert = database.prepare(
       "INSERT INTO run(uid, scope, state, owner, started) VALUES(?,?,'running',?,?)");
-  insert.bind(run.id).bind(scope_of(run)).bind(this_process());
+  insert.bind(run.id).bind(scope).bind(this_process());
   insert.bind(std::int64_t{run.started.time_since_epoch().count()} * 1000).run();
 }
 
@@ -60,8 +84,12 @@ Result<History> History::open(const std::string& path, Database::Mode mode) {
     }
   }
   MUSTER_TRY(Database database, Database::open(path, mode));
-  MUSTER_CHECK_OK(prepare_schema(database, path, mode));
-  return History(std::move(database));
+  MUSTER_TRY(Database prepared, prepare_schema(std::move(database), path, mode));
+  if (mode == Database::Mode::ReadOnly) {
+    // Several questions are asked, all about the same state.
+    prepared.run("BEGIN");
+  }
+  return History(std::move(prepared), folder);
 }
 
 Status History::begin(const Run& run) {
@@ -76,17 +104,19 @@ Status History::begin(const Run& run) {
   for (const std::int64_t id : dead) {
     database_.prepare("UPDATE run SET state='crashed' WHERE id=?").bind(id).run();
   }
-  insert_running(database_, run);
+  insert_running(database_, run, place_of(run, folder_).scope);
   return transaction.commit();
 }
 
 Result<RunDelta> History::record(const Run& run) {
   Transaction transaction(database_);
-  // A new row, so that run ids are in the order of commits even when two runs overlap.
-  database_.prepare("DELETE FROM run WHERE uid=? AND state='running'").bind(run.id).run();
-  insert_running(database_, run);
+  const RunPlace place = place_of(run, folder_);
+  // A new row, so that run ids are in the order of commits even when two runs overlap. The old one
+  // may say `crashed`: a run in another container cannot see this process.
+  database_.prepare("DELETE FROM run WHERE uid=? AND state<>'complete'").bind(run.id).run();
+  insert_running(database_, run, place.scope);
   const std::int64_t id = database_.last_id();
-  RunDelta delta = write_run(database_, id, run);
+  RunDelta delta = write_run(database_, id, run, place);
   MUSTER_CHECK_OK(transaction.commit());
   return delta;
 }
@@ -94,15 +124,22 @@ Result<RunDelta> History::record(const Run& run) {
 RunSummary History::summary_of(std::int64_t run) {
   RunSummary summary;
   Statement row = database_.prepare(
-      "SELECT uid, state, started, repository, root, tool_version, passed, failed, waived, "
-      "undecided FROM run WHERE id=?");
+      "SELECT uid, state, started, repository, root, tool_version, scope, owner, passed, failed, "
+      "waived, undecided FROM run WHERE id=?");
   row.bind(run);
   if (row.step()) {
-    const auto count = [&](int column) { return static_cast<std::size_t>(row.integer(column)); };
-    summary = {row.text(0), row.text(1), time_of(row.integer(2)),
-               row.text(3), row.text(4), row.text(5),
-               count(6),    count(7),    count(8),
-               count(9)};
+    summary.id = row.text(0);
+    // The next audit will write it down; a reader must not wait for that.
+    summary.state = row.text(1) == "running" && is_gone(row.text(7)) ? "crashed" : row.text(1);
+    summary.started = time_of(row.integer(2));
+    summary.repository = row.text(3);
+    summary.root = row.text(4);
+    summary.tool_version = row.text(5);
+    summary.scope = row.text(6);
+    summary.passed = count_of(row, 8);
+    summary.failed = count_of(row, 9);
+    summary.waived = count_of(row, 10);
+    summary.undecided = count_of(row, 11);
   }
   return summary;
 }
@@ -121,15 +158,15 @@ Result<std::vector<RunSummary>> History::list(std::size_t limit) {
   return summaries;
 }
 
-Result<std::int64_t> History::find_run(const std::string& name) {
-  const bool relative = name == "last" || name.starts_with("last~");
-  if (relative) {
+Result<std::int64_t> History::find_run(const std::string& name, const std::string& scope) {
+  if (is_relative(name)) {
     const std::string back = name.size() > 5 ? name.substr(5) : "0";
     const bool digits =
         back.size() <= 6 && back.find_first_not_of("0123456789") == std::string::npos;
     Statement row = database_.prepare(
-        "SELECT id FROM run WHERE state='complete' ORDER BY id DESC LIMIT 1 OFFSET ?");
-    row.bind(digits ? std::int64_t{std::stol(back)} : std::int64_t{-1});
+        "SELECT id FROM run WHERE state='complete' AND (?1='' OR scope=?1) ORDER BY id DESC LIMIT "
+        "1 OFFSET ?2");
+    row.bind(scope).bind(digits ? std::int64_t{std::stol(back)} : std::int64_t{-1});
     if (digits && row.step()) {
       return row.integer(0);
     }
@@ -179,10 +216,12 @@ std::vector<PastFinding> History::open_in(std::int64_t run) {
 }
 
 Result<StoredRun> History::show(const std::string& name) {
-  MUSTER_TRY(const std::int64_t run, find_run(name));
+  MUSTER_TRY(const std::int64_t run, find_run(name, ""));
   StoredRun stored;
   stored.summary = summary_of(run);
-  stored.open = open_in(run);
+  if (stored.summary.state == "complete") {
+    stored.open = open_in(run);
+  }
   Statement inputs = database_.prepare("SELECT path, sha256 FROM input WHERE run=? ORDER BY path");
   inputs.bind(run);
   while (inputs.step()) {
@@ -192,24 +231,48 @@ Result<StoredRun> History::show(const std::string& name) {
       "SELECT rule, passed, failed, waived, undecided FROM coverage WHERE run=? ORDER BY rule");
   coverage.bind(run);
   while (coverage.step()) {
-    const auto count = [&](int column) {
-      return static_cast<std::size_t>(coverage.integer(column));
-    };
-    stored.coverage.push_back({coverage.text(0), count(1), count(2), count(3), count(4)});
+    stored.coverage.push_back({coverage.text(0), count_of(coverage, 1), count_of(coverage, 2),
+                               count_of(coverage, 3), count_of(coverage, 4)});
   }
-  Statement gaps = database_.prepare("SELECT what, why FROM not_covered WHERE run=? ORDER BY what");
+  Statement gaps =
+      database_.prepare("SELECT what, why, blocks FROM not_covered WHERE run=? ORDER BY what, why");
   gaps.bind(run);
   while (gaps.step()) {
-    stored.not_covered.push_back({gaps.text(0), gaps.text(1), true});
+    stored.not_covered.push_back({gaps.text(0), gaps.text(1), gaps.integer(2) != 0});
   }
   MUSTER_CHECK_OK(database_.status());
   return stored;
 }
 
+Result<std::pair<std::int64_t, std::int64_t>> History::find_pair(const std::string& before,
+                                                                 const std::string& after) {
+  if (is_relative(before)) {
+    MUSTER_TRY(const std::int64_t second, find_run(after, ""));
+    MUSTER_TRY(const std::int64_t first, find_run(before, summary_of(second).scope));
+    return std::pair{first, second};
+  }
+  MUSTER_TRY(const std::int64_t first, find_run(before, ""));
+  MUSTER_TRY(const std::int64_t second, find_run(after, summary_of(first).scope));
+  return std::pair{first, second};
+}
+
 Result<RunDiff> History::diff(const std::string& before, const std::string& after) {
-  MUSTER_TRY(const std::int64_t first, find_run(before));
-  MUSTER_TRY(const std::int64_t second, find_run(after));
+  MUSTER_TRY(const auto pair, find_pair(before, after));
+  const auto [first, second] = pair;
   RunDiff diff{summary_of(first), summary_of(second), {}, {}, 0};
+  for (const RunSummary* run : {&diff.before, &diff.after}) {
+    if (run->state != "complete") {
+      return Error{ErrorCode::Usage,
+                   "run `" + run->id + "` did not finish, so it has no findings to compare",
+                   {}};
+    }
+  }
+  if (diff.before.scope != diff.after.scope) {
+    return Error{ErrorCode::Usage,
+                 "the runs are of different repositories: `" + diff.before.scope + "` and `" +
+                     diff.after.scope + "`",
+                 {}};
+  }
   std::map<std::string, PastFinding> old;
   for (PastFinding& past : open_in(first)) {
     old.emplace(past.fingerprint, past);

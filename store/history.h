@@ -2,6 +2,7 @@
 // Format and states: docs/history.md.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,10 @@ namespace muster::store {
 /// One line of `history list`.
 struct RunSummary {
   std::string id;
-  /// running, complete or crashed.
+  /// running, complete or crashed. Only a complete run has counts, inputs and findings.
   std::string state;
+  /// What it is compared with: runs of the same scope. See `RunPlace`.
+  std::string scope;
   TimePoint started;
   std::string repository;
   std::string root;
@@ -54,24 +57,31 @@ class History {
   [[nodiscard]] Status begin(const Run& run);
 
   /// Writes a finished run in one transaction and tells what changed since the last complete run of
-  /// the same scope (repository, else root). REQUIRES: `begin` was called for it. On error nothing
-  /// of the run's results is kept.
+  /// the same scope. REQUIRES: `begin` was called for it. On error nothing of the run's results is
+  /// kept.
   [[nodiscard]] Result<RunDelta> record(const Run& run);
 
   /// The newest runs first.
   [[nodiscard]] Result<std::vector<RunSummary>> list(std::size_t limit);
   /// A run by id, by unique beginning of its id, or `last`, `last~1`, ….
   [[nodiscard]] Result<StoredRun> show(const std::string& name);
+  /// `last~n` counts the runs of the other run's scope. Errors: runs of different scopes, or one
+  /// that did not finish.
   [[nodiscard]] Result<RunDiff> diff(const std::string& before, const std::string& after);
 
  private:
-  explicit History(Database database) : database_(std::move(database)) {}
+  History(Database database, std::filesystem::path folder)
+      : database_(std::move(database)), folder_(std::move(folder)) {}
 
-  Result<std::int64_t> find_run(const std::string& name);
+  /// An empty scope = any.
+  Result<std::int64_t> find_run(const std::string& name, const std::string& scope);
+  Result<std::pair<std::int64_t, std::int64_t>> find_pair(const std::string& before,
+                                                          const std::string& after);
   RunSummary summary_of(std::int64_t run);
   std::vector<PastFinding> open_in(std::int64_t run);
 
   Database database_;
+  std::filesystem::path folder_;
 };
 
 }  // namespace muster::store

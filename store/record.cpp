@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <system_error>
 
 #include "checks/core/digest.h"
 #include "checks/core/rule.h"
@@ -11,13 +12,20 @@
 namespace muster::store {
 namespace {
 
+namespace fs = std::filesystem;
+
+/// Names in audited files may be megabytes long; reports cut messages at the same length.
+constexpr std::size_t kLongestMessage = 4096;
+
 /// A span that was open before this run.
 struct OpenSpan {
   std::int64_t finding = 0;
   std::int64_t from_run = 0;
   std::string evidence;
-  /// Severity, message and place as one text, to see a change.
+  /// Severity, message, place and evidence as one text, to see a change.
   std::string content;
+  /// Whether this run looked wherever the run looked that opened the span.
+  bool looked_there = false;
   PastFinding past;
 };
 
@@ -32,9 +40,25 @@ std::string evidence_of(const Witness& witness) {
   return hex(sha256(bytes), 16);
 }
 
-std::string content_of(Severity severity, const std::string& message, const SourceRef& where) {
+std::string content_of(Severity severity, const std::string& message, const SourceRef& where,
+                       const std::string& evidence) {
   return std::to_string(static_cast<int>(severity)) + '\0' + message + '\0' + to_string(where) +
-         '-' + std::to_string(where.span.end_line) + ':' + std::to_string(where.span.end_column);
+         '-' + std::to_string(where.span.end_line) + ':' + std::to_string(where.span.end_column) +
+         '\0' + evidence;
+}
+
+/// The message as it is kept: cut between two characters.
+std::string kept_message(const Outcome& outcome) {
+  const std::string& message = outcome.message;
+  if (message.size() <= kLongestMessage) {
+    return message;
+  }
+  constexpr std::string_view kCut = "\xE2\x80\xA6";
+  std::size_t end = kLongestMessage - kCut.size();
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return message.substr(0, end) + std::string(kCut);
 }
 
 std::int64_t milliseconds(TimePoint time) {
@@ -52,8 +76,14 @@ class Seen {
       if (outcome.kind == OutcomeKind::Undecided) {
         undecided_.insert({outcome.rule, outcome.asset});
         incomplete_.insert(outcome.rule);
+      } else if (outcome.kind == OutcomeKind::Waived) {
+        waived_.insert(outcome.fingerprint);
+        assets_.insert({outcome.rule, outcome.asset});
       } else if (outcome.kind != OutcomeKind::NotApplicable) {
         assets_.insert({outcome.rule, outcome.asset});
+        if (outcome.kind == OutcomeKind::Pass) {
+          passed_.insert(outcome.fingerprint);
+        }
       }
     }
     for (const NotCovered& gap : run.result.not_covered) {
@@ -63,8 +93,15 @@ class Seen {
 
   /// The proven reason why a finding that is no more found is closed; nothing = it was not looked
   /// at.
-  [[nodiscard]] std::optional<CloseReason> why_closed(const std::string& rule,
-                                                      const Asset& asset) const {
+  [[nodiscard]] std::optional<CloseReason> why_closed(const OpenSpan& span) const {
+    const std::string& rule = span.past.rule;
+    const Asset& asset = span.past.asset;
+    if (waived_.contains(span.past.fingerprint)) {
+      return CloseReason::Waived;
+    }
+    if (passed_.contains(span.past.fingerprint)) {
+      return CloseReason::Fixed;
+    }
     if (find_rule(rule) == nullptr) {
       return CloseReason::RuleRetired;
     }
@@ -74,28 +111,33 @@ class Seen {
     if (assets_.contains({rule, asset})) {
       return CloseReason::Fixed;
     }
-    const bool complete = !gaps_ && !incomplete_.contains(rule);
+    const bool complete = !gaps_ && !incomplete_.contains(rule) && span.looked_there;
     return complete ? std::optional(CloseReason::Gone) : std::nullopt;
   }
 
  private:
   std::set<std::string> rules_;
   std::set<std::string> incomplete_;
+  std::set<std::string> waived_;
+  std::set<std::string> passed_;
   std::set<std::pair<std::string, Asset>> assets_;
   std::set<std::pair<std::string, Asset>> undecided_;
   bool gaps_ = false;
 };
 
-std::map<std::string, OpenSpan> open_spans(Database& database, const std::string& scope) {
+std::map<std::string, OpenSpan> open_spans(Database& database, const std::string& scope,
+                                           std::int64_t run) {
   std::map<std::string, OpenSpan> spans;
   Statement rows = database.prepare(
       "SELECT f.id, s.from_run, f.fingerprint, f.rule, a.kind, a.stable_id, f.anchor, s.severity, "
       "s.message, s.file, "
-      "s.line, s.col, s.end_line, s.end_col, s.evidence, first.as_of, f.alias_of FROM span s JOIN "
+      "s.line, s.col, s.end_line, s.end_col, s.evidence, first.as_of, "
+      "NOT EXISTS(SELECT 1 FROM place p WHERE p.run = s.from_run AND p.path NOT IN "
+      "(SELECT path FROM place WHERE run = ?2)) FROM span s JOIN "
       "finding f ON f.id = s.finding "
       "JOIN asset a ON a.id = f.asset JOIN run first ON first.id = f.first_run "
-      "WHERE s.closed_run IS NULL AND f.scope = ?");
-  rows.bind(scope);
+      "WHERE s.closed_run IS NULL AND f.scope = ?1");
+  rows.bind(scope).bind(run);
   while (rows.step()) {
     OpenSpan span;
     const auto number = [&](int column) {
@@ -113,7 +155,8 @@ std::map<std::string, OpenSpan> open_spans(Database& database, const std::string
     past.where = {SourceId(rows.text(9)), {number(10), number(11), number(12), number(13)}};
     span.evidence = rows.text(14);
     past.first_seen = TimePoint(std::chrono::seconds(rows.integer(15) / 1000));
-    span.content = content_of(past.severity, past.message, past.where);
+    span.looked_there = rows.integer(16) != 0;
+    span.content = content_of(past.severity, past.message, past.where, span.evidence);
     spans.emplace(past.fingerprint, std::move(span));
   }
   return spans;
@@ -121,29 +164,35 @@ std::map<std::string, OpenSpan> open_spans(Database& database, const std::string
 
 class Writer {
  public:
-  Writer(Database& database, std::int64_t id, const Run& run)
-      : database_(database), id_(id), run_(run), scope_(scope_of(run)), seen_(run) {}
+  Writer(Database& database, std::int64_t id, const Run& run, const RunPlace& place)
+      : database_(database), id_(id), run_(run), place_(place), seen_(run) {}
 
   RunDelta write();
 
  private:
   void header();
   void coverage();
+  void looked_at();
+  void match_up();
   void finding(const Outcome& outcome);
   void close_missing();
   void close(const OpenSpan& span, const char* reason);
   std::int64_t asset_id(const Asset& asset);
   std::int64_t finding_id(const Outcome& outcome, bool& known, TimePoint& first_seen);
+  void alias(std::int64_t finding, std::int64_t before);
   void open_span(std::int64_t finding, const Outcome& outcome);
   const OpenSpan* moved_from(const Outcome& outcome) const;
 
   Database& database_;
   std::int64_t id_;
   const Run& run_;
-  std::string scope_;
+  const RunPlace& place_;
   Seen seen_;
   std::map<std::string, OpenSpan> open_;
   std::set<std::string> current_;
+  /// By rule and evidence: open findings that are no more found, and found ones that were not open.
+  std::multimap<std::pair<std::string, std::string>, const OpenSpan*> lost_;
+  std::multimap<std::pair<std::string, std::string>, const Outcome*> fresh_;
   /// Fingerprints of open findings that live on under another name.
   std::set<std::string> moved_;
   RunDelta delta_;
@@ -181,13 +230,22 @@ void Writer::coverage() {
     }
     rows.run();
   }
-  Statement inputs = database_.prepare("INSERT INTO input VALUES(?,?,?)");
+}
+
+void Writer::looked_at() {
+  Statement folders = database_.prepare("INSERT INTO place VALUES(?,?)");
+  for (const std::string& folder : place_.folders) {
+    folders.bind(id_).bind(folder).run();
+  }
+  // A facts folder that was named twice is read twice.
+  Statement inputs =
+      database_.prepare("INSERT INTO input VALUES(?,?,?) ON CONFLICT(run, path) DO NOTHING");
   for (const InputFile& input : run_.inputs) {
     inputs.bind(id_).bind(input.path).bind(input.sha256).run();
   }
-  Statement gaps = database_.prepare("INSERT INTO not_covered VALUES(?,?,?)");
+  Statement gaps = database_.prepare("INSERT INTO not_covered VALUES(?,?,?,?)");
   for (const NotCovered& gap : run_.result.not_covered) {
-    gaps.bind(id_).bind(gap.what).bind(gap.why).run();
+    gaps.bind(id_).bind(gap.what).bind(gap.why).bind(std::int64_t{gap.blocks}).run();
   }
 }
 
@@ -208,7 +266,7 @@ std::int64_t Writer::finding_id(const Outcome& outcome, bool& known, TimePoint& 
   Statement find = database_.prepare(
       "SELECT f.id, r.as_of FROM finding f JOIN run r ON r.id = f.first_run WHERE f.scope=? AND "
       "f.fingerprint=?");
-  find.bind(scope_).bind(outcome.fingerprint);
+  find.bind(place_.scope).bind(outcome.fingerprint);
   known = find.step();
   if (known) {
     first_seen = TimePoint(std::chrono::seconds(find.integer(1) / 1000));
@@ -219,7 +277,7 @@ std::int64_t Writer::finding_id(const Outcome& outcome, bool& known, TimePoint& 
   Statement insert = database_.prepare(
       "INSERT INTO finding(scope, fingerprint, rule, asset, anchor, first_run) "
       "VALUES(?,?,?,?,?,?)");
-  insert.bind(scope_)
+  insert.bind(place_.scope)
       .bind(outcome.fingerprint)
       .bind(outcome.rule)
       .bind(asset)
@@ -238,7 +296,7 @@ void Writer::open_span(std::int64_t finding, const Outcome& outcome) {
   insert.bind(finding)
       .bind(id_)
       .bind(static_cast<std::int64_t>(outcome.severity))
-      .bind(outcome.message);
+      .bind(kept_message(outcome));
   insert.bind(outcome.where.source.path());
   for (const std::uint32_t number : {span.line, span.column, span.end_line, span.end_column}) {
     insert.bind(static_cast<std::int64_t>(number));
@@ -252,40 +310,73 @@ void Writer::close(const OpenSpan& span, const char* reason) {
   update.bind(id_).bind(reason).bind(span.finding).bind(span.from_run).run();
 }
 
-/// The one open finding that disappeared while this one appeared with the same rule, anchor and
-/// evidence; null when there is none, or more than one on either side.
-const OpenSpan* Writer::moved_from(const Outcome& outcome) const {
-  const std::string evidence = evidence_of(outcome.witness);
-  const OpenSpan* found = nullptr;
+void Writer::match_up() {
   for (const auto& [fingerprint, span] : open_) {
-    const bool same = span.past.rule == outcome.rule && span.past.anchor == outcome.anchor &&
-                      span.evidence == evidence;
-    const bool gone = !current_.contains(fingerprint) &&
-                      seen_.why_closed(span.past.rule, span.past.asset) == CloseReason::Gone;
-    if (same && gone) {
+    if (!current_.contains(fingerprint)) {
+      lost_.insert({{span.past.rule, span.evidence}, &span});
+    }
+  }
+  for (const Outcome& outcome : run_.result.outcomes) {
+    // Without evidence nothing shows that it is the same defect.
+    if (outcome.kind == OutcomeKind::Fail && !open_.contains(outcome.fingerprint) &&
+        !outcome.witness.fields.empty()) {
+      fresh_.insert({{outcome.rule, evidence_of(outcome.witness)}, &outcome});
+    }
+  }
+}
+
+/// Whether two findings of one rule with equal evidence may be the same: the asset has another
+/// name, or the place inside the asset has.
+bool same_defect(const PastFinding& past, const Outcome& outcome, CloseReason reason) {
+  return (reason == CloseReason::Gone && past.anchor == outcome.anchor) ||
+         (reason == CloseReason::Fixed && past.asset == outcome.asset);
+}
+
+/// The one open finding that disappeared while this one appeared with the same rule and evidence;
+/// null when there is none, or more than one on either side.
+const OpenSpan* Writer::moved_from(const Outcome& outcome) const {
+  const std::pair<std::string, std::string> key{outcome.rule, evidence_of(outcome.witness)};
+  const OpenSpan* found = nullptr;
+  std::optional<CloseReason> reason;
+  for (auto [lost, end] = lost_.equal_range(key); lost != end; ++lost) {
+    const auto why = seen_.why_closed(*lost->second);
+    if (why && same_defect(lost->second->past, outcome, *why)) {
       if (found != nullptr) {
         return nullptr;
       }
-      found = &span;
+      found = lost->second;
+      reason = why;
     }
   }
-  const auto twins = std::count_if(
-      run_.result.outcomes.begin(), run_.result.outcomes.end(), [&](const Outcome& other) {
-        return other.kind == OutcomeKind::Fail && other.rule == outcome.rule &&
-               other.anchor == outcome.anchor && !open_.contains(other.fingerprint) &&
-               evidence_of(other.witness) == evidence;
-      });
-  return twins == 1 ? found : nullptr;
+  if (found == nullptr) {
+    return nullptr;
+  }
+  const auto [begin, end] = fresh_.equal_range(key);
+  const auto candidates = std::count_if(begin, end, [&](const auto& entry) {
+    return same_defect(found->past, *entry.second, *reason);
+  });
+  return candidates == 1 ? found : nullptr;
+}
+
+void Writer::alias(std::int64_t finding, std::int64_t before) {
+  Statement update = database_.prepare(
+      "UPDATE finding SET alias_of=?1, first_run=(SELECT first_run FROM finding WHERE id=?1) "
+      "WHERE id=?2");
+  update.bind(before).bind(finding).run();
 }
 
 void Writer::finding(const Outcome& outcome) {
+  if (delta_.findings.contains(outcome.fingerprint)) {
+    return;
+  }
   bool known = false;
   FindingHistory history;
   const std::int64_t finding = finding_id(outcome, known, history.first_seen);
   const auto open = open_.find(outcome.fingerprint);
   if (open != open_.end()) {
     history.state = FindingState::Persisting;
-    if (open->second.content != content_of(outcome.severity, outcome.message, outcome.where)) {
+    if (open->second.content != content_of(outcome.severity, kept_message(outcome), outcome.where,
+                                           evidence_of(outcome.witness))) {
       close(open->second, "changed");
       open_span(finding, outcome);
     }
@@ -295,14 +386,7 @@ void Writer::finding(const Outcome& outcome) {
     if (before != nullptr) {
       history = {FindingState::Persisting, before->past.first_seen};
       moved_.insert(before->past.fingerprint);
-      database_
-          .prepare(
-              "UPDATE finding SET alias_of=?, first_run=(SELECT first_run FROM finding WHERE id=?) "
-              "WHERE id=?")
-          .bind(before->finding)
-          .bind(before->finding)
-          .bind(finding)
-          .run();
+      alias(finding, before->finding);
     }
     open_span(finding, outcome);
   }
@@ -315,8 +399,7 @@ void Writer::close_missing() {
       continue;
     }
     PastFinding past = span.past;
-    past.closed =
-        moved_.contains(fingerprint) ? CloseReason::Moved : seen_.why_closed(past.rule, past.asset);
+    past.closed = moved_.contains(fingerprint) ? CloseReason::Moved : seen_.why_closed(span);
     if (past.closed) {
       close(span, muster::to_string(*past.closed));
       delta_.closed.push_back(std::move(past));
@@ -329,16 +412,18 @@ void Writer::close_missing() {
 RunDelta Writer::write() {
   Statement previous = database_.prepare(
       "SELECT uid FROM run WHERE scope=? AND state='complete' AND id<>? ORDER BY id DESC LIMIT 1");
-  previous.bind(scope_).bind(id_);
+  previous.bind(place_.scope).bind(id_);
   delta_.previous_run = previous.step() ? previous.text(0) : "";
   header();
   coverage();
-  open_ = open_spans(database_, scope_);
+  looked_at();
+  open_ = open_spans(database_, place_.scope, id_);
   for (const Outcome& outcome : run_.result.outcomes) {
     if (outcome.kind == OutcomeKind::Fail) {
       current_.insert(outcome.fingerprint);
     }
   }
+  match_up();
   for (const Outcome& outcome : run_.result.outcomes) {
     if (outcome.kind == OutcomeKind::Fail) {
       finding(outcome);
@@ -350,12 +435,26 @@ RunDelta Writer::write() {
 
 }  // namespace
 
-std::string scope_of(const Run& run) {
-  return run.repository.empty() ? run.root : run.repository;
+RunPlace place_of(const Run& run, const fs::path& history_folder) {
+  std::error_code error;
+  const fs::path from = fs::weakly_canonical(history_folder / ".", error);
+  const auto relative = [&](const std::string& folder) {
+    const fs::path to = fs::weakly_canonical(fs::path(folder) / ".", error);
+    const fs::path path = to.lexically_relative(from);
+    return (path.empty() ? to : path).generic_string();
+  };
+  RunPlace place;
+  const std::string root = relative(run.root.empty() ? "." : run.root);
+  place.scope = run.repository.empty() ? "folder:" + root : run.repository;
+  place.folders = {root};
+  for (const std::string& folder : run.facts) {
+    place.folders.insert(relative(folder));
+  }
+  return place;
 }
 
-RunDelta write_run(Database& database, std::int64_t id, const Run& run) {
-  return Writer(database, id, run).write();
+RunDelta write_run(Database& database, std::int64_t id, const Run& run, const RunPlace& place) {
+  return Writer(database, id, run, place).write();
 }
 
 }  // namespace muster::store

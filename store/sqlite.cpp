@@ -3,9 +3,62 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace muster::store {
+namespace {
+
+/// The low byte is the kind of error; the rest of an extended code tells where it happened.
+int primary_code(sqlite3* handle) {
+  constexpr int kPrimary = 0xFF;
+  return sqlite3_errcode(handle) & kPrimary;
+}
+
+/// Why the last call failed. A full disk has several codes: FULL when a page does not fit, an I/O
+/// error when the shared memory of the write-ahead log cannot grow, CANTOPEN when a file beside the
+/// history cannot be made. Only the system's own error number tells them from a broken disk.
+std::string reason_of(sqlite3* handle) {
+  const int code = primary_code(handle);
+  const bool system = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+  const int cause = system ? sqlite3_system_errno(handle) : 0;
+  if (code == SQLITE_FULL || cause == ENOSPC || cause == EDQUOT) {
+    return "no space left on the disk";
+  }
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+    return "the file is damaged; restore it from a copy or name another one with --history";
+  }
+  const std::string reason = sqlite3_errmsg(handle);
+  return cause == 0 ? reason : reason + ": " + std::strerror(cause);
+}
+
+/// A name that SQLite takes as a file whatever it looks like: `:memory:` and `file:x?mode=memory`
+/// would be databases that keep nothing.
+std::string as_file(const std::string& path) {
+  return path.starts_with('/') ? path : "./" + path;
+}
+
+/// `path` as a URI that tells SQLite that nobody changes the file.
+std::string as_immutable(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : as_file(path)) {
+    const bool special = c == '%' || c == '?' || c == '#';
+    uri += special ? (c == '%' ? "%25" : c == '?' ? "%3f" : "%23") : std::string(1, c);
+  }
+  return uri + "?immutable=1";
+}
+
+/// Whether everything committed is in the main file.
+bool has_empty_log(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path + "-wal", error);
+  return error ? error == std::errc::no_such_file_or_directory : size == 0;
+}
+
+}  // namespace
 
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
@@ -70,7 +123,8 @@ std::int64_t Statement::integer(int column) const {
 }
 
 std::string Statement::text(int column) const {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  // Not column_blob: in a file with UTF-16 text that would be UTF-16.
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
   const int size = sqlite3_column_bytes(statement_, column);
   return bytes == nullptr ? std::string() : std::string(bytes, static_cast<std::size_t>(size));
 }
@@ -80,11 +134,42 @@ bool Statement::is_null(int column) const {
 }
 
 Result<Database> Database::open(const std::string& path, Mode mode) {
+  if (mode == Mode::ReadWrite) {
+    return connect(as_file(path), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path);
+  }
+  MUSTER_TRY(Database database, connect(as_file(path), SQLITE_OPEN_READONLY, path));
+  database.number("SELECT count(*) FROM sqlite_master");
+  const int code = primary_code(database.handle_);
+  const bool no_room_beside =
+      code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_IOERR;
+  if (no_room_beside && has_empty_log(path)) {
+    return connect(as_immutable(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path);
+  }
+  MUSTER_CHECK_OK(database.status());
+  return database;
+}
+
+Result<Database> Database::in_memory() {
+  return connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, ":memory:");
+}
+
+Result<Database> Database::copy_to_memory() const {
+  MUSTER_TRY(Database copy, in_memory());
+  copy.path_ = path_;
+  sqlite3_backup* backup = sqlite3_backup_init(copy.handle_, "main", handle_, "main");
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) {
+    copy.fail();
+  }
+  MUSTER_CHECK_OK(copy.status());
+  return copy;
+}
+
+Result<Database> Database::connect(const std::string& name, int flags, const std::string& shown) {
   sqlite3* handle = nullptr;
-  const int flags =
-      mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  Database database(handle, path);
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  Database database(handle, shown);
   if (code != SQLITE_OK) {
     database.fail();
     return std::move(*database.error_);
@@ -113,15 +198,11 @@ Database::~Database() {
 
 void Database::fail() {
   if (!error_) {
-    const int code = sqlite3_errcode(handle_);
+    const int code = primary_code(handle_);
     const bool writing = code == SQLITE_FULL || code == SQLITE_READONLY ||
                          code == SQLITE_CANTOPEN || code == SQLITE_IOERR;
-    std::string reason = sqlite3_errmsg(handle_);
-    if (code == SQLITE_FULL) {
-      reason = "no space left on the disk";
-    }
     error_ = Error{writing ? ErrorCode::Unwritable : ErrorCode::Unreadable,
-                   "history `" + path_ + "`: " + reason,
+                   "history `" + path_ + "`: " + reason_of(handle_),
                    {}};
   }
 }

@@ -57,8 +57,15 @@ class Database {
   enum class Mode { ReadWrite, ReadOnly };
 
   /// Opens (ReadWrite: creates) the file and sets what holds per connection: foreign keys, busy
-  /// timeout of a minute, defensive mode, untrusted schema.
+  /// timeout of a minute, defensive mode, untrusted schema. `ReadOnly` also works where nothing can
+  /// be written beside the file (a read-only folder, a full disk), if all is in the main file.
   static Result<Database> open(const std::string& path, Mode mode);
+
+  /// An empty database that no file holds.
+  static Result<Database> in_memory();
+
+  /// All of this database, free to be changed without touching the file.
+  [[nodiscard]] Result<Database> copy_to_memory() const;
 
   Database(Database&& other) noexcept;
   Database(const Database&) = delete;
@@ -82,6 +89,9 @@ class Database {
   friend class Statement;
 
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
+
+  /// `name` as SQLite wants it, `shown` as messages name it.
+  static Result<Database> connect(const std::string& name, int flags, const std::string& shown);
 
   void fail();
 

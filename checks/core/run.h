@@ -27,8 +27,8 @@ enum class FindingState {
 enum class CloseReason {
   /// Its rule ran on that asset and passed.
   Fixed,
-  /// The asset is proven absent: its rule ran, its documents were all read, and the asset is no
-  /// more.
+  /// The asset is proven absent: its rule ran, everything was read wherever the run looked that
+  /// found it, and the asset is no more.
   Gone,
   /// The rule is no longer in the catalogue.
   RuleRetired,
@@ -61,6 +61,8 @@ struct Run {
   /// Audited root as given on the command line, and `owner/name` when known.
   std::string root;
   std::string repository;
+  /// Folders that were read beside the root, as given.
+  std::vector<std::string> facts;
   std::vector<InputFile> inputs;
   /// Hash over rules and data, so that two runs can be told apart by what they knew.
   std::string rules_sha256;
