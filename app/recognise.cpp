@@ -31,7 +31,8 @@ Recognised recognise_object(const text::Node& root) {
   if (role && role->find("AssumeRolePolicyDocument")) {
     return {DocumentKind::IamRole, {}};
   }
-  if (root.find("ClientIDList") || root.find("OpenIDConnectProviders")) {
+  if (root.find("ClientIDList") || root.find("OpenIDConnectProviders") ||
+      root.find("OpenIDConnectProviderList")) {
     return {DocumentKind::IamOidcProviders, {}};
   }
   if (root.find("planned_values") || (root.find("terraform_version") && root.find("values"))) {
@@ -61,7 +62,7 @@ std::optional<DocumentKind> recognise_path(std::string_view path) {
 bool looks_relevant(std::string_view head) {
   return (has(head, "\"Statement\"") && has(head, "\"Effect\"")) ||
          has(head, "\"AssumeRolePolicyDocument\"") || has(head, "\"RoleDetailList\"") ||
-         has(head, "\"ClientIDList\"");
+         has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider");
 }
 
 Recognised recognise_content(std::string_view path, const std::string& bytes) {

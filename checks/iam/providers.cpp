@@ -1,5 +1,6 @@
 // Registered OIDC providers: single ones (`get-open-id-connect-provider` with `Arn` added) or all
-// of an account in one list.
+// of an account in one list, with details (`OpenIDConnectProviders`) or as
+// `aws iam list-open-id-connect-providers` prints it (`OpenIDConnectProviderList`).
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +14,11 @@ using text::Node;
 using text::Type;
 
 constexpr std::size_t kAccountField = 4;
+
+std::optional<Node> list_of(const Node& root) {
+  auto list = root.find("OpenIDConnectProviders");
+  return list ? list : root.find("OpenIDConnectProviderList");
+}
 
 Result<OidcProvider> provider_of(const Node& node) {
   const auto arn = node.find("Arn");
@@ -48,12 +54,12 @@ OidcProviders OidcProviders::build(const AuditInput& input) {
       continue;
     }
     const Node root = tree.value().root();
-    const auto list = root.find("OpenIDConnectProviders");
+    const auto list = list_of(root);
     const std::size_t count = list ? list->size() : 1;
     if (list && !list->is(Type::Sequence)) {
       result.unreadable_.push_back(
           {document.source,
-           Error{ErrorCode::Invalid, "`OpenIDConnectProviders` must be a list", list->where()}});
+           Error{ErrorCode::Invalid, "the OIDC providers must be a list", list->where()}});
       continue;
     }
     if (list) {

@@ -1,0 +1,51 @@
+// A condition key that ends like a claim, but whose prefix is the URL of none of the statement's
+// providers: scheme kept, enterprise slug forgotten, another host. The key is never in the request.
+#include <algorithm>
+#include <array>
+
+#include "checks/oidc/federated.h"
+
+namespace muster::oidc {
+namespace {
+
+/// Claims that every issuer has or that people expect of GitHub.
+constexpr std::array<std::string_view, 9> kClaims = {"sub",
+                                                     "aud",
+                                                     "repository",
+                                                     "ref",
+                                                     "environment",
+                                                     "repository_id",
+                                                     "job_workflow_ref",
+                                                     "actor",
+                                                     "repository_owner_id"};
+
+bool is_claim(const FederatedStatement& federated, const std::string& name) {
+  return std::find(kClaims.begin(), kClaims.end(), name) != kClaims.end() ||
+         std::any_of(federated.issuers.begin(), federated.issuers.end(), [&](const Issuer& issuer) {
+           return issuer.exposes(name) ||
+                  std::find(issuer.unexposed.begin(), issuer.unexposed.end(), name) !=
+                      issuer.unexposed.end();
+         });
+}
+
+void key_prefix_mismatch(const AuditInput& input, Outcomes& out) {
+  judge_clauses(
+      input, out, [&](const FederatedStatement& federated, const policy::Condition& clause) {
+        const std::string claim = claim_part(clause.key.value);
+        if (standing_of(federated, clause.key.value) != KeyStanding::OtherPrefix ||
+            clause.key.value.find(':') == std::string::npos || !is_claim(federated, claim)) {
+          return false;
+        }
+        out.fail(federated.role->asset(), clause.where, clause_witness(clause))
+            .arg("key", clause.key.value)
+            .arg("right", federated.issuers.front().prefix + ":" + claim)
+            .arg("effect", holds_when_absent(clause) ? "is always true" : "is never true")
+            .anchor(anchor_of(*federated.statement, clause));
+        return true;
+      });
+}
+
+const Register kRegister{"oidc-key-prefix-mismatch", key_prefix_mismatch, {iam::unreadable_trusts}};
+
+}  // namespace
+}  // namespace muster::oidc
