@@ -3,10 +3,12 @@
 
 #include <ostream>
 
+#include "report/sanitise.h"
+
 namespace muster::app {
 
 int report_error(const Console& console, const Error& error) {
-  console.err << "muster: " << to_string(error) << "\n";
+  console.err << "muster: " << report::no_command(report::sanitise(to_string(error))) << "\n";
   return error.code == ErrorCode::Usage ? kUsage : kIncomplete;
 }
 

@@ -17,11 +17,16 @@ int terminal_width() {
   return known ? size.ws_col : 80;
 }
 
+/// A terminal that does not say no: `NO_COLOR` counts when it is not empty (no-color.org).
+bool colour_wanted() {
+  const char* const no = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no == nullptr || *no == '\0');
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool colour = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
-  const muster::app::Console console{std::cout, std::cerr, colour, terminal_width()};
+  const muster::app::Console console{std::cout, std::cerr, colour_wanted(), terminal_width()};
   try {
     return muster::app::run(argc, argv, console);
   } catch (const std::exception& error) {

@@ -20,21 +20,10 @@ constexpr std::size_t kPlacesInAll = 200;
 constexpr std::size_t kDecisions = 5;
 constexpr std::size_t kFieldsPerWitness = 16;
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 /// A share of the decided checks in percent with one decimal, for SVG.
 std::string share(std::size_t part, std::size_t whole) {
   const std::size_t permille = whole == 0 ? 0 : part * 1000 / whole;
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10);
-}
-
-std::string state_text(const Item& item) {
-  if (item.state == FindingState::Persisting) {
-    return "open for " + plural(item.age_days, "day");
-  }
-  return muster::to_string(item.state);
 }
 
 class Page {

@@ -1,6 +1,7 @@
 // Key order is the order of docs/report.schema.json.
 #include "report/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace muster::report {
@@ -33,7 +34,12 @@ ordered_json witness_json(const Outcome& outcome) {
   }
   ordered_json fields = ordered_json::object();
   for (const WitnessField& field : outcome.witness.fields) {
-    fields[field.name] = field.values;
+    // Two names may have become equal when they were sanitised: neither may hide the other.
+    ordered_json& values = fields[field.name];
+    values = values.is_null() ? ordered_json::array() : values;
+    for (const std::string& value : field.values) {
+      values.push_back(value);
+    }
   }
   const std::string replay = replay_command(outcome);
   return {{"kind", muster::to_string(outcome.witness.kind)},
@@ -86,6 +92,14 @@ ordered_json past_json(const PastFinding& past) {
            past.closed ? ordered_json(muster::to_string(*past.closed)) : ordered_json()}};
 }
 
+ordered_json past_list(const std::vector<PastFinding>& findings) {
+  ordered_json list = ordered_json::array();
+  for (const PastFinding& past : findings) {
+    list.push_back(past_json(past));
+  }
+  return list;
+}
+
 ordered_json run_json(const Report& report) {
   ordered_json coverage = ordered_json::array();
   for (const RuleCoverage& rule : report.run.result.coverage) {
@@ -105,6 +119,14 @@ ordered_json run_json(const Report& report) {
            report.previous_run.empty() ? ordered_json() : ordered_json(report.previous_run)},
           {"intent_declared", report.intent_declared},
           {"coverage", coverage}};
+}
+
+/// Closed because the rule ran on the asset again and passed; the other closed ones are gone,
+/// retired, moved or waived.
+std::size_t fixed_of(const Report& report) {
+  return static_cast<std::size_t>(
+      std::count_if(report.closed.begin(), report.closed.end(),
+                    [](const PastFinding& past) { return past.closed == CloseReason::Fixed; }));
 }
 
 ordered_json summary_json(const Report& report) {
@@ -132,7 +154,8 @@ ordered_json summary_json(const Report& report) {
           {"new", report.created},
           {"reopened", report.reopened},
           {"persisting", report.persisting},
-          {"fixed", report.closed.size()},
+          {"closed", report.closed.size()},
+          {"fixed", fixed_of(report)},
           {"not_rechecked", report.not_rechecked.size()}};
 }
 
@@ -169,10 +192,6 @@ std::string to_json(const Report& report) {
   for (const InputFile& input : report.run.inputs) {
     inputs.push_back({{"path", input.path}, {"sha256", input.sha256}});
   }
-  ordered_json closed = ordered_json::array();
-  for (const PastFinding& past : report.closed) {
-    closed.push_back(past_json(past));
-  }
   ordered_json not_covered = ordered_json::array();
   for (const NotCovered& gap : report.run.result.not_covered) {
     not_covered.push_back({{"what", gap.what}, {"why", gap.why}, {"blocks", gap.blocks}});
@@ -183,10 +202,16 @@ std::string to_json(const Report& report) {
                              {"inputs", inputs},
                              {"summary", summary_json(report)},
                              {"outcomes", outcomes_json(report)},
-                             {"closed", closed},
+                             {"closed", past_list(report.closed)},
+                             {"not_rechecked", past_list(report.not_rechecked)},
                              {"drills", ordered_json::array()},
                              {"not_covered", not_covered}};
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  // `##[` in a printed line is a command to GitHub's runner; the escaped form is the same string.
+  for (std::size_t at = 0; (at = text.find("##[", at)) != std::string::npos;) {
+    text.replace(at, 2, "#\\u0023");
+  }
+  return text;
 }
 
 }  // namespace muster::report

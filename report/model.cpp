@@ -10,40 +10,75 @@
 namespace muster::report {
 namespace {
 
+/// Longest value of a witness that is kept, in bytes.
+constexpr std::size_t kValueLimit = 1024;
+
 void clean(std::string& text) {
   text = sanitise(text);
 }
 
+void clean_prose(std::string& text) {
+  text = sanitise(text, Lines::Many);
+}
+
 SourceRef clean_place(const SourceRef& where) {
-  return {SourceId(sanitise(where.source.path(), kTitleLimit)), where.span};
+  return {SourceId(sanitise(where.source.path())), where.span};
+}
+
+void clean_asset(Asset& asset) {
+  clean(asset.kind);
+  clean(asset.id);
 }
 
 Outcome clean_outcome(Outcome outcome) {
-  clean(outcome.message);
-  clean(outcome.reason);
-  clean(outcome.asset.id);
+  clean(outcome.rule);
+  clean_prose(outcome.message);
+  clean_prose(outcome.reason);
+  clean_asset(outcome.asset);
   clean(outcome.anchor);
   clean(outcome.environment);
+  clean(outcome.fingerprint);
   outcome.where = clean_place(outcome.where);
   for (RelatedPlace& place : outcome.related) {
     place.where = clean_place(place.where);
-    clean(place.note);
+    clean_prose(place.note);
   }
   for (WitnessField& field : outcome.witness.fields) {
     clean(field.name);
     for (std::string& value : field.values) {
-      value = sanitise(value, 1024);
+      value = sanitise(value, Lines::Many, kValueLimit);
     }
   }
   return outcome;
 }
 
 PastFinding clean_past(PastFinding past) {
-  clean(past.message);
-  clean(past.asset.id);
+  clean(past.rule);
+  clean(past.fingerprint);
+  clean_prose(past.message);
+  clean_asset(past.asset);
   clean(past.anchor);
   past.where = clean_place(past.where);
   return past;
+}
+
+/// Everything of the run but its outcomes.
+void clean_run(Run& run) {
+  for (std::string* text :
+       {&run.id, &run.tool_version, &run.root, &run.repository, &run.rules_sha256}) {
+    clean(*text);
+  }
+  for (NotCovered& gap : run.result.not_covered) {
+    clean(gap.what);
+    clean_prose(gap.why);
+  }
+  for (InputFile& input : run.inputs) {
+    clean(input.path);
+    clean(input.sha256);
+  }
+  for (RuleCoverage& coverage : run.result.coverage) {
+    clean(coverage.rule);
+  }
 }
 
 Item item_of(const Outcome& outcome, const Run& run, const RunDelta& delta) {
@@ -153,10 +188,6 @@ Gate judge(const Report& report, Severity fail_on) {
   return gate;
 }
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 /// The phrases of the worst blocking rules: `static keys, mutable tags and 3 more`.
 std::string blocking_phrases(const Report& report) {
   std::string text;
@@ -190,6 +221,29 @@ std::string verdict_sentence(const Report& report) {
   return subject;
 }
 
+/// What the verdict is about: `owner/name`, else the folder.
+std::string subject_of(const Run& run) {
+  const std::string folder = run.root == "." ? "this folder" : run.root;
+  return sanitise(run.repository.empty() ? folder : run.repository, Lines::One, kTitleLimit);
+}
+
+/// `text` as one word of a shell: as it is when nothing in it is special, else in single quotes.
+std::string shell_word(const std::string& text) {
+  const bool plain =
+      !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("/._-").find(c) != std::string_view::npos;
+      });
+  if (plain) {
+    return text;
+  }
+  std::string word = text.starts_with('-') ? "'./" : "'";
+  for (const char c : text) {
+    word += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return word + "'";
+}
+
 /// `"date": "2026-09-26"` near the head of a data file.
 std::string date_of(std::string_view bytes) {
   const std::size_t key = bytes.substr(0, 400).find("\"date\"");
@@ -211,6 +265,17 @@ const char* to_string(Verdict verdict) {
   return "incomplete";
 }
 
+std::string plural(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string state_text(const Item& item) {
+  if (item.state != FindingState::Persisting) {
+    return muster::to_string(item.state);
+  }
+  return item.age_days == 0 ? "open since today" : "open for " + plural(item.age_days, "day");
+}
+
 std::string posture_text(const Report& report) {
   if (report.posture_permille < 0) {
     return "-";
@@ -222,9 +287,10 @@ std::string posture_text(const Report& report) {
 Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, Severity fail_on) {
   Report report;
   report.run = run;
-  report.previous_run = delta.previous_run;
+  clean_run(report.run);
+  report.previous_run = sanitise(delta.previous_run);
   report.intent_declared = intent.declared;
-  report.subject = sanitise(run.repository.empty() ? run.root : run.repository, kTitleLimit);
+  report.subject = subject_of(run);
   std::map<std::string, Group> groups;
   for (const Outcome& outcome : run.result.outcomes) {
     count(report, outcome);
@@ -234,14 +300,6 @@ Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, 
     report.groups.push_back(std::move(group));
   }
   sort_groups(report.groups);
-  for (NotCovered& gap : report.run.result.not_covered) {
-    clean(gap.what);
-    clean(gap.why);
-  }
-  for (InputFile& input : report.run.inputs) {
-    input.path = sanitise(input.path, kTitleLimit);
-  }
-  report.run.root = sanitise(run.root, kTitleLimit);
   std::transform(delta.closed.begin(), delta.closed.end(), std::back_inserter(report.closed),
                  clean_past);
   std::transform(delta.not_rechecked.begin(), delta.not_rechecked.end(),
@@ -260,7 +318,7 @@ Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, 
 std::string replay_command(const Outcome& outcome) {
   const std::string& path = outcome.where.source.path();
   if (outcome.witness.kind == WitnessKind::Token && path.ends_with(".json")) {
-    return "muster trust test " + path + " --claims witness.jsonl";
+    return "muster trust test " + shell_word(path) + " --claims witness.jsonl";
   }
   if (outcome.witness.kind == WitnessKind::Request) {
     return "muster policy eval --request witness.jsonl";

@@ -85,6 +85,12 @@ struct Report {
   std::vector<DataDate> data;
 };
 
+/// `1 finding`, `2 findings`.
+[[nodiscard]] std::string plural(std::size_t count, const std::string& noun);
+
+/// `new`, `reopened`, `open for 3 days`, `open since today`.
+[[nodiscard]] std::string state_text(const Item& item);
+
 /// `78.3`, or `-` when nothing was decided.
 [[nodiscard]] std::string posture_text(const Report& report);
 

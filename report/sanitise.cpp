@@ -1,6 +1,7 @@
 // Decodes UTF-8 by hand, because every library below breaks on broken text in its own way.
 #include "report/sanitise.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -42,18 +43,36 @@ std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
   return code;
 }
 
-bool is_hostile(std::uint32_t code) {
-  const bool control =
-      (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code <= 0x9F);
-  const bool separator = code == 0x2028 || code == 0x2029;
-  const bool bidi = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-                    code == 0x200E || code == 0x200F || code == 0x061C;
-  return control || separator || bidi || code == 0xFEFF || (code & 0xFFFEU) == 0xFFFE;
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+/// Controls (but tab and line feed), separators of lines, and everything that Unicode draws as
+/// nothing: Default_Ignorable_Code_Point of Unicode 15.1, which holds the zero-width and
+/// bidirectional controls, variation selectors and tags; then the interlinear marks. Sorted.
+constexpr std::array<Range, 22> kHostile = {
+    {{0x00, 0x08},       {0x0B, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},
+     {0x34F, 0x34F},     {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},
+     {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},
+     {0x3164, 0x3164},   {0xFDD0, 0xFDEF},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+     {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+     {0xE0000, 0xE0FFF}, {0xF0000, 0x10FFFF}}};
+
+bool is_hostile(std::uint32_t code, Lines lines) {
+  if (code == '\t' || code == '\n') {
+    return lines == Lines::One;
+  }
+  const auto* const range =
+      std::lower_bound(kHostile.begin(), kHostile.end(), code,
+                       [](const Range& entry, std::uint32_t value) { return entry.last < value; });
+  const bool listed = range != kHostile.end() && range->first <= code;
+  return listed || (code & 0xFFFEU) == 0xFFFE;
 }
 
 }  // namespace
 
-std::string sanitise(std::string_view text, std::size_t limit) {
+std::string sanitise(std::string_view text, Lines lines, std::size_t limit) {
   std::string result;
   std::size_t at = 0;
   while (at < text.size()) {
@@ -63,7 +82,7 @@ std::string sanitise(std::string_view text, std::size_t limit) {
     std::string_view piece = text.substr(begin, at - begin);
     if (code == kBroken) {
       piece = "\xEF\xBF\xBD";
-    } else if (is_hostile(code)) {
+    } else if (is_hostile(code, lines)) {
       const int size =
           std::snprintf(visible.data(), visible.size(), "\\u{%x}", static_cast<unsigned>(code));
       piece = {visible.data(), static_cast<std::size_t>(size)};
@@ -74,6 +93,17 @@ std::string sanitise(std::string_view text, std::size_t limit) {
     result += piece;
   }
   return result;
+}
+
+std::string no_command(std::string line) {
+  const std::size_t begin = line.find_first_not_of(" \t");
+  if (begin != std::string::npos && line.compare(begin, 2, "::") == 0) {
+    line.insert(begin + 1, " ");
+  }
+  for (std::size_t at = 0; (at = line.find("##[", at)) != std::string::npos;) {
+    line.insert(at + 2, " ");
+  }
+  return line;
 }
 
 }  // namespace muster::report

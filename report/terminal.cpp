@@ -3,11 +3,17 @@
 
 #include <algorithm>
 
+#include "report/prose.h"
+#include "report/sanitise.h"
+
 namespace muster::report {
 namespace {
 
 constexpr std::size_t kItemsPerGroup = 5;
 constexpr std::size_t kLinesOfUndecided = 10;
+
+constexpr std::size_t kLeastWidth = 40;
+constexpr const char* kCodeColour = "36";
 
 std::size_t columns_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -15,28 +21,63 @@ std::size_t columns_of(std::string_view text) {
   }));
 }
 
+/// What stands between two spaces; parts of it may be code.
+struct Word {
+  std::vector<Piece> parts;
+
+  [[nodiscard]] std::size_t columns() const {
+    std::size_t sum = 0;
+    for (const Piece& part : parts) {
+      sum += columns_of(part.text);
+    }
+    return sum;
+  }
+};
+
+std::vector<Word> words_of(const std::vector<Piece>& pieces) {
+  constexpr std::string_view kSpaces = " \n\t";
+  std::vector<Word> words;
+  bool joined = false;
+  for (const Piece& piece : pieces) {
+    std::size_t at = 0;
+    while (at < piece.text.size()) {
+      const std::size_t end = std::min(piece.text.find_first_of(kSpaces, at), piece.text.size());
+      if (end > at) {
+        if (!joined) {
+          words.emplace_back();
+        }
+        words.back().parts.push_back({piece.text.substr(at, end - at), piece.code});
+      }
+      joined = end == piece.text.size();
+      at = end + 1;
+    }
+  }
+  return words;
+}
+
 class Printer {
  public:
   explicit Printer(const TerminalOptions& options)
-      : options_(options), width_(std::max<std::size_t>(options.width, 60)) {}
+      : options_(options), width_(std::max(options.width, kLeastWidth)) {}
 
   /// `text` wrapped at spaces; the first line begins with `first`, the others with as many spaces.
   void wrapped(const std::string& first, std::string_view text, const char* colour = "") {
-    std::string line = first;
     const std::size_t indent = columns_of(first);
+    std::string line = first;
+    std::size_t columns = indent;
     bool empty = true;
-    std::size_t at = 0;
-    while (at < text.size()) {
-      const std::size_t end = std::min(text.find_first_of(" \n", at), text.size());
-      const std::string_view word = text.substr(at, end - at);
-      if (!empty && columns_of(line) + 1 + columns_of(word) > width_) {
+    const std::vector<Piece> pieces =
+        options_.colour ? split_prose(text) : std::vector<Piece>{{text, false}};
+    for (const Word& word : words_of(pieces)) {
+      if (!empty && columns + 1 + word.columns() > width_) {
         finish(line, colour);
         line = std::string(indent, ' ');
+        columns = indent;
         empty = true;
       }
-      line += (empty ? "" : " ") + std::string(word);
+      line += (empty ? "" : " ") + shown(word, colour);
+      columns += (empty ? 0 : 1) + word.columns();
       empty = false;
-      at = end + 1;
     }
     finish(line, colour);
   }
@@ -46,11 +87,26 @@ class Printer {
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  void finish(std::string_view line, std::string_view colour) {
+  /// The word with its code coloured, on a line of colour `around`.
+  [[nodiscard]] std::string shown(const Word& word, std::string_view around) const {
+    std::string text;
+    for (const Piece& part : word.parts) {
+      if (part.code && options_.colour) {
+        text += colour_on(kCodeColour) + std::string(part.text) + "\x1b[0m" + colour_on(around);
+      } else {
+        text += part.text;
+      }
+    }
+    return text;
+  }
+
+  [[nodiscard]] static std::string colour_on(std::string_view colour) {
+    return colour.empty() ? "" : "\x1b[0;" + std::string(colour) + "m";
+  }
+
+  void finish(const std::string& line, std::string_view colour) {
     const bool coloured = options_.colour && !colour.empty();
-    out_ += coloured ? "\x1b[" + std::string(colour) + "m" : "";
-    out_ += line;
-    out_ += coloured ? "\x1b[0m\n" : "\n";
+    out_ += coloured ? colour_on(colour) + line + "\x1b[0m\n" : no_command(line) + "\n";
   }
 
   const TerminalOptions& options_;
@@ -89,31 +145,39 @@ std::string witness_line(const Witness& witness) {
   return text;
 }
 
-void print_item(Printer& printer, const Item& item) {
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
+}
+
+/// `[new]`, `[open for 12 days]`; with the severity when it is not that of its group.
+std::string tag_of(const Item& item, const Group& group) {
+  const bool other = item.outcome.severity != group.severity;
+  return "[" + state_text(item) +
+         (other ? ", " + std::string(muster::to_string(item.outcome.severity)) : "") + "]";
+}
+
+void print_item(Printer& printer, const Item& item, const Group& group) {
   const Outcome& outcome = item.outcome;
-  const bool old = item.state == FindingState::Persisting;
-  const std::string state =
-      old ? std::to_string(item.age_days) + " d" : muster::to_string(item.state);
-  printer.line("  " + to_string(outcome.where) + "  [" + state + "]", "1");
+  printer.line("  " + to_string(outcome.where) + "  " + tag_of(item, group), "1");
   printer.wrapped("    ", outcome.message + (outcome.reason.empty() ? "" : ": " + outcome.reason));
   if (!outcome.witness.fields.empty() && outcome.witness.kind != WitnessKind::Text) {
     printer.wrapped("    witness: ", witness_line(outcome.witness), "2");
   }
   for (const RelatedPlace& place : outcome.related) {
-    printer.wrapped("    see " + to_string(place.where) + ": ", place.note, "2");
+    printer.wrapped("    see ", to_string(place.where) + ": " + place.note, "2");
   }
 }
 
 void print_group(Printer& printer, const Group& group) {
-  std::string severity = muster::to_string(group.severity);
-  std::transform(severity.begin(), severity.end(), severity.begin(),
-                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
   printer.line();
-  printer.wrapped(severity + "  ",
-                  std::string(group.rule->title) + "  (" + std::string(group.rule->id) + ")",
+  printer.wrapped(upper(muster::to_string(group.severity)) + "  ",
+                  std::string(group.rule->title) + " (" + std::string(group.rule->id) + ")",
                   colour_of(group.severity));
   for (std::size_t i = 0; i < std::min(group.items.size(), kItemsPerGroup); ++i) {
-    print_item(printer, group.items[i]);
+    print_item(printer, group.items[i], group);
   }
   if (group.items.size() > kItemsPerGroup) {
     printer.line("  … and " + std::to_string(group.items.size() - kItemsPerGroup) +
@@ -125,26 +189,24 @@ void print_group(Printer& printer, const Group& group) {
 }
 
 void print_open_questions(Printer& printer, const Report& report) {
-  std::vector<std::pair<std::string, std::string>> rows;
+  std::vector<std::string> rows;
   for (const NotCovered& gap : report.run.result.not_covered) {
-    rows.emplace_back(gap.what + ": ", gap.why);
+    rows.push_back(gap.what + ": " + gap.why);
   }
   // One broken document leaves many rules undecided: its reason is said once.
   for (const Item& item : report.undecided) {
-    const std::pair<std::string, std::string> row{to_string(item.outcome.where) + ": ",
-                                                  item.outcome.reason};
+    std::string row = to_string(item.outcome.where) + ": " + item.outcome.reason;
     if (std::find(rows.begin(), rows.end(), row) == rows.end()) {
-      rows.push_back(row);
+      rows.push_back(std::move(row));
     }
   }
   if (rows.empty()) {
     return;
   }
   printer.line();
-  printer.line("Not judged (" + std::to_string(report.counts.undecided) + " checks undecided)",
-               "1");
+  printer.line("Not judged (" + plural(report.counts.undecided, "check") + " undecided)", "1");
   for (std::size_t i = 0; i < std::min(rows.size(), kLinesOfUndecided); ++i) {
-    printer.wrapped("  " + rows[i].first, rows[i].second);
+    printer.wrapped("  - ", rows[i]);
   }
   if (rows.size() > kLinesOfUndecided) {
     printer.line("  … and " + std::to_string(rows.size() - kLinesOfUndecided) +
@@ -152,23 +214,37 @@ void print_open_questions(Printer& printer, const Report& report) {
   }
 }
 
+std::string findings_line(const Report& report) {
+  if (report.counts.fail == 0) {
+    return "No findings.";
+  }
+  std::string severities;
+  for (std::size_t i = std::size(report.by_severity); i-- > 0;) {
+    if (report.by_severity[i] > 0) {
+      severities += (severities.empty() ? "" : ", ") + std::to_string(report.by_severity[i]) + " " +
+                    muster::to_string(static_cast<Severity>(i));
+    }
+  }
+  return plural(report.counts.fail, "finding") + ": " + severities + "; " +
+         std::to_string(report.gate.blocking) + " at or above " +
+         muster::to_string(report.gate.fail_on) + " block.";
+}
+
 void print_counts(Printer& printer, const Report& report) {
-  const auto severity = [&](Severity value) {
-    return std::to_string(report.by_severity[static_cast<std::size_t>(value)]) + " " +
-           muster::to_string(value);
-  };
+  const Counts& counts = report.counts;
   printer.line();
+  printer.wrapped("", findings_line(report));
   printer.wrapped(
-      "", std::to_string(report.counts.pass) + " passed, " + std::to_string(report.counts.fail) +
-              " failed (" + severity(Severity::Critical) + ", " + severity(Severity::High) + ", " +
-              severity(Severity::Medium) + ", " + severity(Severity::Low) + ", " +
-              severity(Severity::Info) + "), " + std::to_string(report.counts.undecided) +
-              " undecided; posture " + posture_text(report) + " %");
+      "", std::to_string(counts.pass) + " of " + plural(counts.decided(), "decided check") +
+              " passed, " + std::to_string(counts.undecided) + " undecided" +
+              (report.posture_permille < 0 ? "" : "; posture " + posture_text(report) + " %") +
+              ".");
   if (!report.previous_run.empty()) {
     printer.wrapped("", "Since the last run: " + std::to_string(report.created) + " new, " +
                             std::to_string(report.reopened) + " reopened, " +
                             std::to_string(report.closed.size()) + " closed, " +
-                            std::to_string(report.persisting) + " unchanged.");
+                            std::to_string(report.persisting) + " unchanged, " +
+                            std::to_string(report.not_rechecked.size()) + " not looked at again.");
   }
 }
 
@@ -179,10 +255,7 @@ std::string to_terminal(const Report& report, const TerminalOptions& options) {
   const char* colour = report.gate.verdict == Verdict::Fails        ? "1;31"
                        : report.gate.verdict == Verdict::Incomplete ? "1;33"
                                                                     : "1;32";
-  std::string word = to_string(report.gate.verdict);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-  printer.wrapped(word + "  ", report.verdict, colour);
+  printer.wrapped(upper(to_string(report.gate.verdict)) + "  ", report.verdict, colour);
   if (!report.intent_declared) {
     printer.wrapped("",
                     "No muster.yaml: what is meant to be was inferred. `muster init` writes one to "

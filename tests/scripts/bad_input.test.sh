@@ -144,6 +144,14 @@ else
   fi
 fi
 
+# Foreign text in an error may neither move the cursor nor command the runner that prints it.
+"$MUSTER" audit $'no\e[2J\n::error::x ##[add-mask]y' --out "$work/out" --history "$work/history.db" >"$work/stdout" 2>"$work/stderr"
+if grep -qE $'\e|^ *::|##\\[' "$work/stderr" || ! grep -qF 'no\u{1b}[2J\u{a}::error::x' "$work/stderr"; then
+  failed=$((failed + 1)) && echo "FAILED: raw foreign text in an error:" && cat -v "$work/stderr"
+else
+  passed=$((passed + 1))
+fi
+
 mkdir -p "$work/small"
 if mount -t tmpfs -o size=64k tmpfs "$work/small" 2>/dev/null; then
   mounted="$work/small"
