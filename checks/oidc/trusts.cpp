@@ -115,6 +115,16 @@ std::vector<const Trust*> Trusts::github() const {
   return found;
 }
 
+std::vector<const Trust*> Trusts::github_of(const iam::Role& role) const {
+  std::vector<const Trust*> found;
+  for (const Trust& trust : trusts_) {
+    if (trust.role == &role && trust.issuer().is_github()) {
+      found.push_back(&trust);
+    }
+  }
+  return found;
+}
+
 std::vector<TokenSet> token_sets(const IntentSubject& subject, const std::string& fallback) {
   const std::string& name = subject.repository.empty() ? fallback : subject.repository;
   TokenSet base;

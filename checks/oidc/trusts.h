@@ -49,6 +49,9 @@ class Trusts {
   /// Only those of GitHub.
   [[nodiscard]] std::vector<const Trust*> github() const;
 
+  /// The role's trusts in GitHub, its retired issuer included; empty when it has none.
+  [[nodiscard]] std::vector<const Trust*> github_of(const iam::Role& role) const;
+
  private:
   std::vector<Trust> trusts_;
 };

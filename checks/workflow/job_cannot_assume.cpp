@@ -1,106 +1,51 @@
 // A job whose token the trust policy of its role refuses: the deploy fails at its first AWS step,
 // and AWS does not say which clause it was. The other direction is in uninvited_job.cpp. A job that
-// gets in under some events only is told apart.
+// gets in under some events only is told apart. Every way in which the job can come to run counts.
 #include <algorithm>
+#include <map>
 
 #include "checks/iam/model.h"
+#include "checks/oidc/trusts.h"
 #include "checks/workflow/presented.h"
 
 namespace muster::workflow {
 namespace {
 
-enum class Answer { Admitted, Refused, Unknown };
+using Trusts = std::vector<const oidc::Trust*>;
 
-/// What one trust policy says to one set of tokens.
-Answer ask(const std::vector<const RoleTrusts::Entry*>& trusts, const oidc::TokenSet& tokens,
-           std::string& reason) {
-  Answer answer = Answer::Refused;
-  for (const RoleTrusts::Entry* trust : trusts) {
-    const Proof proof = trust->search.admits_some(tokens);
+/// What the trust policies of one role say to one set of tokens.
+Proof admits(const Trusts& trusts, const oidc::TokenSet& tokens) {
+  Proof answer = Proof::no();
+  for (const oidc::Trust* trust : trusts) {
+    Proof proof = trust->search.admits_some(tokens);
     if (proof.is_yes()) {
-      return Answer::Admitted;
+      return proof;
     }
-    if (proof.is_undecided()) {
-      answer = Answer::Unknown;
-      reason = proof.reason();
-    }
+    answer = proof.is_undecided() ? std::move(proof) : std::move(answer);
   }
   return answer;
 }
 
-/// The sets that are refused although they are all that their event gives.
-struct Verdicts {
-  std::vector<const Presented*> refused;
+/// One way in which the job runs, taking one role.
+struct Attempt {
+  const JobRun* run = nullptr;
+  Credential credential;
+  /// Null when the facts do not hold the role's trust policy.
+  const iam::Role* role = nullptr;
+  Trusts trusts;
+  /// Why the question cannot be asked or answered; empty when it can.
+  std::string missing;
+  /// Sets that are refused although they are all that their event gives.
+  std::vector<Presented> refused;
   bool admitted = false;
-  bool unknown = false;
-  std::string reason;
+
+  [[nodiscard]] std::string anchor() const {
+    return "role:" + (role != nullptr ? role->name : credential.role.value);
+  }
 };
 
-Verdicts judge(const std::vector<Presented>& sets,
-               const std::vector<const RoleTrusts::Entry*>& trusts) {
-  Verdicts verdicts;
-  std::vector<std::string> admitted_events;
-  std::vector<const Presented*> refused;
-  for (const Presented& set : sets) {
-    const Answer answer = ask(trusts, set.tokens, verdicts.reason);
-    verdicts.unknown = verdicts.unknown || answer == Answer::Unknown;
-    if (answer == Answer::Admitted) {
-      verdicts.admitted = true;
-      admitted_events.push_back(set.event);
-    } else if (answer == Answer::Refused) {
-      refused.push_back(&set);
-    }
-  }
-  for (const Presented* set : refused) {
-    const bool other_way = std::find(admitted_events.begin(), admitted_events.end(), set->event) !=
-                           admitted_events.end();
-    if (!other_way) {
-      verdicts.refused.push_back(set);
-    }
-  }
-  return verdicts;
-}
-
-std::string clause_words(const oidc::RefusingClause& clause) {
-  std::string values;
-  for (const std::string& value : clause.values) {
-    values += (values.empty() ? "`" : ", `") + value + "`";
-  }
-  return (clause.deny ? "a Deny on `" : "`") + clause.op + "` on `" + clause.key + "` wants " +
-         values;
-}
-
-void report_refusal(const JobRun& run, const Credential& credential,
-                    const std::vector<const RoleTrusts::Entry*>& trusts, const Verdicts& verdicts,
-                    Outcomes& out) {
-  const Presented& set = *verdicts.refused.front();
-  const auto refusal = trusts.front()->search.explain_refusal(set.tokens);
-  auto draft = out.fail(run.asset(), set.where,
-                        refusal ? refusal->token : text_witness("sub", subject_of(set.tokens)));
-  draft.arg("job", run.job->id.value)
-      .arg("role", credential.role.value)
-      .arg("subject", subject_of(set.tokens))
-      .arg("when", verdicts.admitted ? " when started by `" + set.event + "`" : "")
-      .anchor("role:" + trusts.front()->name)
-      .severity(verdicts.admitted ? Severity::Medium : Severity::High);
-  if (refusal && !refusal->clauses.empty()) {
-    const oidc::RefusingClause& clause = refusal->clauses.front();
-    const bool environment = set.tokens.context == oidc::ContextKind::Environment &&
-                             clause.wanted_part.starts_with("ref") && clause.key.ends_with(":sub");
-    draft
-        .because(clause_words(clause) +
-                 (environment
-                      ? "; a job with `environment:` presents the environment in place of the ref"
-                      : ""))
-        .related(clause.where, "the clause that refuses it");
-  } else {
-    draft.related(trusts.front()->where, "the trust policy that refuses it");
-  }
-}
-
 /// Why the question cannot be asked at all; empty when it can.
-std::string missing_facts(const Credential& credential,
-                          const std::vector<const RoleTrusts::Entry*>& trusts,
+std::string missing_facts(const Credential& credential, const iam::Role* role,
                           const std::vector<Presented>& sets) {
   if (credential.role_arns.only() == nullptr) {
     return "the role `" + credential.role.value + "` is not known here: give `" +
@@ -108,7 +53,7 @@ std::string missing_facts(const Credential& credential,
                                                  : credential.role_arns.missing) +
            "` a value under `variables` in muster.yaml";
   }
-  if (trusts.empty()) {
+  if (role == nullptr || !role->trust) {
     return "the trust policy of `" + *credential.role_arns.only() +
            "` is not among the facts: name its file as `trust` of the role in muster.yaml, or add "
            "account facts with --facts";
@@ -116,37 +61,125 @@ std::string missing_facts(const Credential& credential,
   return sets.empty() ? "nothing here calls this workflow, so its events are unknown" : "";
 }
 
-void judge_credential(const JobRun& run, const Credential& credential, const AuditInput& input,
-                      Outcomes& out) {
-  const std::string* arn = credential.role_arns.only();
-  const auto trusts =
-      arn != nullptr ? input.model<RoleTrusts>().of(*arn) : std::vector<const RoleTrusts::Entry*>();
-  std::vector<Presented> sets = presented(run, input.intent());
-  for (Presented& set : sets) {
-    set.tokens.audience = credential.audience;
+void judge_sets(Attempt& attempt, const std::vector<Presented>& sets) {
+  std::vector<std::string> admitted_events;
+  std::vector<const Presented*> refused;
+  for (const Presented& set : sets) {
+    const Proof proof = admits(attempt.trusts, set.tokens);
+    if (proof.is_yes()) {
+      attempt.admitted = true;
+      admitted_events.push_back(set.event);
+    } else if (proof.is_no()) {
+      refused.push_back(&set);
+    } else {
+      attempt.missing = proof.reason();
+    }
   }
-  const std::string missing = missing_facts(credential, trusts, sets);
-  if (!missing.empty()) {
-    out.undecided(run.asset(), credential.where, missing).anchor("role:" + credential.role.value);
+  for (const Presented* set : refused) {
+    const bool other_way = std::find(admitted_events.begin(), admitted_events.end(), set->event) !=
+                           admitted_events.end();
+    if (!other_way) {
+      attempt.refused.push_back(*set);
+    }
+  }
+}
+
+Attempt attempt_of(const JobRun& run, const Credential& credential, const AuditInput& input) {
+  Attempt attempt{&run, credential, nullptr, {}, {}, {}, false};
+  const std::string* arn = credential.role_arns.only();
+  if (arn != nullptr) {
+    attempt.role = input.model<iam::Roles>().find(*arn);
+  }
+  std::vector<Presented> sets = presented(run, input.intent());
+  attempt.missing = missing_facts(credential, attempt.role, sets);
+  if (attempt.missing.empty()) {
+    attempt.trusts = input.model<oidc::Trusts>().github_of(*attempt.role);
+    for (Presented& set : sets) {
+      set.tokens.audience = credential.audience;
+    }
+    judge_sets(attempt, sets);
+  }
+  return attempt;
+}
+
+std::string clause_words(const oidc::RefusingClause& clause) {
+  return clause.deny ? "a Deny hits: " + oidc::in_words(clause) : oidc::in_words(clause);
+}
+
+void explain(const Attempt& attempt, const Presented& set,
+             const std::optional<oidc::Refusal>& refusal, OutcomeDraft& draft) {
+  if (attempt.trusts.empty()) {
+    draft.because("its trust policy names no OIDC provider of GitHub")
+        .related(attempt.role->where, "the trust policy that refuses it");
     return;
   }
-  const Verdicts verdicts = judge(sets, trusts);
-  if (!verdicts.refused.empty()) {
-    report_refusal(run, credential, trusts, verdicts, out);
-  } else if (verdicts.unknown) {
-    out.undecided(run.asset(), credential.where, verdicts.reason)
-        .anchor("role:" + trusts.front()->name);
+  if (!refusal || refusal->clauses.empty()) {
+    draft.related(attempt.role->where, "the trust policy that refuses it");
+    return;
+  }
+  const oidc::RefusingClause& clause = refusal->clauses.front();
+  const bool environment = set.tokens.context == oidc::ContextKind::Environment &&
+                           clause.wanted_part.starts_with("ref") && clause.key.ends_with(":sub");
+  draft
+      .because(clause_words(clause) +
+               (environment
+                    ? "; a job with `environment:` presents the environment in place of the ref"
+                    : ""))
+      .related(clause.where, "the clause that refuses it");
+}
+
+void report_refusal(const Attempt& attempt, Outcomes& out) {
+  const Presented& set = attempt.refused.front();
+  const auto refusal = attempt.trusts.empty()
+                           ? std::nullopt
+                           : attempt.trusts.front()->search.explain_refusal(set.tokens);
+  auto draft = out.fail(attempt.run->asset(), set.where,
+                        refusal ? refusal->token : text_witness("sub", subject_of(set.tokens)));
+  draft.arg("job", attempt.run->job->id.value)
+      .arg("role", attempt.credential.role.value)
+      .arg("subject", subject_of(set.tokens))
+      .arg("when", attempt.admitted ? " when started by `" + set.event + "`" : "")
+      .anchor(attempt.anchor())
+      .severity(attempt.admitted ? Severity::Medium : Severity::High);
+  explain(attempt, set, refusal, draft);
+}
+
+/// Refused outright, refused under some events, unknown, admitted.
+int rank(const Attempt& attempt) {
+  if (!attempt.refused.empty()) {
+    return attempt.admitted ? 2 : 3;
+  }
+  return attempt.missing.empty() ? 0 : 1;
+}
+
+void report(const Attempt& attempt, Outcomes& out) {
+  if (!attempt.refused.empty()) {
+    report_refusal(attempt, out);
+  } else if (!attempt.missing.empty()) {
+    out.undecided(attempt.run->asset(), attempt.credential.where, attempt.missing)
+        .anchor(attempt.anchor());
   } else {
-    out.pass(run.asset(), credential.where).anchor("role:" + trusts.front()->name);
+    out.pass(attempt.run->asset(), attempt.credential.where).anchor(attempt.anchor());
   }
 }
 
 void job_cannot_assume(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    for (const Credential& credential : credentials(*runs.front(), input.intent())) {
-      if (credential.kind == CredentialKind::Oidc) {
-        judge_credential(*runs.front(), credential, input, out);
+    std::map<std::string, Attempt> worst;
+    for (const JobRun* run : runs) {
+      for (const Credential& credential : credentials(*run, input.intent())) {
+        if (credential.kind != CredentialKind::Oidc) {
+          continue;
+        }
+        Attempt attempt = attempt_of(*run, credential, input);
+        const auto known = worst.find(attempt.anchor());
+        if (known == worst.end() || rank(known->second) < rank(attempt)) {
+          worst.insert_or_assign(attempt.anchor(), std::move(attempt));
+        }
       }
+    }
+    for (const auto& [anchor, attempt] : worst) {
+      report(attempt, out);
     }
   }
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "checks/oidc/admitted.h"
 #include "checks/oidc/token_set.h"
 #include "checks/workflow/jobs.h"
 
@@ -27,34 +26,5 @@ struct Presented {
 /// The subject that a set of tokens carries, in its classic form, for people:
 /// `repo:acme/shop:environment:prod`.
 [[nodiscard]] std::string subject_of(const oidc::TokenSet& tokens);
-
-/// The trust policies of the roles of the audit, ready for questions: one search per role and
-/// GitHub provider.
-class RoleTrusts {
- public:
-  struct Entry {
-    /// Asset id of the role (its ARN if known) and the place of its trust policy.
-    std::string role_arn;
-    std::string name;
-    SourceRef where;
-    const IntentRole* intent = nullptr;
-    oidc::TrustSearch search;
-  };
-
-  [[nodiscard]] static RoleTrusts build(const AuditInput& input);
-
-  [[nodiscard]] const std::vector<Entry>& all() const { return entries_; }
-
-  /// The searches of the role with this ARN; empty when its trust policy is not among the facts or
-  /// names no GitHub provider.
-  [[nodiscard]] std::vector<const Entry*> of(std::string_view role_arn) const;
-
- private:
-  std::vector<Entry> entries_;
-};
-
-/// What muster.yaml declares for a role, as token sets.
-[[nodiscard]] std::vector<oidc::TokenSet> declared_sets(const IntentRole& role,
-                                                        const Intent& intent);
 
 }  // namespace muster::workflow

@@ -1,8 +1,9 @@
 // A job that a role lets in although nobody declared it, or although it does not even name the
-// role.
+// role. Every way in which the job can come to run counts.
 #include <algorithm>
 
 #include "checks/iam/model.h"
+#include "checks/oidc/trusts.h"
 #include "checks/workflow/presented.h"
 
 namespace muster::workflow {
@@ -17,18 +18,19 @@ bool names_role(const JobRun& run, const Intent& intent, const std::string& arn)
   });
 }
 
+bool is_tokenless(const JobRun& run) {
+  return token_permission(run).answer == TokenPermission::Answer::Denied;
+}
+
 /// Tokens of the run that the role admits beyond what is declared for it. Without a declaration
 /// only a job that does not name the role is uninvited.
-Proof gets_in(const JobRun& run, const RoleTrusts::Entry& role, const Intent& intent) {
-  const bool declared = role.intent != nullptr && !role.intent->subjects.empty();
-  if (!declared && names_role(run, intent, role.role_arn)) {
+Proof gets_in(const JobRun& run, const oidc::Trust& trust, const Intent& intent) {
+  if (is_tokenless(run) || (!trust.is_declared && names_role(run, intent, trust.role->arn))) {
     return Proof::no();
   }
-  const std::vector<oidc::TokenSet> except =
-      declared ? declared_sets(*role.intent, intent) : std::vector<oidc::TokenSet>();
   Proof answer = Proof::no();
   for (const Presented& set : presented(run, intent)) {
-    const Proof proof = role.search.admits(oidc::scope_of(set.tokens), except);
+    const Proof proof = trust.search.admits(oidc::scope_of(set.tokens), trust.declared);
     if (proof.is_yes()) {
       return proof;
     }
@@ -37,31 +39,33 @@ Proof gets_in(const JobRun& run, const RoleTrusts::Entry& role, const Intent& in
   return answer;
 }
 
-void judge(const JobRun& run, const RoleTrusts::Entry& role, const Intent& intent, Outcomes& out) {
-  const bool named = names_role(run, intent, role.role_arn);
-  const bool declared = role.intent != nullptr && !role.intent->subjects.empty();
-  out.fail_if(gets_in(run, role, intent), run.asset(), run.job->id.where)
-      .arg("job", run.job->id.value)
-      .arg("role", role.name)
-      .arg("why",
-           !named ? "it does not use the role" : "muster.yaml declares other subjects for it")
-      .anchor("role:" + role.name)
-      .severity(declared ? Severity::High : Severity::Medium)
-      .related(role.where, "the trust policy that admits it");
+Proof any_gets_in(const std::vector<const JobRun*>& runs, const oidc::Trust& trust,
+                  const Intent& intent) {
+  Proof answer = Proof::no();
+  for (const JobRun* run : runs) {
+    const Proof proof = gets_in(*run, trust, intent);
+    if (proof.is_yes()) {
+      return proof;
+    }
+    answer = proof.is_undecided() ? proof : answer;
+  }
+  return answer;
 }
 
 void uninvited_job(const AuditInput& input, Outcomes& out) {
+  const Intent& intent = input.intent();
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    const bool tokenless = std::all_of(runs.begin(), runs.end(), [](const JobRun* one) {
-      return token_permission(*one).answer == TokenPermission::Answer::Denied;
-    });
-    for (const RoleTrusts::Entry& role : input.model<RoleTrusts>().all()) {
-      if (tokenless) {
-        out.pass(run.asset(), run.job->id.where).anchor("role:" + role.name);
-      } else {
-        judge(run, role, input.intent(), out);
-      }
+    for (const oidc::Trust* trust : input.model<oidc::Trusts>().github()) {
+      const bool named = names_role(run, intent, trust->role->arn);
+      out.fail_if(any_gets_in(runs, *trust, intent), run.asset(), run.job->id.where)
+          .arg("job", run.job->id.value)
+          .arg("role", trust->role->name)
+          .arg("why",
+               !named ? "it does not use the role" : "muster.yaml declares other subjects for it")
+          .anchor("role:" + trust->role->name + "/" + trust->issuer().prefix)
+          .severity(trust->is_declared ? Severity::High : Severity::Medium)
+          .related(trust->role->where, "the trust policy that admits it");
     }
   }
 }
