@@ -1,4 +1,7 @@
-// A deploying job that another run can overtake, or that a newer run can kill half-way.
+// A deploying job that another run can overtake, or that a newer run can kill half-way. The worst
+// of the ways in which the job can come to run counts.
+#include <algorithm>
+
 #include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
@@ -23,27 +26,56 @@ const Concurrency* group_of(const JobRun& run) {
   return nullptr;
 }
 
+/// What a run lacks, from harmless to worst.
+enum class Lack { Nothing, Unknown, Group, Killed };
+
+Lack lack_of(const Concurrency* group) {
+  if (group == nullptr) {
+    return Lack::Group;
+  }
+  if (!group->cancel_in_progress || group->cancel_in_progress->value == "false") {
+    return Lack::Nothing;
+  }
+  return group->cancel_in_progress->value == "true" ? Lack::Killed : Lack::Unknown;
+}
+
+/// The way to run the job that lacks most.
+const JobRun& worst_of(const std::vector<const JobRun*>& runs) {
+  return **std::max_element(runs.begin(), runs.end(), [](const JobRun* a, const JobRun* b) {
+    return lack_of(group_of(*a)) < lack_of(group_of(*b));
+  });
+}
+
+void judge(const JobRun& run, const Deploy& deploy, Outcomes& out) {
+  const Concurrency* group = group_of(run);
+  const Lack lack = lack_of(group);
+  const SourceRef& where = group != nullptr ? group->where : run.job->id.where;
+  if (lack == Lack::Nothing) {
+    out.pass(run.asset(), run.job->id.where);
+    return;
+  }
+  if (lack == Lack::Unknown) {
+    out.undecided(run.asset(), where,
+                  "`cancel-in-progress` is `" + group->cancel_in_progress->value +
+                      "`, which is only known when it runs");
+    return;
+  }
+  const bool killed = lack == Lack::Killed;
+  out.fail(run.asset(), where, text_witness("deploys", deploy.verb))
+      .arg("job", run.job->id.value)
+      .arg("problem", killed ? "is killed by the next run (`cancel-in-progress: true`)"
+                             : "has no concurrency group")
+      .severity(killed ? Severity::High : Severity::Medium)
+      .related(deploy.where, "what it deploys with");
+}
+
 void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const JobRun& run = *runs.front();
+    const JobRun& run = worst_of(runs);
     const std::vector<Deploy> found = deploys(run, input.intent());
-    if (found.empty()) {
-      continue;
+    if (!found.empty()) {
+      judge(run, found.front(), out);
     }
-    const Concurrency* group = group_of(run);
-    const bool cancels =
-        group != nullptr && group->cancel_in_progress && group->cancel_in_progress->value == "true";
-    if (group != nullptr && !cancels) {
-      out.pass(run.asset(), run.job->id.where);
-      continue;
-    }
-    out.fail(run.asset(), group != nullptr ? group->where : run.job->id.where,
-             text_witness("deploys", found.front().verb))
-        .arg("job", run.job->id.value)
-        .arg("problem", cancels ? "is killed by the next run (`cancel-in-progress: true`)"
-                                : "has no concurrency group")
-        .severity(cancels ? Severity::High : Severity::Medium)
-        .related(found.front().where, "what it deploys with");
   }
 }
 
