@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -16,21 +17,38 @@ namespace {
 using nlohmann::ordered_json;
 using report::sanitise;
 
+/// Foreign text inside a line: a line break in it must not look like a line of ours.
+std::string one_line(std::string_view text) {
+  std::string line = sanitise(text);
+  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return line;
+}
+
+bool is_complete(const store::RunSummary& run) {
+  return run.state == "complete";
+}
+
 Result<store::History> open(const HistoryOptions& options) {
   return store::History::open(options.history, store::Database::Mode::ReadOnly);
 }
 
 ordered_json summary_json(const store::RunSummary& run) {
-  return {{"id", sanitise(run.id)},
-          {"state", sanitise(run.state)},
-          {"started_at", to_utc(run.started)},
-          {"repository", sanitise(run.repository)},
-          {"root", sanitise(run.root)},
-          {"tool_version", sanitise(run.tool_version)},
-          {"pass", run.passed},
-          {"fail", run.failed},
-          {"waived", run.waived},
-          {"undecided", run.undecided}};
+  ordered_json json = {{"id", sanitise(run.id)},
+                       {"state", sanitise(run.state)},
+                       {"started_at", to_utc(run.started)},
+                       {"scope", sanitise(run.scope)},
+                       {"repository", sanitise(run.repository)},
+                       {"root", sanitise(run.root)},
+                       {"tool_version", sanitise(run.tool_version)}};
+  // A run that did not finish found nothing out; zeros would look like a clean one.
+  const auto count = [&](std::size_t number) {
+    return is_complete(run) ? ordered_json(number) : ordered_json(nullptr);
+  };
+  json["pass"] = count(run.passed);
+  json["fail"] = count(run.failed);
+  json["waived"] = count(run.waived);
+  json["undecided"] = count(run.undecided);
+  return json;
 }
 
 ordered_json finding_json(const PastFinding& finding) {
@@ -53,18 +71,20 @@ ordered_json findings_json(const std::vector<PastFinding>& findings) {
 }
 
 void print_summary(const store::RunSummary& run, const Console& console) {
-  console.out << fmt::format("{}  {:<9} {}  {:>4} passed {:>4} failed {:>4} undecided  {}\n",
-                             sanitise(run.id), sanitise(run.state), to_utc(run.started), run.passed,
-                             run.failed, run.undecided,
-                             sanitise(run.repository.empty() ? run.root : run.repository));
+  const std::string counts = is_complete(run)
+                                 ? fmt::format("{:>4} passed {:>4} failed {:>4} undecided",
+                                               run.passed, run.failed, run.undecided)
+                                 : fmt::format("{:<39}", "no result");
+  console.out << fmt::format("{}  {:<9} {}  {}  {}\n", one_line(run.id), one_line(run.state),
+                             to_utc(run.started), counts, one_line(run.scope));
 }
 
 void print_findings(const char* mark, const std::vector<PastFinding>& findings,
                     const Console& console) {
   for (const PastFinding& finding : findings) {
     console.out << fmt::format("{}{:<9} {}\n{}          {}  {}\n", mark,
-                               to_string(finding.severity), sanitise(finding.message), mark,
-                               sanitise(to_string(finding.where)), sanitise(finding.rule));
+                               to_string(finding.severity), one_line(finding.message), mark,
+                               one_line(to_string(finding.where)), one_line(finding.rule));
   }
 }
 
@@ -96,12 +116,24 @@ Status show(const HistoryShowOptions& options, const Console& console) {
       json["inputs"].push_back(
           {{"path", sanitise(input.path)}, {"sha256", sanitise(input.sha256)}});
     }
+    json["not_covered"] = ordered_json::array();
+    for (const NotCovered& gap : run.not_covered) {
+      json["not_covered"].push_back(
+          {{"what", sanitise(gap.what)}, {"why", sanitise(gap.why)}, {"blocks", gap.blocks}});
+    }
     console.out << json.dump(2) << "\n";
     return Done{};
   }
   print_summary(run.summary, console);
-  console.out << fmt::format("{} files read, {} rules ran, {} findings open\n\n", run.inputs.size(),
+  if (!is_complete(run.summary)) {
+    return Done{};
+  }
+  console.out << fmt::format("{} files read, {} rules ran, {} findings open\n", run.inputs.size(),
                              run.coverage.size(), run.open.size());
+  for (const NotCovered& gap : run.not_covered) {
+    console.out << fmt::format("not read: {}: {}\n", one_line(gap.what), one_line(gap.why));
+  }
+  console.out << "\n";
   print_findings("", run.open, console);
   return Done{};
 }

@@ -16,7 +16,8 @@
 namespace muster::store {
 namespace {
 
-/// Times and counts are kept in a sane range: the file may come from anywhere.
+/// Times, counts and severities are kept in a sane range: the file may come from anywhere, and on a
+/// connection that only reads SQLite does not check the constraints of the tables.
 TimePoint time_of(std::int64_t milliseconds) {
   constexpr std::int64_t kEndOf9999 = 253'402'300'799;
   return TimePoint(
@@ -25,6 +26,11 @@ TimePoint time_of(std::int64_t milliseconds) {
 
 std::size_t count_of(const Statement& row, int column) {
   return static_cast<std::size_t>(std::max<std::int64_t>(row.integer(column), 0));
+}
+
+Severity severity_of(std::int64_t stored) {
+  constexpr auto kWorst = static_cast<std::int64_t>(Severity::Critical);
+  return static_cast<Severity>(stored < 0 ? kWorst : std::min(stored, kWorst));
 }
 
 bool is_relative(const std::string& name) {
@@ -206,7 +212,7 @@ std::vector<PastFinding> History::open_in(std::int64_t run) {
     past.rule = rows.text(1);
     past.asset = {rows.text(2), rows.text(3)};
     past.anchor = rows.text(4);
-    past.severity = static_cast<Severity>(rows.integer(5));
+    past.severity = severity_of(rows.integer(5));
     past.message = rows.text(6);
     past.where = {SourceId(rows.text(7)), {number(8), number(9), number(10), number(11)}};
     past.first_seen = time_of(rows.integer(12));

@@ -137,16 +137,11 @@ Result<Database> Database::open(const std::string& path, Mode mode) {
   if (mode == Mode::ReadWrite) {
     return connect(as_file(path), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path);
   }
-  MUSTER_TRY(Database database, connect(as_file(path), SQLITE_OPEN_READONLY, path));
-  database.number("SELECT count(*) FROM sqlite_master");
-  const int code = primary_code(database.handle_);
-  const bool no_room_beside =
-      code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_IOERR;
-  if (no_room_beside && has_empty_log(path)) {
-    return connect(as_immutable(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path);
+  auto shared = connect(as_file(path), SQLITE_OPEN_READONLY, path);
+  if (shared || shared.error().code != ErrorCode::Unwritable || !has_empty_log(path)) {
+    return shared;
   }
-  MUSTER_CHECK_OK(database.status());
-  return database;
+  return connect(as_immutable(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, path);
 }
 
 Result<Database> Database::in_memory() {
@@ -183,6 +178,8 @@ Result<Database> Database::connect(const std::string& name, int flags, const std
   database.run(
       "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA "
       "synchronous=FULL");
+  // Opening reads nothing yet; an error must show here.
+  database.number("SELECT count(*) FROM sqlite_master");
   MUSTER_CHECK_OK(database.status());
   return database;
 }

@@ -31,7 +31,7 @@ std::vector<std::string> assets(const std::vector<PastFinding>& findings) {
 
 TEST_CASE("a finding that goes on unchanged takes no row, a change takes one") {
   struct Row {
-    const char* name;
+    std::string name;
     void (*change)(Outcome&);
     const char* spans;
   };
@@ -107,7 +107,7 @@ TEST_CASE("list gives the newest runs first, and no more than asked") {
 
 TEST_CASE("a run is found by its id, by a unique beginning, or counted from the last") {
   struct Row {
-    const char* name;
+    std::string name;
     const char* text;
     int day;
   };

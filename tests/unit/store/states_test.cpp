@@ -52,7 +52,7 @@ Run without_rule(Run run) {
 
 TEST_CASE("a finding closes only for a proven reason, else it stays open") {
   struct Row {
-    const char* name;
+    std::string name;
     Run second;
     const char* fate;
   };
@@ -190,7 +190,7 @@ TEST_CASE("repositories in one file do not touch each other") {
 
 TEST_CASE("unnamed repositories are told apart by where they lie, however that is written") {
   struct Row {
-    const char* name;
+    std::string name;
     std::string root;
     const char* fate;
   };
