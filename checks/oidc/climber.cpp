@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/oidc/deciding.h"
 #include "checks/oidc/named.h"
 
 namespace muster::oidc {
@@ -137,18 +138,29 @@ void Climber::forgers() {
       "a repository of somebody else");
 }
 
+/// A pull request that names an environment of unknown protection may still wait for a reviewer.
+Exposure Climber::exposure_of(Rung rung, const Population& population, const Proof& answer) const {
+  if (rung == Rung::PullRequest) {
+    return Exposure::PullRequests;
+  }
+  if (rung == Rung::MergeRef && answer.is_yes()) {
+    const std::string environment = field_of(answer.witness(), "environment");
+    const bool known = std::any_of(
+        intent_.environments.begin(), intent_.environments.end(),
+        [&](const IntentEnvironment& declared) { return declared.name == environment; });
+    return known ? Exposure::PullRequests : Exposure::MoreRefs;
+  }
+  const bool guarded = rung == Rung::EnvironmentWithoutRef && is_protected(population.name);
+  return guarded ? Exposure::Note : Exposure::MoreRefs;
+}
+
 void Climber::add_context(Rung rung, const Population& population, const Scope& scope,
                           Proof answer) {
   if (answer.is_yes() && said_by_wider(scope)) {
     return;
   }
-  const bool pulls = rung == Rung::PullRequest || rung == Rung::MergeRef;
-  const bool guarded = rung == Rung::EnvironmentWithoutRef && is_protected(population.name);
-  add(rung, std::move(answer),
-      pulls     ? Exposure::PullRequests
-      : guarded ? Exposure::Note
-                : Exposure::MoreRefs,
-      population.anchor, population.name);
+  const Exposure exposure = exposure_of(rung, population, answer);
+  add(rung, std::move(answer), exposure, population.anchor, population.name);
 }
 
 /// Whether pull requests, any branch, any tag and any environment all get in.
@@ -249,6 +261,10 @@ void Climber::environments(const Population& population) {
   const std::vector<std::string> declared = declared_environments();
   Scope other = base;
   other.environment = trust_.is_declared ? ValueRule::outside(declared) : ValueRule::fresh();
+  if (!trust_.is_declared) {
+    // With the ref pinned, an environment can only add protection.
+    other.ref = ValueRule::fresh();
+  }
   Proof more = search().admits(other, whole_repositories());
   const bool is_any = more.is_yes();
   add_context(Rung::AnyEnvironment, population, other, std::move(more));
@@ -270,6 +286,12 @@ void Climber::environments(const Population& population) {
 void Climber::environment(const Population& population, const std::string& name) {
   Scope scope = in_context(population.scope, ContextKind::Environment);
   scope.environment = ValueRule::exactly(name);
+  Scope merge = scope;
+  merge.ref_kinds = {RefKind::PullMerge};
+  if (!is_protected(name) && search().admits(merge, meant_or_protected()).is_yes()) {
+    // The merge ref's own rung has said that no ref is asked for.
+    return;
+  }
   scope.ref = ValueRule::fresh();
   add_context(Rung::EnvironmentWithoutRef,
               {scope, name, population.anchor + ":environment:" + name}, scope,
@@ -294,12 +316,9 @@ void Climber::contexts(const Population& population) {
 }
 
 void Climber::ids(const std::string& repository) {
-  Proof answer = search().admits_fresh_owner_id(repository);
-  if (!answer.is_yes()) {
-    Proof other = search().admits_fresh_repository_id(repository);
-    answer = other.is_yes() || answer.is_no() ? std::move(other) : std::move(answer);
-  }
-  add(Rung::UnpinnedId, std::move(answer), Exposure::Hygiene, "repo:" + repository, repository);
+  // A repository id is unique on GitHub: with it pinned, an open owner id lets nobody else in.
+  add(Rung::UnpinnedId, search().admits_fresh_repository_id(repository), Exposure::Hygiene,
+      "repo:" + repository, repository);
 }
 
 std::vector<Step> Climber::climb() {

@@ -43,6 +43,8 @@ class Climber {
                       grade(exposure, trust_.role->privilege)});
   }
 
+  [[nodiscard]] Exposure exposure_of(Rung rung, const Population& population,
+                                     const Proof& answer) const;
   void add_context(Rung rung, const Population& population, const Scope& scope, Proof answer);
   [[nodiscard]] bool said_by_wider(const Scope& scope) const;
   [[nodiscard]] bool is_said_by_wider(const std::array<Scope, 4>& scopes) const;

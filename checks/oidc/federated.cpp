@@ -2,6 +2,7 @@
 #include "checks/oidc/federated.h"
 
 #include <algorithm>
+#include <set>
 
 #include "checks/oidc/admitted.h"
 
@@ -28,7 +29,34 @@ bool names(const policy::Statement& statement, const std::string& provider) {
                      });
 }
 
+/// The provider whose key this is; empty when no issuer is known by its prefix.
+std::string provider_of_key(const iam::Role& role, std::string_view key) {
+  const std::string prefix(key.substr(0, key.rfind(':')));
+  if (prefix.size() == key.size() || issuer_of_prefix(prefix).kind == IssuerKind::Unknown) {
+    return {};
+  }
+  const std::string_view partition = iam::arn_field(role.arn, 1);
+  return "arn:" + std::string(partition.empty() ? "aws" : partition) +
+         ":iam::" + (role.account.empty() ? "000000000000" : role.account) + ":oidc-provider/" +
+         prefix;
+}
+
 }  // namespace
+
+std::vector<std::string> providers_of_role(const iam::Role& role) {
+  const std::vector<std::string> named = providers_of(*role.trust);
+  std::set<std::string> providers(named.begin(), named.end());
+  for (const policy::Statement& statement : role.trust->statements) {
+    if (statement.effect != policy::Effect::Allow || !covers_everybody(statement)) {
+      continue;
+    }
+    for (const policy::Condition& clause : statement.conditions) {
+      providers.insert(provider_of_key(role, clause.key.value));
+    }
+  }
+  providers.erase(std::string());
+  return {providers.begin(), providers.end()};
+}
 
 std::vector<FederatedStatement> federated_statements(const AuditInput& input) {
   std::vector<FederatedStatement> found;
@@ -36,7 +64,7 @@ std::vector<FederatedStatement> federated_statements(const AuditInput& input) {
     if (!role.trust) {
       continue;
     }
-    const std::vector<std::string> providers = providers_of(*role.trust);
+    const std::vector<std::string> providers = providers_of_role(role);
     for (const policy::Statement& statement : role.trust->statements) {
       FederatedStatement federated{&role, &statement, {}};
       for (const std::string& provider : providers) {

@@ -13,6 +13,11 @@
 
 namespace muster::oidc {
 
+/// The ARNs of the OIDC providers whose tokens the role's trust policy speaks about, sorted: those
+/// that its Allow statements name, and where one covers every principal (`*`, `NotPrincipal`),
+/// those whose keys its clauses ask for, in the role's own account. Needs `role.trust`.
+[[nodiscard]] std::vector<std::string> providers_of_role(const iam::Role& role);
+
 struct FederatedStatement {
   /// Both live as long as the audit's input.
   const iam::Role* role = nullptr;

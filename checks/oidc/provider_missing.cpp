@@ -1,5 +1,6 @@
-// The trust policy names an OIDC provider that is not registered in the account: STS finds no
-// issuer for the token and refuses it. Needs the account's list of providers among the facts.
+// The trust policy names an OIDC provider that is not registered in the account of the role: STS
+// finds no issuer for the token there and refuses it. A provider of another account never counts;
+// for one of the own account the facts must hold the list of its providers.
 #include "checks/oidc/federated.h"
 #include "checks/oidc/trusts.h"
 
@@ -10,17 +11,20 @@ void provider_missing(const AuditInput& input, Outcomes& out) {
   const auto& providers = input.model<iam::OidcProviders>();
   for (const Trust& trust : input.model<Trusts>().all()) {
     const std::string& arn = trust.search.provider();
-    if (!providers.lists_all_of(iam::arn_field(arn, 4))) {
+    const std::string_view account = iam::arn_field(arn, 4);
+    const bool foreign = !trust.role->account.empty() && account != trust.role->account;
+    if (!foreign && !providers.lists_all_of(account)) {
       continue;
     }
-    if (providers.find(arn) != nullptr) {
-      out.pass(trust.asset(), trust.role->where).anchor(trust.anchor());
+    if (!foreign && providers.find(arn) != nullptr) {
+      out.pass(trust.asset(), trust.role->where).anchor(arn);
       continue;
     }
     out.fail(trust.asset(), trust.role->where, {WitnessKind::Text, {{"provider", {arn}}}})
         .arg("provider", arn)
-        .related(providers.lists().front(), "the registered providers")
-        .anchor(trust.anchor());
+        .arg("problem", foreign ? "a provider of another account than its own"
+                                : "which is not registered in the account")
+        .anchor(arn);
   }
 }
 

@@ -1,5 +1,7 @@
 // No token of the provider gets in, under no subject template. Where only a Deny statement brings
 // that about, oidc-deny-kills-role says so instead; the former GitHub issuer has its own rule.
+#include <algorithm>
+
 #include "checks/oidc/federated.h"
 #include "checks/oidc/grading.h"
 #include "checks/oidc/trusts.h"
@@ -23,13 +25,35 @@ const policy::Condition* named_clause(const Trust& trust, const Witness& why) {
   return nullptr;
 }
 
+/// Whether no Allow statement is about this provider's tokens at all.
+bool is_never_addressed(const Trust& trust) {
+  policy::Request request;
+  request.principal = trust.search.provider();
+  request.action = "sts:AssumeRoleWithWebIdentity";
+  return std::none_of(
+      trust.policy().statements.begin(), trust.policy().statements.end(),
+      [&](const policy::Statement& statement) {
+        policy::Statement bare = statement;
+        bare.conditions.clear();
+        return statement.effect == policy::Effect::Allow &&
+               policy::evaluate_statement(bare, trust.policy().version, request).truth !=
+                   policy::Truth::No;
+      });
+}
+
+std::string because(const Trust& trust, const policy::Condition* clause) {
+  if (clause != nullptr) {
+    return "`" + clause->op.name.value + "` on `" + clause->key.value + "` can never be true";
+  }
+  return is_never_addressed(trust) ? "no statement allows it `sts:AssumeRoleWithWebIdentity`"
+                                   : "the conditions contradict each other";
+}
+
 void report(const Trust& trust, const Proof& dead, Outcomes& out) {
   const policy::Condition* clause = dead.is_yes() ? named_clause(trust, dead.witness()) : nullptr;
   out.fail_if(dead, trust.asset(), clause == nullptr ? trust.role->where : clause->where)
       .arg("issuer", trust.issuer().title)
-      .arg("because", clause == nullptr ? "its clauses contradict each other"
-                                        : "`" + clause->op.name.value + "` on `" +
-                                              clause->key.value + "` can never be true")
+      .arg("because", because(trust, clause))
       .severity(grade(Exposure::Dead, trust.role->privilege))
       .anchor(trust.anchor());
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/oidc/federated.h"
+
 namespace muster::oidc {
 namespace {
 
@@ -98,7 +100,7 @@ Trusts Trusts::build(const AuditInput& input) {
     if (!role.trust) {
       continue;
     }
-    for (const std::string& provider : providers_of(*role.trust)) {
+    for (const std::string& provider : providers_of_role(role)) {
       result.trusts_.push_back(trust_of(input, role, provider));
     }
   }
@@ -141,9 +143,18 @@ std::vector<TokenSet> token_sets(const IntentSubject& subject, const std::string
   if (subject.environment) {
     std::vector<std::string> refs = branches;
     refs.insert(refs.end(), tags.begin(), tags.end());
+    if (refs.empty()) {
+      // Pull requests are meant only where they are declared.
+      refs = {"refs/heads/*", "refs/tags/*"};
+    }
+    if (subject.pull_request) {
+      refs.emplace_back("refs/pull/*/merge");
+    }
     add(ContextKind::Environment, std::move(refs));
     sets.back().environment = subject.environment;
-  } else if (!branches.empty() || !tags.empty() || subject.pull_request) {
+    return sets;
+  }
+  if (!branches.empty() || !tags.empty() || subject.pull_request) {
     if (!branches.empty()) {
       add(ContextKind::Branch, branches);
     }

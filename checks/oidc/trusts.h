@@ -38,8 +38,8 @@ struct Trust {
   [[nodiscard]] std::string anchor() const;
 };
 
-/// All pairs of a role with a readable trust policy and a provider that an Allow statement of it
-/// names; in the order of the roles, then by provider.
+/// All pairs of a role with a readable trust policy and a provider that it speaks about
+/// (federated.h); in the order of the roles, then by provider.
 class Trusts {
  public:
   [[nodiscard]] static Trusts build(const AuditInput& input);
@@ -56,9 +56,10 @@ class Trusts {
   std::vector<Trust> trusts_;
 };
 
-/// The token sets that a declared subject of muster.yaml stands for; a subject that names no
-/// environment, branch, tag or pull request means every context of the repository. `fallback`: the
-/// audited repository, for a subject without one.
+/// The token sets that a declared subject of muster.yaml stands for. An environment without refs
+/// means its jobs on any branch or tag, on pull requests only with `pull_request`; a subject that
+/// names no environment, branch, tag or pull request means every context of the repository.
+/// `fallback`: the audited repository, for a subject without one.
 [[nodiscard]] std::vector<TokenSet> token_sets(const IntentSubject& subject,
                                                const std::string& fallback);
 
