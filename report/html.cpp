@@ -1,5 +1,4 @@
-// Fills the template. ctemplate escapes by context; the only raw parts are our own style and
-// nothing else.
+// Fills the template's places. No markup is written here.
 #include "report/html.h"
 
 #include <ctemplate/template.h>
@@ -9,6 +8,9 @@
 
 #include "checks/core/digest.h"
 #include "report/embedded.h"
+#include "report/html_template.h"
+#include "report/replay.h"
+#include "report/words.h"
 
 namespace muster::report {
 namespace {
@@ -26,6 +28,25 @@ std::string share(std::size_t part, std::size_t whole) {
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10);
 }
 
+/// What happened to the findings of a group: `new`, `3 new, 1 reopened`, `oldest 12 days`.
+std::string change_text(const Group& group) {
+  std::map<FindingState, std::size_t> states;
+  std::size_t oldest = 0;
+  for (const Item& item : group.items) {
+    ++states[item.state];
+    oldest = std::max(oldest, item.age_days);
+  }
+  std::string text;
+  for (const FindingState state : {FindingState::New, FindingState::Reopened}) {
+    if (states[state] > 0) {
+      text += (text.empty() ? "" : ", ") +
+              (group.items.size() == 1 ? "" : std::to_string(states[state]) + " ") +
+              muster::to_string(state);
+    }
+  }
+  return text.empty() ? "oldest " + plural(oldest, "day") : text;
+}
+
 class Page {
  public:
   explicit Page(const Report& report) : report_(report), root_("report") {}
@@ -38,8 +59,10 @@ class Page {
   void decisions();
   void findings();
   void group(const Group& group, bool open);
-  void item(TemplateDictionary& parent, const Item& item);
-  void open_questions();
+  void item(TemplateDictionary& parent, const Item& item, Severity usual);
+  void gaps();
+  void undecided();
+  void unseen();
   void closed();
   void passed();
   void evidence();
@@ -66,11 +89,10 @@ void Page::head() {
                             "'script'; trusted-types 'none'");
   root_.SetValue("SUBJECT", report_.subject);
   root_.SetValue("AS_OF", to_utc(report_.run.as_of));
+  root_.SetValue("AS_OF_PROSE", prose_time(report_.run.as_of));
+  root_.SetValue("RUN", report_.run.id);
   root_.SetValue("VERDICT", to_string(report_.gate.verdict));
-  std::string word = to_string(report_.gate.verdict);
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-  root_.SetValue("VERDICT_WORD", word);
+  root_.SetValue("VERDICT_WORD", upper(to_string(report_.gate.verdict)));
   root_.SetValue("SENTENCE", report_.verdict);
   root_.SetValue("FAIL_ON", muster::to_string(report_.gate.fail_on));
   root_.SetValue("GATE", "Gate: " + plural(report_.gate.blocking, "finding") + " at or above " +
@@ -95,58 +117,84 @@ void Page::figures() {
   number("REOPENED", report_.reopened);
   number("PERSISTING", report_.persisting);
   number("CLOSED_COUNT", report_.closed.size());
+  root_.SetValue("CLOSED_HOW", report_.previous_run.empty()
+                                   ? "no run before"
+                                   : std::to_string(fixed_count(report_)) + " by a fix");
   root_.SetValue("PASS_WIDTH", share(counts.pass, counts.decided()));
   root_.SetValue("FAIL_WIDTH", share(counts.fail, counts.decided()));
 }
 
 void Page::decisions() {
-  std::size_t shown = 0;
+  std::size_t blocking = 0;
   for (const Group& group : report_.groups) {
-    if (group.severity >= report_.gate.fail_on && shown < kDecisions) {
-      TemplateDictionary& decision = *root_.AddSectionDictionary("DECISION");
-      decision.SetValue("RULE", std::string(group.rule->id));
-      decision.SetValue("TITLE", std::string(group.rule->title));
-      decision.SetValue("PLACES", plural(group.items.size(), "place"));
-      decision.SetValue("FIX", std::string(group.rule->fix_steps.front()));
-      ++shown;
+    if (group.severity < report_.gate.fail_on || ++blocking > kDecisions) {
+      continue;
     }
+    TemplateDictionary& decision = *root_.AddSectionDictionary("DECISION");
+    decision.SetValue("RULE", std::string(group.rule->id));
+    decision.SetValue("TITLE", std::string(group.rule->title));
+    decision.SetValue("SEVERITY", muster::to_string(group.severity));
+    decision.SetValue("PLACE", to_string(group.items.front().outcome.where));
+    if (group.items.size() > 1) {
+      decision.AddSectionDictionary("OTHERS")->SetValue(
+          "COUNT", plural(group.items.size() - 1, "more place"));
+    }
+    decision.SetValue("FIX", std::string(group.rule->fix_steps.front()));
   }
-  show("HAS_DECISIONS", shown > 0);
-  show("NO_DECISIONS", shown == 0);
+  const std::size_t questions = report_.gate.open_questions;
+  show("HAS_DECISIONS", blocking > 0);
+  show("NO_DECISIONS", blocking == 0 && questions == 0);
+  if (blocking > kDecisions) {
+    root_.AddSectionDictionary("MORE_DECISIONS")
+        ->SetValue("COUNT", plural(blocking - kDecisions, "more kind"));
+  }
+  if (questions > 0) {
+    root_.AddSectionDictionary("QUESTIONS")
+        ->SetValue("COUNT", plural(questions, "question") + (questions == 1 ? " is" : " are"));
+  }
 }
 
-void Page::item(TemplateDictionary& parent, const Item& item) {
+void fill_witness(TemplateDictionary& place, const Outcome& outcome) {
+  if (outcome.witness.fields.empty()) {
+    return;
+  }
+  TemplateDictionary& witness = *place.AddSectionDictionary("WITNESS");
+  witness.SetValue("KIND", witness_title(outcome.witness.kind));
+  for (std::size_t i = 0; i < std::min(outcome.witness.fields.size(), kFieldsPerWitness); ++i) {
+    const WitnessField& field = outcome.witness.fields[i];
+    TemplateDictionary& row = *witness.AddSectionDictionary("FIELD");
+    row.SetValue("NAME", field.name);
+    std::string values;
+    for (const std::string& value : field.values) {
+      values += (values.empty() ? "" : ", ") + value;
+    }
+    row.SetValue("VALUE", values);
+  }
+  const std::string replay = replay_command(outcome);
+  if (!replay.empty()) {
+    witness.AddSectionDictionary("REPLAY")->SetValue("COMMAND", replay);
+  }
+}
+
+void Page::item(TemplateDictionary& parent, const Item& item, Severity usual) {
   TemplateDictionary& place = *parent.AddSectionDictionary("ITEM");
   const Outcome& outcome = item.outcome;
   place.SetValue("FINGERPRINT", outcome.fingerprint);
   place.SetValue("WHERE", to_string(outcome.where));
   place.SetValue("STATE", state_text(item));
-  place.SetValue("MESSAGE", outcome.message);
+  place.SetValue("MESSAGE", sentence(outcome.message));
   place.SetValue("ASSET", outcome.asset.id);
+  if (outcome.severity != usual) {
+    place.AddSectionDictionary("OWN_SEVERITY")
+        ->SetValue("SEVERITY", muster::to_string(outcome.severity));
+  }
   if (!outcome.anchor.empty()) {
     place.SetValueAndShowSection("ANCHOR", outcome.anchor, "HAS_ANCHOR");
   }
   if (!outcome.reason.empty()) {
     place.SetValueAndShowSection("REASON", outcome.reason, "HAS_REASON");
   }
-  if (!outcome.witness.fields.empty()) {
-    TemplateDictionary& witness = *place.AddSectionDictionary("WITNESS");
-    witness.SetValue("KIND", muster::to_string(outcome.witness.kind));
-    for (std::size_t i = 0; i < std::min(outcome.witness.fields.size(), kFieldsPerWitness); ++i) {
-      const WitnessField& field = outcome.witness.fields[i];
-      TemplateDictionary& row = *witness.AddSectionDictionary("FIELD");
-      row.SetValue("NAME", field.name);
-      std::string values;
-      for (const std::string& value : field.values) {
-        values += (values.empty() ? "" : ", ") + value;
-      }
-      row.SetValue("VALUE", values);
-    }
-    const std::string replay = replay_command(outcome);
-    if (!replay.empty()) {
-      witness.AddSectionDictionary("REPLAY")->SetValue("COMMAND", replay);
-    }
-  }
+  fill_witness(place, outcome);
   for (const RelatedPlace& related : outcome.related) {
     TemplateDictionary& row = *place.AddSectionDictionary("RELATED");
     row.SetValue("PLACE", to_string(related.where));
@@ -154,26 +202,7 @@ void Page::item(TemplateDictionary& parent, const Item& item) {
   }
 }
 
-void Page::group(const Group& group, bool open) {
-  TemplateDictionary& section = *root_.AddSectionDictionary("GROUP");
-  const Rule& rule = *group.rule;
-  section.SetValue("RULE", std::string(rule.id));
-  section.SetValue("SEVERITY", muster::to_string(group.severity));
-  section.SetValue("TITLE", std::string(rule.title));
-  section.SetValue("PLACES", plural(group.items.size(), "place"));
-  section.SetValue("WHY", std::string(rule.why));
-  if (open) {
-    section.ShowSection("OPENED");
-  }
-  const std::size_t shown = std::min({group.items.size(), kPlacesPerGroup, places_left_});
-  places_left_ -= shown;
-  for (std::size_t i = 0; i < shown; ++i) {
-    item(section, group.items[i]);
-  }
-  if (shown < group.items.size()) {
-    section.AddSectionDictionary("MORE")->SetValue("COUNT",
-                                                   std::to_string(group.items.size() - shown));
-  }
+void fill_fix(TemplateDictionary& section, const Rule& rule) {
   for (const std::string_view step : rule.fix_steps) {
     section.AddSectionDictionary("STEP")->SetValue("TEXT", std::string(step));
   }
@@ -195,6 +224,34 @@ void Page::group(const Group& group, bool open) {
   }
 }
 
+void Page::group(const Group& group, bool open) {
+  TemplateDictionary& section = *root_.AddSectionDictionary("GROUP");
+  const Rule& rule = *group.rule;
+  section.SetValue("RULE", std::string(rule.id));
+  section.SetValue("SEVERITY", muster::to_string(group.severity));
+  section.SetValue("TITLE", std::string(rule.title));
+  section.SetValue("FIRST", to_string(group.items.front().outcome.where));
+  section.SetValue("CHANGE", change_text(group));
+  section.SetValue("PLACES", plural(group.items.size(), "place"));
+  section.SetValue("WHY", std::string(rule.why));
+  if (open) {
+    section.ShowSection("OPENED");
+  }
+  if (group.severity < report_.gate.fail_on) {
+    section.ShowSection("HARMLESS");
+  }
+  const std::size_t shown = std::min({group.items.size(), kPlacesPerGroup, places_left_});
+  places_left_ -= shown;
+  for (std::size_t i = 0; i < shown; ++i) {
+    item(section, group.items[i], group.severity);
+  }
+  if (shown < group.items.size()) {
+    section.AddSectionDictionary("MORE")->SetValue("COUNT",
+                                                   std::to_string(group.items.size() - shown));
+  }
+  fill_fix(section, rule);
+}
+
 void Page::findings() {
   show("NO_FINDINGS", report_.groups.empty());
   bool first = true;
@@ -204,11 +261,10 @@ void Page::findings() {
   }
 }
 
-void Page::open_questions() {
+void Page::gaps() {
   const auto& gaps = report_.run.result.not_covered;
-  show("NO_OPEN", gaps.empty() && report_.undecided.empty());
+  show("NO_OPEN", gaps.empty() && report_.undecided.empty() && report_.not_rechecked.empty());
   show("HAS_GAPS", !gaps.empty());
-  show("HAS_UNDECIDED", !report_.undecided.empty());
   for (const NotCovered& gap : gaps) {
     TemplateDictionary& row = *root_.AddSectionDictionary("GAP");
     row.SetValue("WHAT", gap.what);
@@ -217,6 +273,10 @@ void Page::open_questions() {
       row.ShowSection("BLOCKS");
     }
   }
+}
+
+void Page::undecided() {
+  show("HAS_UNDECIDED", !report_.undecided.empty());
   // One broken document leaves many rules undecided: the reason once, with the rules that wait for
   // it.
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> questions;
@@ -232,6 +292,17 @@ void Page::open_questions() {
   }
 }
 
+void Page::unseen() {
+  show("HAS_UNSEEN", !report_.not_rechecked.empty());
+  for (const PastFinding& past : report_.not_rechecked) {
+    TemplateDictionary& row = *root_.AddSectionDictionary("UNSEEN");
+    row.SetValue("WHERE", to_string(past.where));
+    row.SetValue("MESSAGE", sentence(past.message));
+    row.SetValue("SEVERITY", muster::to_string(past.severity));
+    row.SetValue("RULE", past.rule);
+  }
+}
+
 void Page::closed() {
   show("HAS_CLOSED", !report_.closed.empty());
   if (report_.closed.empty()) {
@@ -242,7 +313,7 @@ void Page::closed() {
   for (const PastFinding& past : report_.closed) {
     TemplateDictionary& row = *root_.AddSectionDictionary("PAST");
     row.SetValue("REASON", past.closed ? muster::to_string(*past.closed) : "");
-    row.SetValue("MESSAGE", past.message);
+    row.SetValue("MESSAGE", sentence(past.message));
     row.SetValue("ASSET", past.asset.id);
   }
 }
@@ -254,9 +325,10 @@ void Page::passed() {
       ++areas[item.rule->area][item.rule->id];
     }
   }
+  show("NO_PASSED", areas.empty());
   for (const auto& [area, rules] : areas) {
     TemplateDictionary& section = *root_.AddSectionDictionary("AREA");
-    section.SetValue("NAME", std::string(area));
+    section.SetValue("NAME", area_title(area));
     std::size_t total = 0;
     for (const auto& [id, count] : rules) {
       TemplateDictionary& row = *section.AddSectionDictionary("CHECK");
@@ -265,13 +337,12 @@ void Page::passed() {
       row.SetValue("COUNT", plural(count, "asset"));
       total += count;
     }
-    section.SetValue("COUNT", std::to_string(total));
+    section.SetValue("COUNT", plural(total, "check"));
   }
 }
 
 void Page::evidence() {
   const Run& run = report_.run;
-  root_.SetValue("RUN", run.id);
   root_.SetValue("ROOT", run.root);
   root_.SetValue("STARTED", to_utc(run.started));
   root_.SetValue("FINISHED", to_utc(run.finished));
@@ -298,30 +369,20 @@ TemplateDictionary& Page::fill() {
   figures();
   decisions();
   findings();
-  open_questions();
+  gaps();
+  undecided();
+  unseen();
   closed();
   passed();
   evidence();
   return root_;
 }
 
-bool load_template() {
-  const std::string_view text = embedded_file("report.tpl");
-  return ctemplate::StringToTemplateCache("report", text.data(), text.size(),
-                                          ctemplate::DO_NOT_STRIP);
-}
-
 }  // namespace
 
 Result<std::string> to_html(const Report& report) {
-  static const bool kLoaded = load_template();
-  std::string page;
-  Page content(report);
-  if (!kLoaded ||
-      !ctemplate::ExpandTemplate("report", ctemplate::DO_NOT_STRIP, &content.fill(), &page)) {
-    return Error{ErrorCode::Invalid, "the report template cannot be expanded", {}};
-  }
-  return page;
+  Page page(report);
+  return expand_page(page.fill());
 }
 
 }  // namespace muster::report

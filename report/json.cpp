@@ -1,8 +1,9 @@
 // Key order is the order of docs/report.schema.json.
 #include "report/json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "report/replay.h"
 
 namespace muster::report {
 namespace {
@@ -121,14 +122,6 @@ ordered_json run_json(const Report& report) {
           {"coverage", coverage}};
 }
 
-/// Closed because the rule ran on the asset again and passed; the other closed ones are gone,
-/// retired, moved or waived.
-std::size_t fixed_of(const Report& report) {
-  return static_cast<std::size_t>(
-      std::count_if(report.closed.begin(), report.closed.end(),
-                    [](const PastFinding& past) { return past.closed == CloseReason::Fixed; }));
-}
-
 ordered_json summary_json(const Report& report) {
   const Counts& counts = report.counts;
   ordered_json by_severity = ordered_json::object();
@@ -155,7 +148,7 @@ ordered_json summary_json(const Report& report) {
           {"reopened", report.reopened},
           {"persisting", report.persisting},
           {"closed", report.closed.size()},
-          {"fixed", fixed_of(report)},
+          {"fixed", fixed_count(report)},
           {"not_rechecked", report.not_rechecked.size()}};
 }
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::report {
 namespace {
@@ -227,23 +228,6 @@ std::string subject_of(const Run& run) {
   return sanitise(run.repository.empty() ? folder : run.repository, Lines::One, kTitleLimit);
 }
 
-/// `text` as one word of a shell: as it is when nothing in it is special, else in single quotes.
-std::string shell_word(const std::string& text) {
-  const bool plain =
-      !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("/._-").find(c) != std::string_view::npos;
-      });
-  if (plain) {
-    return text;
-  }
-  std::string word = text.starts_with('-') ? "'./" : "'";
-  for (const char c : text) {
-    word += c == '\'' ? "'\\''" : std::string(1, c);
-  }
-  return word + "'";
-}
-
 /// `"date": "2026-09-26"` near the head of a data file.
 std::string date_of(std::string_view bytes) {
   const std::size_t key = bytes.substr(0, 400).find("\"date\"");
@@ -265,10 +249,6 @@ const char* to_string(Verdict verdict) {
   return "incomplete";
 }
 
-std::string plural(std::size_t count, const std::string& noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 std::string state_text(const Item& item) {
   if (item.state != FindingState::Persisting) {
     return muster::to_string(item.state);
@@ -282,6 +262,12 @@ std::string posture_text(const Report& report) {
   }
   return std::to_string(report.posture_permille / 10) + "." +
          std::to_string(report.posture_permille % 10);
+}
+
+std::size_t fixed_count(const Report& report) {
+  return static_cast<std::size_t>(
+      std::count_if(report.closed.begin(), report.closed.end(),
+                    [](const PastFinding& past) { return past.closed == CloseReason::Fixed; }));
 }
 
 Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, Severity fail_on) {
@@ -313,17 +299,6 @@ Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, 
     report.data.push_back({std::string(file.name), date_of(file.bytes)});
   }
   return report;
-}
-
-std::string replay_command(const Outcome& outcome) {
-  const std::string& path = outcome.where.source.path();
-  if (outcome.witness.kind == WitnessKind::Token && path.ends_with(".json")) {
-    return "muster trust test " + shell_word(path) + " --claims witness.jsonl";
-  }
-  if (outcome.witness.kind == WitnessKind::Request) {
-    return "muster policy eval --request witness.jsonl";
-  }
-  return "";
 }
 
 }  // namespace muster::report

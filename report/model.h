@@ -85,21 +85,19 @@ struct Report {
   std::vector<DataDate> data;
 };
 
-/// `1 finding`, `2 findings`.
-[[nodiscard]] std::string plural(std::size_t count, const std::string& noun);
-
 /// `new`, `reopened`, `open for 3 days`, `open since today`.
 [[nodiscard]] std::string state_text(const Item& item);
 
 /// `78.3`, or `-` when nothing was decided.
 [[nodiscard]] std::string posture_text(const Report& report);
 
+/// The closed findings whose rule ran on the asset again and passed; the others are gone, moved,
+/// retired or waived.
+[[nodiscard]] std::size_t fixed_count(const Report& report);
+
 /// Builds the report of a run. `fail_on`: findings of this severity and above fail the gate.
 /// Deterministic.
 [[nodiscard]] Report make_report(const Run& run, const RunDelta& delta, const Intent& intent,
                                  Severity fail_on);
-
-/// The command that replays a finding's witness, or empty.
-[[nodiscard]] std::string replay_command(const Outcome& outcome);
 
 }  // namespace muster::report

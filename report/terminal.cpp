@@ -5,6 +5,7 @@
 
 #include "report/prose.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::report {
 namespace {
@@ -142,13 +143,6 @@ std::string witness_line(const Witness& witness) {
       text += (i > 0 ? " | " : "") + field.values[i];
     }
   }
-  return text;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
   return text;
 }
 

@@ -145,28 +145,5 @@ TEST_CASE("a finding's age in words") {
   }
 }
 
-TEST_CASE("a replay command is safe to paste, whatever the file is called") {
-  struct Row {
-    const char* name;
-    const char* path;
-    const char* command;
-  };
-
-  for (const Row& row :
-       {Row{"plain", "iam/trust.json", "muster trust test iam/trust.json --claims witness.jsonl"},
-        Row{"space", "a b.json", "muster trust test 'a b.json' --claims witness.jsonl"},
-        Row{"command", "$(reboot);.json",
-            "muster trust test '$(reboot);.json' --claims witness.jsonl"},
-        Row{"quote", "a'b.json", "muster trust test 'a'\\''b.json' --claims witness.jsonl"},
-        Row{"option", "--x.json", "muster trust test './--x.json' --claims witness.jsonl"},
-        Row{"no policy file", ".github/workflows/a.yml", ""}}) {
-    CAPTURE(row.name);
-    Outcome outcome;
-    outcome.where = sample::place(row.path, 1);
-    outcome.witness = {WitnessKind::Token, {{"sub", {"x"}}}};
-    CHECK(replay_command(outcome) == row.command);
-  }
-}
-
 }  // namespace
 }  // namespace muster::report
