@@ -10,6 +10,7 @@
 #include "app/audit.h"
 #include "app/docs.h"
 #include "app/history.h"
+#include "app/init.h"
 #include "app/policy_eval.h"
 #include "app/rules.h"
 #include "app/trust_explain.h"
@@ -57,6 +58,22 @@ void add_audit(CLI::App& cli, Action& action) {
   command.footer(
       "Examples:\n  muster audit\n  muster audit examples/sandbox-ecs/flawed --out /tmp/report\n"
       "  muster audit . --facts facts/ --fail-on high --json | jq .summary");
+}
+
+void add_init(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand(
+      "init", "Write PATH/muster.yaml from what the repository shows, to be corrected by hand");
+  const auto options = on_chosen(command, action, run_init);
+  command.add_option("path", options->path, "Folder of the repository")->capture_default_str();
+  command.add_flag("--force", options->force, "Overwrite a muster.yaml that is there");
+  CLI::Option* print =
+      command.add_flag("--stdout", options->to_stdout, "Print the file instead of writing it");
+  command.add_flag("--json", options->json, "Write the file and print what was inferred as JSON")
+      ->excludes(print);
+  command.footer(
+      "Examples:\n  muster init && muster audit\n"
+      "  muster init --stdout | diff muster.yaml -\n"
+      "  muster init --json | jq '.open_questions[].question'");
 }
 
 void add_history(CLI::App& cli, Action& action) {
@@ -228,6 +245,7 @@ int run(int argc, char** argv, const Console& console) {
       "3 the audit could not be completed; 70 a bug in muster. When 1 and 3 both apply, 1 wins.");
   Action action;
   add_audit(cli, action);
+  add_init(cli, action);
   add_history(cli, action);
   add_policy(cli, action);
   add_trust(cli, action);

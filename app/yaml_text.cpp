@@ -131,8 +131,10 @@ void YamlLines::append_off(std::size_t indent, const YamlLines& other) {
   }
 }
 
-void YamlLines::append(const YamlLines& other) {
-  lines_.insert(lines_.end(), other.lines_.begin(), other.lines_.end());
+void YamlLines::append(std::size_t indent, const YamlLines& other) {
+  for (const std::string& each : other.lines_) {
+    line(indent, each);
+  }
 }
 
 std::string YamlLines::text() const {

@@ -26,9 +26,9 @@ class YamlLines {
   /// A line that a reader may switch on by removing `# `.
   void off(std::size_t indent, const std::string& text);
   void blank();
-  /// The lines of another document, all switched off at this indentation.
+  /// The lines of another document at this indentation; `append_off`: all of them switched off.
+  void append(std::size_t indent, const YamlLines& other);
   void append_off(std::size_t indent, const YamlLines& other);
-  void append(const YamlLines& other);
 
   /// All lines, each with its line break.
   [[nodiscard]] std::string text() const;
