@@ -1,5 +1,5 @@
 // The classes of pairs on which the oracle is known to differ, each a predicate over the pair. A difference that none of
-// them covers fails the test. Reasons and counts: docs/decisions, "Known differences from iam-simulate".
+// them covers fails the test. Reasons and counts: docs/decisions/0002-differences-from-iam-simulate.md.
 
 const kArrayOf = (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
 const kPrefixes = { 'forallvalues:': 'all', 'foranyvalue:': 'any' };
