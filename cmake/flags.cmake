@@ -30,3 +30,7 @@ if(MUSTER_SANITIZE)
     -fsanitize=${MUSTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(muster_flags INTERFACE -fsanitize=${MUSTER_SANITIZE})
 endif()
+if(MUSTER_FUZZ)
+  # Coverage of the code under test steers libFuzzer; only the harness itself links its main.
+  target_compile_options(muster_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

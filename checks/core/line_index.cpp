@@ -8,12 +8,14 @@ namespace {
 
 constexpr std::size_t kStride = 256;
 
+bool begins_code_point(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
+
 }  // namespace
 
 std::size_t count_code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_code_point));
 }
 
 LineIndex::LineIndex(std::string_view text) : text_(text), line_starts_{0} {
@@ -32,6 +34,18 @@ std::size_t LineIndex::code_points_before(std::size_t offset) const {
   const std::size_t checkpoint = offset / kStride;
   const std::size_t start = checkpoint * kStride;
   return checkpoints_[checkpoint] + count_code_points(text_.substr(start, offset - start));
+}
+
+std::size_t LineIndex::byte_of(std::size_t code_point) const {
+  const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), code_point);
+  const auto checkpoint = static_cast<std::size_t>(after - checkpoints_.begin()) - 1;
+  std::size_t left = code_point - checkpoints_[checkpoint];
+  std::size_t at = checkpoint * kStride;
+  while (at < text_.size() && (left > 0 || !begins_code_point(text_[at]))) {
+    left -= begins_code_point(text_[at]) ? std::size_t{1} : 0;
+    ++at;
+  }
+  return at;
 }
 
 LineIndex::Point LineIndex::point(std::size_t offset) const {

@@ -20,6 +20,10 @@ class LineIndex {
   /// The span of bytes `[begin, end)`. Offsets past the end are clamped.
   [[nodiscard]] Span span(std::size_t begin, std::size_t end) const;
 
+  /// Where the code point with this 0-based number begins, in bytes; the size of the text when
+  /// there are fewer.
+  [[nodiscard]] std::size_t byte_of(std::size_t code_point) const;
+
   [[nodiscard]] std::size_t line_count() const { return line_starts_.size(); }
 
   /// The text of a line (1-based) without its line break. REQUIRES: `1 <= line <= line_count()`.

@@ -96,7 +96,7 @@ namespace {
 class BlockWalk {
  public:
   BlockWalk(const TreeData& data, const NodeData& node) : data_(data), node_(node) {
-    line_ = node.span.line + 1;
+    line_ = std::min(node.span.line + 1, node.span.end_line);
     indent_ = indent();
   }
 
@@ -105,7 +105,10 @@ class BlockWalk {
     std::size_t decoded = 0;
     for (; line_ <= data_.lines.line_count(); ++line_) {
       std::string_view content = data_.lines.line(line_);
-      content.remove_prefix(std::min(content.size(), indent_));
+      // A blank line may have less indentation than the text.
+      const std::size_t spaces = std::min(content.find_first_not_of(' '), content.size());
+      const std::size_t indented = std::min(spaces, indent_);
+      content.remove_prefix(indented);
       const bool matches = node_.text.substr(decoded).starts_with(content);
       const std::size_t length = matches ? content.size() : 0;
       const bool last = line_ >= node_.span.end_line;
@@ -116,7 +119,7 @@ class BlockWalk {
         const std::size_t inside = std::min(offset - std::min(offset, decoded), length);
         line = static_cast<std::uint32_t>(line_);
         column =
-            static_cast<std::uint32_t>(indent_ + count_code_points(content.substr(0, inside)) + 1);
+            static_cast<std::uint32_t>(indented + count_code_points(content.substr(0, inside)) + 1);
         return;
       }
       decoded += length;

@@ -45,11 +45,6 @@ struct Open {
   std::string anchor;
 };
 
-Span span_of(const yaml_mark_t& start, const yaml_mark_t& end) {
-  const auto at = [](std::size_t zero_based) { return static_cast<std::uint32_t>(zero_based + 1); };
-  return {at(start.line), at(start.column), at(end.line), at(end.column)};
-}
-
 std::string text_of(const yaml_char_t* text) {
   return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
 }
@@ -92,6 +87,12 @@ class YamlReader {
     return Error{code, std::move(message), SourceRef{data_->source, span}};
   }
 
+  [[nodiscard]] Span span_of(const yaml_mark_t& start, const yaml_mark_t& end) const;
+
+  [[nodiscard]] Span span_of(const yaml_event_t& event) const {
+    return span_of(event.start_mark, event.end_mark);
+  }
+
   Status check_bytes() const;
   Error parser_error(const Events& events) const;
   Status events();
@@ -118,6 +119,18 @@ class YamlReader {
   std::size_t aliases_ = 0;
   std::size_t documents_ = 0;
 };
+
+/// From libyaml's code-point numbers, not from its lines: it ends lines at U+0085, U+2028, U+2029
+/// and at a lone carriage return too, where nobody else counts one. A byte order mark has no number
+/// and takes no column.
+Span YamlReader::span_of(const yaml_mark_t& start, const yaml_mark_t& end) const {
+  const std::uint32_t mark = data_->bytes.starts_with("\xEF\xBB\xBF") ? 1 : 0;
+  const LineIndex& lines = data_->lines;
+  Span span = lines.span(lines.byte_of(start.index + mark), lines.byte_of(end.index + mark));
+  span.column -= span.line == 1 ? mark : 0;
+  span.end_column -= span.end_line == 1 ? mark : 0;
+  return span;
+}
 
 Status YamlReader::check_bytes() const {
   if (data_->bytes.size() > limits_.bytes) {
@@ -208,8 +221,7 @@ Status YamlReader::handle(const yaml_event_t& event) {
 
 Status YamlReader::document_start(const yaml_event_t& event) {
   if (++documents_ > 1) {
-    return fail(span_of(event.start_mark, event.end_mark),
-                "a second document begins here; one file holds one document");
+    return fail(span_of(event), "a second document begins here; one file holds one document");
   }
   return Done{};
 }
@@ -242,7 +254,7 @@ std::string_view YamlReader::keep(std::string_view text) {
 
 /// The place of a scalar. libyaml lets a block scalar run on over blank lines to the next token.
 Span YamlReader::trimmed(const yaml_event_t& event) const {
-  Span span = span_of(event.start_mark, event.end_mark);
+  Span span = span_of(event);
   const yaml_scalar_style_t style = event.data.scalar.style;
   if (style != YAML_LITERAL_SCALAR_STYLE && style != YAML_FOLDED_SCALAR_STYLE) {
     return span;
@@ -269,7 +281,7 @@ Result<Type> YamlReader::tagged_type(const yaml_event_t& event, const std::strin
   if (tag.empty()) {
     return untagged;
   }
-  const Span span = span_of(event.start_mark, event.end_mark);
+  const Span span = span_of(event);
   const auto known = kTags.find(tag);
   if (known == kTags.end()) {
     return fail(
@@ -299,7 +311,7 @@ Status YamlReader::scalar(const yaml_event_t& event) {
 
 Status YamlReader::alias(const yaml_event_t& event) {
   const std::string name = text_of(event.data.alias.anchor);
-  const Span span = span_of(event.start_mark, event.end_mark);
+  const Span span = span_of(event);
   if (++aliases_ > limits_.aliases) {
     return fail(span, "more than " + std::to_string(limits_.aliases) + " aliases",
                 ErrorCode::Limit);
@@ -322,7 +334,7 @@ Status YamlReader::alias(const yaml_event_t& event) {
 
 Status YamlReader::open(const yaml_event_t& event, Type type) {
   const bool mapping = type == Type::Mapping;
-  const Span span = span_of(event.start_mark, event.end_mark);
+  const Span span = span_of(event);
   if (stack_.size() >= limits_.depth) {
     return fail(span, "nested more than " + std::to_string(limits_.depth) + " deep",
                 ErrorCode::Limit);
@@ -355,7 +367,7 @@ Status YamlReader::close(const yaml_event_t& event) {
   // A block collection "ends" at the next token, behind comments and blank lines: its last child is
   // the real end.
   const Span end = node.style == Style::Flow || open.members.empty()
-                       ? span_of(event.start_mark, event.end_mark)
+                       ? span_of(event)
                        : data_->nodes[open.members.back()].span;
   node.span.end_line = end.end_line;
   node.span.end_column = end.end_column;

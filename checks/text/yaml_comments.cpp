@@ -9,32 +9,6 @@
 namespace muster::text {
 namespace {
 
-/// Turns libyaml's code-point indexes, which only grow, into byte offsets.
-class Cursor {
- public:
-  explicit Cursor(std::string_view text) : text_(text) {
-    if (text.starts_with("\xEF\xBB\xBF")) {
-      at_ = 3;
-    }
-  }
-
-  std::size_t byte_of(std::size_t index) {
-    while (count_ < index && at_ < text_.size()) {
-      ++at_;
-      while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) {
-        ++at_;
-      }
-      ++count_;
-    }
-    return at_;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t count_ = 0;
-};
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) {
@@ -73,12 +47,12 @@ std::vector<Comment> scan_comments(const TreeData& data) {
   yaml_parser_initialize(&parser);
   yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(data.bytes.data()),
                                data.bytes.size());
-  Cursor cursor(data.bytes);
+  const std::size_t mark = data.bytes.starts_with("\xEF\xBB\xBF") ? 1 : 0;
   std::size_t gap_begin = 0;
   yaml_token_t token;
   bool more = true;
   while (more && yaml_parser_scan(&parser, &token) != 0) {
-    const std::size_t begin = cursor.byte_of(token.start_mark.index);
+    const std::size_t begin = data.lines.byte_of(token.start_mark.index + mark);
     add_comments(data, gap_begin, begin, comments);
     const bool block =
         token.type == YAML_SCALAR_TOKEN && (token.data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
@@ -86,7 +60,7 @@ std::vector<Comment> scan_comments(const TreeData& data) {
     if (block) {
       add_header_comment(data, begin, comments);
     }
-    gap_begin = std::max(gap_begin, cursor.byte_of(token.end_mark.index));
+    gap_begin = std::max(gap_begin, data.lines.byte_of(token.end_mark.index + mark));
     more = token.type != YAML_STREAM_END_TOKEN;
     yaml_token_delete(&token);
   }

@@ -2,21 +2,16 @@
 // that must hold whatever was read: every error has a place, every statement gets a trace, a Deny
 // of everything wins.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "checks/policy/request.h"
+#include "tests/fuzz/laws.h"
 
 namespace {
 
 using namespace muster;
 using namespace muster::policy;
-
-void require(bool condition) {
-  if (!condition) {
-    std::abort();
-  }
-}
+using fuzz::require;
 
 Request request_of(std::string principal, std::string action, std::string resource) {
   Request request;

@@ -170,6 +170,49 @@ TEST_CASE("byte order marks, CRLF and explicit strings are fine") {
   CHECK(tree.value().root().find("b")->where().span.line == 2);
 }
 
+TEST_CASE("only a line feed begins a new line of places") {
+  struct Row {
+    const char* name;
+    const char* line_break;
+  };
+
+  for (const Row& row : {Row{"next line", "\xC2\x85"},
+                         {"line separator", "\xE2\x80\xA8"},
+                         {"paragraph separator", "\xE2\x80\xA9"},
+                         {"lone carriage return", "\r"}}) {
+    CAPTURE(row.name);
+    const auto tree = parse(std::string("a: 'one") + row.line_break + "two'\nb: |\n  x" +
+                            row.line_break + "  y\nc: 3 # d\n");
+    REQUIRE(tree.ok());
+    CHECK(tree.value().root().find("a")->where().span == Span{1, 4, 1, 13});
+    CHECK(tree.value().root().find("c")->where().span == Span{4, 4, 4, 5});
+    CHECK(tree.value().comments().front().span == Span{4, 6, 4, 9});
+    const auto broken = parse(std::string("a: 'b") + row.line_break + "c'\nd: [\n");
+    CHECK(broken.error().where->span.line <= 3);
+  }
+}
+
+TEST_CASE("a byte order mark takes no column") {
+  const auto tree = parse(
+      "\xEF\xBB\xBF"
+      "a: {b: c} # d\ne: f\n");
+  REQUIRE(tree.ok());
+  CHECK(tree.value().root().find("a")->where().span == Span{1, 4, 1, 10});
+  CHECK(tree.value().root().where().span == Span{1, 1, 2, 5});
+}
+
+TEST_CASE("a place on a blank line of a block scalar is the beginning of that line") {
+  const auto tree = parse("a: 1\nb: >+\n\n  x\n\n\n");
+  REQUIRE(tree.ok());
+  const Node block = *tree.value().root().find("b");
+  CHECK(block.text() == "\nx\n\n\n");
+  CHECK(block.where(0, 1).span == Span{3, 1, 4, 3});
+  const auto other = parse("a: |\n  x\n\xC2\x85");
+  REQUIRE(other.ok());
+  const Node text = *other.value().root().find("a");
+  CHECK(text.where(0, text.text().size()).span == Span{2, 3, 3, 1});
+}
+
 TEST_CASE("comments are found, and `#` in texts is none") {
   const auto tree = parse(
       "# first\na: 'x # y' # second\nurl: http://h/#frag\nrun: | # third\n  echo # not\nz: 1\n");

@@ -1,0 +1,61 @@
+// What the benchmarks share: a stopwatch, percentiles, the inputs, and the frame of the JSON object
+// that each prints. Figures compare only within one run: every program times its peer as well.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace muster::bench {
+
+/// Seconds that `work` takes, by the steady clock.
+template <class Work>
+[[nodiscard]] double seconds(const Work& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// The middle of `runs` timings of `work`, in seconds.
+template <class Work>
+[[nodiscard]] double median_seconds(int runs, const Work& work);
+
+/// The value that `share` (0 to 1) of the samples do not exceed. REQUIRES: samples.
+[[nodiscard]] double percentile(std::vector<double> samples, double share);
+
+/// `{"median","p95","max"}` of samples in seconds, as milliseconds.
+[[nodiscard]] nlohmann::ordered_json milliseconds(const std::vector<double>& samples);
+
+/// A file of an input folder.
+struct Input {
+  std::string name;
+  std::string bytes;
+};
+
+/// All `.json` files of a folder, sorted by name; empty when it is not there.
+[[nodiscard]] std::vector<Input> json_files(const std::filesystem::path& folder);
+
+/// The folder with shared reference data (environment `MUSTER_SHARED`, else `../shared`).
+[[nodiscard]] std::filesystem::path shared();
+
+/// `bench/data` of the source tree.
+[[nodiscard]] std::filesystem::path committed();
+
+/// Prints `{"bench", "machine", "build", …figures}` to standard output.
+void print(const std::string& name, const nlohmann::ordered_json& figures);
+
+/// Keeps the compiler from dropping work whose result nobody reads.
+void keep(std::size_t value);
+
+template <class Work>
+double median_seconds(int runs, const Work& work) {
+  std::vector<double> samples;
+  for (int i = 0; i < runs; ++i) {
+    samples.push_back(seconds(work));
+  }
+  return percentile(samples, 0.5);
+}
+
+}  // namespace muster::bench
