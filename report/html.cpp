@@ -19,6 +19,7 @@ using ctemplate::TemplateDictionary;
 
 constexpr std::size_t kPlacesPerGroup = 10;
 constexpr std::size_t kPlacesInAll = 200;
+constexpr std::size_t kRowsPerList = 200;
 constexpr std::size_t kDecisions = 5;
 constexpr std::size_t kFieldsPerWitness = 16;
 
@@ -71,6 +72,21 @@ class Page {
   void show(const char* section, bool condition) {
     if (condition) {
       root_.ShowSection(section);
+    }
+  }
+
+  /// The first entries of `entries` as rows of a section, and how many more there are.
+  template <class Entries, class Fill>
+  void list(const std::string& section, const Entries& entries, const Fill& fill) {
+    std::size_t rows = 0;
+    for (const auto& entry : entries) {
+      if (rows++ < kRowsPerList) {
+        fill(*root_.AddSectionDictionary(section), entry);
+      }
+    }
+    if (rows > kRowsPerList) {
+      root_.AddSectionDictionary("MORE_" + section)
+          ->SetValue("COUNT", std::to_string(rows - kRowsPerList));
     }
   }
 
@@ -265,14 +281,13 @@ void Page::gaps() {
   const auto& gaps = report_.run.result.not_covered;
   show("NO_OPEN", gaps.empty() && report_.undecided.empty() && report_.not_rechecked.empty());
   show("HAS_GAPS", !gaps.empty());
-  for (const NotCovered& gap : gaps) {
-    TemplateDictionary& row = *root_.AddSectionDictionary("GAP");
+  list("GAP", gaps, [](TemplateDictionary& row, const NotCovered& gap) {
     row.SetValue("WHAT", gap.what);
     row.SetValue("WHY", gap.why);
     if (gap.blocks) {
       row.ShowSection("BLOCKS");
     }
-  }
+  });
 }
 
 void Page::undecided() {
@@ -283,24 +298,23 @@ void Page::undecided() {
   for (const Item& item : report_.undecided) {
     questions[{to_string(item.outcome.where), item.outcome.reason}].push_back(item.outcome.rule);
   }
-  for (const auto& [question, rules] : questions) {
-    TemplateDictionary& row = *root_.AddSectionDictionary("QUESTION");
+  list("QUESTION", questions, [](TemplateDictionary& row, const auto& entry) {
+    const auto& [question, rules] = entry;
     row.SetValue("WHERE", question.first);
     row.SetValue("REASON", question.second);
     row.SetValue("TITLES", rules.size() == 1 ? rules.front()
                                              : plural(rules.size(), "check") + " wait for it");
-  }
+  });
 }
 
 void Page::unseen() {
   show("HAS_UNSEEN", !report_.not_rechecked.empty());
-  for (const PastFinding& past : report_.not_rechecked) {
-    TemplateDictionary& row = *root_.AddSectionDictionary("UNSEEN");
+  list("UNSEEN", report_.not_rechecked, [](TemplateDictionary& row, const PastFinding& past) {
     row.SetValue("WHERE", to_string(past.where));
     row.SetValue("MESSAGE", sentence(past.message));
     row.SetValue("SEVERITY", muster::to_string(past.severity));
     row.SetValue("RULE", past.rule);
-  }
+  });
 }
 
 void Page::closed() {
@@ -310,12 +324,11 @@ void Page::closed() {
         ->SetValue("NOTE", report_.previous_run.empty() ? "This is the first run in this history."
                                                         : "Nothing closed.");
   }
-  for (const PastFinding& past : report_.closed) {
-    TemplateDictionary& row = *root_.AddSectionDictionary("PAST");
+  list("PAST", report_.closed, [](TemplateDictionary& row, const PastFinding& past) {
     row.SetValue("REASON", past.closed ? muster::to_string(*past.closed) : "");
     row.SetValue("MESSAGE", sentence(past.message));
     row.SetValue("ASSET", past.asset.id);
-  }
+  });
 }
 
 void Page::passed() {
@@ -357,11 +370,10 @@ void Page::evidence() {
     row.SetValue("NAME", file.name);
     row.SetValue("DATE", file.date);
   }
-  for (const InputFile& input : run.inputs) {
-    TemplateDictionary& row = *root_.AddSectionDictionary("INPUT");
+  list("INPUT", run.inputs, [](TemplateDictionary& row, const InputFile& input) {
     row.SetValue("PATH", input.path);
     row.SetValue("HASH", input.sha256);
-  }
+  });
 }
 
 TemplateDictionary& Page::fill() {

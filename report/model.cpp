@@ -63,6 +63,19 @@ PastFinding clean_past(PastFinding past) {
   return past;
 }
 
+/// Worst first, then by name.
+std::vector<PastFinding> clean_all(const std::vector<PastFinding>& findings) {
+  std::vector<PastFinding> cleaned;
+  std::transform(findings.begin(), findings.end(), std::back_inserter(cleaned), clean_past);
+  const auto order = [](const PastFinding& past) {
+    return std::make_tuple(-static_cast<int>(past.severity), std::string_view(past.rule),
+                           std::string_view(past.asset.id), std::string_view(past.fingerprint));
+  };
+  std::sort(cleaned.begin(), cleaned.end(),
+            [&](const PastFinding& a, const PastFinding& b) { return order(a) < order(b); });
+  return cleaned;
+}
+
 /// Everything of the run but its outcomes.
 void clean_run(Run& run) {
   for (std::string* text :
@@ -286,10 +299,8 @@ Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, 
     report.groups.push_back(std::move(group));
   }
   sort_groups(report.groups);
-  std::transform(delta.closed.begin(), delta.closed.end(), std::back_inserter(report.closed),
-                 clean_past);
-  std::transform(delta.not_rechecked.begin(), delta.not_rechecked.end(),
-                 std::back_inserter(report.not_rechecked), clean_past);
+  report.closed = clean_all(delta.closed);
+  report.not_rechecked = clean_all(delta.not_rechecked);
   if (report.counts.decided() > 0) {
     report.posture_permille = static_cast<int>(report.counts.pass * 1000 / report.counts.decided());
   }

@@ -69,7 +69,7 @@
     {{#ITEM}}<article class="place" id="f-{{FINGERPRINT}}">
       <h3><span class="where">{{WHERE}}</span> <span class="badge">{{STATE}}</span>{{#OWN_SEVERITY}} <span class="badge">{{SEVERITY}}</span>{{/OWN_SEVERITY}}</h3>
       <p>{{MESSAGE:x-prose}}{{#HAS_REASON}}: {{REASON:x-prose}}{{/HAS_REASON}}.</p>
-      {{#WITNESS}}<div class="witness"><p class="label">Witness: {{KIND}}</p><dl>{{#FIELD}}<div><dt>{{NAME}}</dt><dd>{{VALUE}}</dd></div>{{/FIELD}}</dl>{{#REPLAY}}<p class="label">Ask again</p><pre tabindex="0">{{COMMAND:pre_escape}}</pre>{{/REPLAY}}</div>{{/WITNESS}}
+      {{#WITNESS}}<div class="witness"><p class="label">Witness: {{KIND}}</p><dl>{{#FIELD}}<div><dt>{{NAME}}</dt><dd>{{VALUE}}</dd></div>{{/FIELD}}</dl>{{#REPLAY}}<p class="label">Ask the policy again</p><pre class="command" tabindex="0">{{COMMAND:pre_escape}}</pre>{{/REPLAY}}</div>{{/WITNESS}}
       {{#RELATED}}<p class="related">See <span class="where">{{PLACE}}</span>: {{NOTE:x-prose}}.</p>{{/RELATED}}
       <p class="ids">{{ASSET}}{{#HAS_ANCHOR}} · {{ANCHOR}}{{/HAS_ANCHOR}}<br>fingerprint {{FINGERPRINT}}</p>
     </article>
@@ -91,15 +91,15 @@
 <section id="undecided" aria-labelledby="undecided-title">
   <h2 id="undecided-title">Not judged</h2>
   {{#NO_OPEN}}<p>Everything that was found could be judged.</p>{{/NO_OPEN}}
-  {{#HAS_GAPS}}<h3>Not covered</h3><ul class="plain">{{#GAP}}<li><span class="where">{{WHAT}}</span>: {{WHY:x-prose}}{{#BLOCKS}} <span class="badge">keeps the audit incomplete</span>{{/BLOCKS}}</li>{{/GAP}}</ul>{{/HAS_GAPS}}
-  {{#HAS_UNDECIDED}}<h3>Undecided checks</h3><ul class="plain">{{#QUESTION}}<li><span class="where">{{WHERE}}</span>: {{REASON:x-prose}}. <span class="muted">{{TITLES}}</span></li>{{/QUESTION}}</ul>{{/HAS_UNDECIDED}}
-  {{#HAS_UNSEEN}}<h3>Open before and not looked at again</h3><ul class="plain">{{#UNSEEN}}<li><span class="where">{{WHERE}}</span>: {{MESSAGE:x-prose}} <span class="muted">{{SEVERITY}}, {{RULE}}</span></li>{{/UNSEEN}}</ul>{{/HAS_UNSEEN}}
+  {{#HAS_GAPS}}<h3>Not covered</h3><ul class="plain">{{#GAP}}<li><span class="where">{{WHAT}}</span>: {{WHY:x-prose}}{{#BLOCKS}} <span class="badge">keeps the audit incomplete</span>{{/BLOCKS}}</li>{{/GAP}}</ul>{{#MORE_GAP}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_GAP}}{{/HAS_GAPS}}
+  {{#HAS_UNDECIDED}}<h3>Undecided checks</h3><ul class="plain">{{#QUESTION}}<li><span class="where">{{WHERE}}</span>: {{REASON:x-prose}}. <span class="muted">{{TITLES}}</span></li>{{/QUESTION}}</ul>{{#MORE_QUESTION}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_QUESTION}}{{/HAS_UNDECIDED}}
+  {{#HAS_UNSEEN}}<h3>Open before and not looked at again</h3><ul class="plain">{{#UNSEEN}}<li><span class="where">{{WHERE}}</span>: {{MESSAGE:x-prose}} <span class="muted">{{SEVERITY}}, {{RULE}}</span></li>{{/UNSEEN}}</ul>{{#MORE_UNSEEN}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_UNSEEN}}{{/HAS_UNSEEN}}
 </section>
 
 <section id="closed" aria-labelledby="closed-title">
   <h2 id="closed-title">Closed since the run before</h2>
   {{#NO_CLOSED}}<p>{{NOTE}}</p>{{/NO_CLOSED}}
-  {{#HAS_CLOSED}}<ul class="plain">{{#PAST}}<li><span class="badge">{{REASON}}</span> {{MESSAGE:x-prose}} <span class="ids">{{ASSET}}</span></li>{{/PAST}}</ul>{{/HAS_CLOSED}}
+  {{#HAS_CLOSED}}<ul class="plain">{{#PAST}}<li><span class="badge">{{REASON}}</span> {{MESSAGE:x-prose}}<span class="ids">{{ASSET}}</span></li>{{/PAST}}</ul>{{#MORE_PAST}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_PAST}}{{/HAS_CLOSED}}
 </section>
 
 <section id="passed" aria-labelledby="passed-title">
@@ -120,7 +120,7 @@
     <div><dt>Data</dt><dd>{{#DATA}}{{NAME}} of {{DATE}}<br>{{/DATA}}</dd></div>
   </dl>
   <details class="group"><summary><span class="title">Files read</span><span class="count">{{INPUTS}}</span></summary><div class="body">
-  <div class="scroll" tabindex="0" role="region" aria-label="Files read"><table><caption>SHA-256 of every file that was judged; <code>sha256sum</code> gives the same.</caption><thead><tr><th scope="col">File</th><th scope="col">SHA-256</th></tr></thead><tbody>{{#INPUT}}<tr><td>{{PATH}}</td><td><code>{{HASH}}</code></td></tr>{{/INPUT}}</tbody></table></div></div></details>
+  <div class="scroll" tabindex="0" role="region" aria-label="Files read"><table><caption>SHA-256 of every file that was judged; <code>sha256sum</code> gives the same.</caption><thead><tr><th scope="col">File</th><th scope="col">SHA-256</th></tr></thead><tbody>{{#INPUT}}<tr><td>{{PATH}}</td><td><code>{{HASH}}</code></td></tr>{{/INPUT}}</tbody></table></div>{{#MORE_INPUT}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_INPUT}}</div></details>
 </section>
 
 <section id="definitions" aria-labelledby="definitions-title">

@@ -195,5 +195,32 @@ TEST_CASE("what is left out of the page is counted on it") {
   CHECK(page.find("15 more are in report.json.") != std::string::npos);
 }
 
+TEST_CASE("a page of ten thousand findings stays small") {
+  Run run = sample::run("x");
+  RunDelta delta = sample::delta("x");
+  run.result.outcomes.clear();
+  run.inputs.clear();
+  run.result.not_covered.clear();
+  delta.closed.clear();
+  for (std::size_t i = 0; i < 10000; ++i) {
+    const std::string name = ".github/workflows/deploy-" + std::to_string(i) + ".yml";
+    const std::string rule(all_rules()[i % all_rules().size()].id);
+    run.result.outcomes.push_back(
+        sample::finding(rule, Severity::Medium, name, "f" + std::to_string(i)));
+    Outcome open = sample::outcome(rule, OutcomeKind::Undecided, Severity::Medium, name);
+    open.reason = "no reason";
+    run.result.outcomes.push_back(open);
+    run.inputs.push_back({name, "aabbcc"});
+    run.result.not_covered.push_back({name, "unreadable", true});
+    delta.closed.push_back(sample::past(name, "p" + std::to_string(i)));
+  }
+  delta.not_rechecked = delta.closed;
+  const std::string page = page_of(make_report(run, delta, Intent{}, Severity::Medium));
+  CHECK(page.size() < 2000000);
+  CHECK(skeleton(page).size() < 20000);
+  CHECK(count_of(page, "<article class=\"place\"") == 200);
+  CHECK(count_of(page, "9800 more are in report.json.") == 5);
+}
+
 }  // namespace
 }  // namespace muster::report
