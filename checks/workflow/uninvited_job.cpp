@@ -9,25 +9,36 @@
 namespace muster::workflow {
 namespace {
 
-bool names_role(const JobRun& run, const Intent& intent, const std::string& arn) {
-  const auto held = credentials(run, intent);
-  return std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
+enum class Use { No, Maybe, Yes };
+
+/// Whether the run takes the role. A role that the file does not resolve, or a trust policy whose
+/// role has no known ARN while the job takes one that nothing describes, leaves it open.
+Use use_of(const JobRun& run, const oidc::Trust& trust, const AuditInput& input) {
+  const std::string& arn = trust.role->arn;
+  Use use = Use::No;
+  for (const Credential& credential : credentials(run, input.intent())) {
+    if (credential.kind != CredentialKind::Oidc) {
+      continue;
+    }
     const auto& arns = credential.role_arns.values;
-    const bool unresolved = credential.kind == CredentialKind::Oidc && !credential.role_arns.known;
-    return unresolved || std::find(arns.begin(), arns.end(), arn) != arns.end();
-  });
+    if (!arn.empty() && std::find(arns.begin(), arns.end(), arn) != arns.end()) {
+      return Use::Yes;
+    }
+    const bool undescribed = std::any_of(arns.begin(), arns.end(), [&](const std::string& one) {
+      return input.model<iam::Roles>().find(one) == nullptr;
+    });
+    if (!credential.role_arns.known || (arn.empty() && undescribed)) {
+      use = Use::Maybe;
+    }
+  }
+  return use;
 }
 
 bool is_tokenless(const JobRun& run) {
   return token_permission(run).answer == TokenPermission::Answer::Denied;
 }
 
-/// Tokens of the run that the role admits beyond what is declared for it. Without a declaration
-/// only a job that does not name the role is uninvited.
-Proof gets_in(const JobRun& run, const oidc::Trust& trust, const Intent& intent) {
-  if (is_tokenless(run) || (!trust.is_declared && names_role(run, intent, trust.role->arn))) {
-    return Proof::no();
-  }
+Proof admitted_token(const JobRun& run, const oidc::Trust& trust, const Intent& intent) {
   Proof answer = Proof::no();
   for (const Presented& set : presented(run, intent)) {
     const Proof proof = trust.search.admits(oidc::scope_of(set.tokens), trust.declared);
@@ -39,11 +50,27 @@ Proof gets_in(const JobRun& run, const oidc::Trust& trust, const Intent& intent)
   return answer;
 }
 
+/// Tokens of the run that the role admits beyond what is declared for it. Without a declaration
+/// only a job that does not take the role is uninvited.
+Proof gets_in(const JobRun& run, const oidc::Trust& trust, const AuditInput& input) {
+  const Use use = trust.is_declared ? Use::No : use_of(run, trust, input);
+  if (is_tokenless(run) || use == Use::Yes) {
+    return Proof::no();
+  }
+  const Proof admitted = admitted_token(run, trust, input.intent());
+  if (use == Use::Maybe && admitted.is_yes()) {
+    return Proof::undecided("the role admits job `" + run.job->id.value +
+                            "`, and whether the job takes this role is not known: give the role "
+                            "its `arn`, or its `subjects`, in muster.yaml");
+  }
+  return admitted;
+}
+
 Proof any_gets_in(const std::vector<const JobRun*>& runs, const oidc::Trust& trust,
-                  const Intent& intent) {
+                  const AuditInput& input) {
   Proof answer = Proof::no();
   for (const JobRun* run : runs) {
-    const Proof proof = gets_in(*run, trust, intent);
+    const Proof proof = gets_in(*run, trust, input);
     if (proof.is_yes()) {
       return proof;
     }
@@ -53,12 +80,11 @@ Proof any_gets_in(const std::vector<const JobRun*>& runs, const oidc::Trust& tru
 }
 
 void uninvited_job(const AuditInput& input, Outcomes& out) {
-  const Intent& intent = input.intent();
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     for (const oidc::Trust* trust : input.model<oidc::Trusts>().github()) {
-      const bool named = names_role(run, intent, trust->role->arn);
-      out.fail_if(any_gets_in(runs, *trust, intent), run.asset(), run.job->id.where)
+      const bool named = use_of(run, *trust, input) == Use::Yes;
+      out.fail_if(any_gets_in(runs, *trust, input), run.asset(), run.job->id.where)
           .arg("job", run.job->id.value)
           .arg("role", trust->role->name)
           .arg("why",
