@@ -259,7 +259,7 @@ YamlLines role_lines(const DraftRole& role) {
 void role(const DraftRole& role, YamlLines& out) {
   if (!role.used.empty()) {
     out.comment(2, "Used at " + places(role.used) +
-                       (role.arn.empty() ? ", written `" + role.written + "`." : "."));
+                       (role.arn.empty() ? ", written " + role.written + "." : "."));
   }
   role.is_known() ? out.append(2, role_lines(role)) : out.append_off(2, role_lines(role));
 }

@@ -2,17 +2,14 @@
 #include "app/init_roles.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "app/init_infer.h"
-#include "app/init_match.h"
 #include "app/init_privilege.h"
 #include "app/init_subjects.h"
-#include "checks/iam/documents.h"
+#include "app/init_taken.h"
 #include "checks/intent/schema.h"
 #include "checks/oidc/trusts.h"
-#include "checks/workflow/presented.h"
 
 namespace muster::app {
 namespace {
@@ -20,10 +17,6 @@ namespace {
 using workflow::Credential;
 using workflow::CredentialKind;
 using workflow::JobRun;
-
-std::string last_part(std::string_view arn) {
-  return std::string(arn.substr(arn.rfind('/') + 1));
-}
 
 /// What muster.yaml takes as an ARN, in IAM's own alphabet.
 bool is_arn(const std::string& text) {
@@ -39,6 +32,11 @@ bool is_arn(const std::string& text) {
 
 bool is_name_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_name_char(c) || c == '-'; });
 }
 
 /// The names behind `vars.`, `secrets.` and `env.` in a text, each once.
@@ -69,12 +67,6 @@ std::string key_of(std::string_view name) {
   return key;
 }
 
-/// One role that workflows name, with what was collected about it.
-struct Taken {
-  DraftRole role;
-  std::vector<const JobRun*> runs;
-};
-
 class RoleFinder {
  public:
   RoleFinder(const AuditInput& base, Draft& draft) : base_(base), draft_(draft) {}
@@ -82,8 +74,8 @@ class RoleFinder {
   void run() {
     take_credentials();
     take_facts();
-    match_trusts();
-    match_permissions();
+    match_trusts(base_, taken_, draft_);
+    match_permissions(base_, taken_);
     finish();
   }
 
@@ -93,18 +85,14 @@ class RoleFinder {
   void take_unknown(const JobRun& run, const Credential& credential);
   void ask_for_variables(const JobRun& run, const Credential& credential);
   void take_facts();
-  void match_trusts();
-  void match_permissions();
   void finish();
   void subjects(Taken& taken) const;
   void name_repository();
   void suggest_roles();
   void privilege(DraftRole& role, const iam::Roles& known) const;
   void trust_facts(DraftRole& role, const oidc::Trusts& trusts) const;
-  void ask(const DraftRole& role);
 
   Taken& taken(const std::string& arn, const std::string& written, const std::string& key);
-  [[nodiscard]] bool admits_a_job(const std::string& file, const Taken& taken) const;
   [[nodiscard]] std::string unused_key(const std::string& wanted, const std::string& arn) const;
   [[nodiscard]] std::string environment_of(const JobRun& run) const;
   [[nodiscard]] Intent intent_so_far() const;
@@ -200,9 +188,12 @@ void RoleFinder::take_unknown(const JobRun& run, const Credential& credential) {
     return;
   }
   const std::string environment = environment_of(run);
-  const std::string key = key_of(*names.begin()) + (environment.empty() ? "" : "-" + environment);
-  const std::string written = credential.role.value.substr(0, kLongestName) +
-                              (environment.empty() ? "" : " in environment " + environment);
+  const std::string tail = last_part(credential.role.value);
+  const bool named = credential.role.value.starts_with("arn:") && is_word(tail);
+  const std::string key =
+      named ? tail : key_of(*names.begin()) + (environment.empty() ? "" : "-" + environment);
+  const std::string written = "`" + credential.role.value.substr(0, kLongestName) + "`" +
+                              (environment.empty() ? "" : " in environment `" + environment + "`");
   add_run(taken("", written, key), run, credential);
 }
 
@@ -254,131 +245,6 @@ void RoleFinder::take_facts() {
       continue;
     }
     taken(role.arn, role.arn, last_part(role.arn)).role.facts = role.source.path();
-  }
-}
-
-/// Whether the trust policy of a file lets one of the jobs in that take the role.
-bool RoleFinder::admits_a_job(const std::string& file, const Taken& taken) const {
-  for (const oidc::Trust& trust : base_.model<oidc::Trusts>().all()) {
-    if (!trust.is_github() || !trust.role->arn.empty() || trust.role->source.path() != file) {
-      continue;
-    }
-    for (const JobRun* run : taken.runs) {
-      for (const workflow::Presented& set : workflow::presented(*run, base_.intent())) {
-        if (trust.search.admits_some(set.tokens).is_yes()) {
-          return true;
-        }
-      }
-    }
-  }
-  return false;
-}
-
-/// A file that no role of the facts came from, trusts GitHub, and can be named in muster.yaml.
-std::vector<const iam::Role*> bare_trusts(const AuditInput& base) {
-  std::vector<const iam::Role*> found;
-  for (const iam::Role& role : base.model<iam::Roles>().all()) {
-    if (role.arn.empty() && role.trust && !base.model<oidc::Trusts>().github_of(role).empty()) {
-      found.push_back(&role);
-    }
-  }
-  return found;
-}
-
-void RoleFinder::match_trusts() {
-  const std::vector<const iam::Role*> bare = bare_trusts(base_);
-  std::vector<std::string> files;
-  for (const iam::Role* role : bare) {
-    files.push_back(role->source.path());
-  }
-  std::vector<Taken*> open;
-  std::vector<std::string> names;
-  for (Taken& taken : taken_) {
-    if (taken.role.facts.empty()) {
-      open.push_back(&taken);
-      names.push_back(taken.role.arn.empty() ? taken.role.name : last_part(taken.role.arn));
-    }
-  }
-  // A role trusts providers of its own account only.
-  const auto possible = [&](std::size_t file, const Taken& taken) {
-    const std::string account(iam::arn_field(taken.role.arn, 4));
-    return format_problem(IntentFormat::Path, files[file]).empty() &&
-           (account.empty() || bare[file]->account.empty() || account == bare[file]->account);
-  };
-  std::set<std::size_t> used;
-  const auto give = [&](std::size_t file, Taken& taken, std::string from) {
-    taken.role.trust = {files[file], std::move(from)};
-    used.insert(file);
-  };
-  if (files.size() == 1 && taken_.size() == 1 && open.size() == 1 && possible(0, *open[0])) {
-    give(0, *open[0], "the only trust policy here, for the only role");
-  }
-  for (const Match& match : used.empty() ? mutual_matches(files, names) : std::vector<Match>()) {
-    Taken& taken = *open[match.role];
-    const bool certain = match.fit != NameFit::Part || admits_a_job(files[match.file], taken);
-    if (certain && !taken.role.arn.empty() && possible(match.file, taken)) {
-      give(match.file, taken,
-           match.fit == NameFit::Part ? "matched by name, and it admits the job"
-                                      : "matched by name");
-    }
-  }
-  for (std::size_t f = 0; f < files.size(); ++f) {
-    if (used.contains(f)) {
-      continue;
-    }
-    draft_.unmatched_trusts.push_back(files[f]);
-    for (Taken* taken : open) {
-      if (taken->role.trust.value.empty() && possible(f, *taken)) {
-        taken->role.trust_candidates.push_back(files[f]);
-      }
-    }
-  }
-}
-
-/// Bare policies that could be a role's permissions: no trust policy, no principal.
-std::vector<std::string> permission_files(const AuditInput& base) {
-  std::vector<std::string> files;
-  for (const Document& document : base.facts().documents) {
-    if (document.kind != DocumentKind::IamPolicy ||
-        !format_problem(IntentFormat::Path, document.source.path()).empty()) {
-      continue;
-    }
-    const auto tree = iam::parse_account_json(document);
-    if (tree && !iam::is_trust_policy(tree.value().root()) &&
-        policy::parse_policy(document.bytes, document.source, policy::PolicyType::Identity)) {
-      files.push_back(document.source.path());
-    }
-  }
-  return files;
-}
-
-std::string folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/') == std::string::npos ? 0 : path.rfind('/'));
-}
-
-/// A permission policy belongs to a role when it has its name, or the name of its trust policy
-/// beside which it lies.
-void RoleFinder::match_permissions() {
-  const std::vector<std::string> files = permission_files(base_);
-  std::vector<std::string> names;
-  for (const Taken& taken : taken_) {
-    names.push_back(taken.role.arn.empty() ? "" : last_part(taken.role.arn));
-  }
-  std::map<std::string, std::set<std::size_t>> owners;
-  for (const std::string& file : files) {
-    for (std::size_t r = 0; r < taken_.size(); ++r) {
-      const std::string& trust = taken_[r].role.trust.value;
-      const bool beside = !trust.empty() && folder_of(trust) == folder_of(file) &&
-                          telling_words(trust) == telling_words(file);
-      if (beside || name_fit(file, names[r]) == NameFit::Equal) {
-        owners[file].insert(r);
-      }
-    }
-  }
-  for (const auto& [file, roles] : owners) {
-    if (roles.size() == 1) {
-      taken_[*roles.begin()].role.permissions.push_back(file);
-    }
   }
 }
 
@@ -439,35 +305,6 @@ void RoleFinder::trust_facts(DraftRole& role, const oidc::Trusts& trusts) const 
   }
 }
 
-void RoleFinder::ask(const DraftRole& role) {
-  const SourceRef where = role.used.empty() ? SourceRef{} : role.used.front();
-  const std::string name = "role `" + role.name + "`";
-  if (role.arn.empty()) {
-    draft_.questions.push_back({name + ": which ARN is `" + role.written + "`?", where});
-  } else if (role.trust.value.empty() && role.facts.empty()) {
-    draft_.questions.push_back(
-        {name + ": its trust policy is not here" +
-             (role.trust_candidates.empty() ? "; add it, or the output of `aws iam get-role`"
-                                            : ", or it is one of the candidates in the file"),
-         where});
-  }
-  if (role.privilege == Privilege::Unknown && role.is_known()) {
-    draft_.questions.push_back(
-        {name + ": its privilege is not known (" + role.privilege_from + "); it counts as write",
-         where});
-  }
-  for (const DraftSubject& subject : role.subjects) {
-    if (!subject.warning.empty()) {
-      draft_.questions.push_back(
-          {name + ": is this meant? " + subject.from.front() + ": " + subject.warning, where});
-    }
-  }
-  for (const std::string& repository : role.other_repositories) {
-    draft_.questions.push_back(
-        {name + ": its trust policy also names `" + repository + "`; is that meant?", where});
-  }
-}
-
 /// What the trust policies name is a hint, no certainty: a mistake in them is what the audit is to
 /// find.
 void RoleFinder::name_repository() {
@@ -515,7 +352,7 @@ void RoleFinder::finish() {
     subjects(taken);
     privilege(taken.role, joined.model<iam::Roles>());
     trust_facts(taken.role, joined.model<oidc::Trusts>());
-    ask(taken.role);
+    ask_about(taken.role, draft_);
     draft_.roles.push_back(std::move(taken.role));
   }
   name_repository();

@@ -158,7 +158,7 @@ void Collector::add_ref(Key key, const Presented& set, const std::string& job,
   std::string note;
   if (any && !tag && !key.environment.empty()) {
     name = intent_.default_branch;
-    note = "`" + set.event + "` can start it on any branch; only `" + name + "` is taken as meant";
+    note = "it can start on any branch; only `" + name + "` is taken as meant";
   } else if (any && key.warning.empty()) {
     name = tag ? "*" : intent_.default_branch;
     key.warning = tag ? "any tag gets in, and whoever can push can make one"

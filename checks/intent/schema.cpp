@@ -105,8 +105,10 @@ bool is_list(T type) {
 /// JSON Schema of one value (of one item, for lists). Depth is bounded by the table, not by input.
 std::string value_schema(const IntentKey& key, const std::string& indent);
 
-std::string object_schema(const IntentObject& object, const std::string& indent) {
-  std::string text = "\"type\": \"object\",\n" + indent + "\"additionalProperties\": false,\n" +
+/// `type`: as JSON.
+std::string object_schema(const IntentObject& object, const std::string& indent,
+                          const std::string& type = "\"object\"") {
+  std::string text = "\"type\": " + type + ",\n" + indent + "\"additionalProperties\": false,\n" +
                      indent + "\"properties\": {";
   std::string required;
   const char* separator = "\n";
@@ -175,7 +177,7 @@ std::string value_schema(const IntentKey& key, const std::string& indent) {
       return object_schema(*key.object, indent);
     case T::NamedObjects:
       return "\"type\": \"object\",\n" + indent + "\"additionalProperties\": {" +
-             object_schema(*key.object, indent + "  ") + "}";
+             object_schema(*key.object, indent + "  ", R"(["object", "null"])") + "}";
     case T::NamedTexts:
       return "\"type\": \"object\",\n" + indent +
              "\"additionalProperties\": {\"type\": \"string\"}";
