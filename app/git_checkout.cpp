@@ -114,7 +114,12 @@ std::pair<std::string_view, std::string_view> split_url(std::string_view url) {
   return {authority.substr(0, authority.find(':')), path};
 }
 
+/// Empty when it cannot be read, or is no ordinary file (a pipe would never end).
 std::string read_small(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return "";
+  }
   auto bytes = read_file(path, SourceId(path.generic_string()), kFileLimit);
   return bytes ? std::move(bytes).value() : std::string();
 }

@@ -85,8 +85,8 @@ void variables(const std::vector<DraftVariable>& list, std::size_t indent, YamlL
     return;
   }
   out.comment(indent,
-              "What do these stand for? No secret, so it may stand here; without it the audit does "
-              "not know the role.");
+              "Without their values, which are no secrets and may stand here, the audit does not "
+              "know the role:");
   for (const DraftVariable& variable : list) {
     out.comment(indent, "- " + variable.name + ", used at " + places(variable.used));
   }
