@@ -23,29 +23,10 @@ constexpr std::size_t kRowsPerList = 200;
 constexpr std::size_t kDecisions = 5;
 constexpr std::size_t kFieldsPerWitness = 16;
 
-/// A share of the decided checks in percent with one decimal, for SVG.
+/// A share of the checks in percent with one decimal, for SVG.
 std::string share(std::size_t part, std::size_t whole) {
   const std::size_t permille = whole == 0 ? 0 : part * 1000 / whole;
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10);
-}
-
-/// What happened to the findings of a group: `new`, `3 new, 1 reopened`, `oldest 12 days`.
-std::string change_text(const Group& group) {
-  std::map<FindingState, std::size_t> states;
-  std::size_t oldest = 0;
-  for (const Item& item : group.items) {
-    ++states[item.state];
-    oldest = std::max(oldest, item.age_days);
-  }
-  std::string text;
-  for (const FindingState state : {FindingState::New, FindingState::Reopened}) {
-    if (states[state] > 0) {
-      text += (text.empty() ? "" : ", ") +
-              (group.items.size() == 1 ? "" : std::to_string(states[state]) + " ") +
-              muster::to_string(state);
-    }
-  }
-  return text.empty() ? "oldest " + plural(oldest, "day") : text;
 }
 
 class Page {
@@ -58,6 +39,7 @@ class Page {
   void head();
   void figures();
   void decisions();
+  void first_questions(TemplateDictionary& section) const;
   void findings();
   void group(const Group& group, bool open);
   void item(TemplateDictionary& parent, const Item& item, Severity usual);
@@ -136,8 +118,19 @@ void Page::figures() {
   root_.SetValue("CLOSED_HOW", report_.previous_run.empty()
                                    ? "no run before"
                                    : std::to_string(fixed_count(report_)) + " by a fix");
-  root_.SetValue("PASS_WIDTH", share(counts.pass, counts.decided()));
-  root_.SetValue("FAIL_WIDTH", share(counts.fail, counts.decided()));
+  const std::size_t all = counts.decided() + counts.undecided;
+  root_.SetValue("PASS_WIDTH", share(counts.pass, all));
+  root_.SetValue("FAIL_WIDTH", share(counts.fail, all));
+}
+
+void fill_question(TemplateDictionary& row, const Question& question) {
+  row.SetValue("WHERE", question.where);
+  row.SetValue("REASON", question.reason);
+  const std::size_t rules = question.rules.size();
+  if (rules > 0) {
+    row.SetValue("TITLES",
+                 rules == 1 ? question.rules.front() : plural(rules, "check") + " wait for it");
+  }
 }
 
 void Page::decisions() {
@@ -165,8 +158,25 @@ void Page::decisions() {
         ->SetValue("COUNT", plural(blocking - kDecisions, "more kind"));
   }
   if (questions > 0) {
-    root_.AddSectionDictionary("QUESTIONS")
-        ->SetValue("COUNT", plural(questions, "question") + (questions == 1 ? " is" : " are"));
+    TemplateDictionary& section = *root_.AddSectionDictionary("QUESTIONS");
+    section.SetValue("COUNT",
+                     plural(questions, "open question") + (questions == 1 ? " keeps" : " keep"));
+    first_questions(section);
+  }
+}
+
+/// What to find out or repair first: what could not be read at all, then what most checks wait for.
+void Page::first_questions(TemplateDictionary& section) const {
+  std::vector<Question> all;
+  for (const NotCovered& gap : report_.run.result.not_covered) {
+    all.push_back({gap.what, gap.why, {}, gap.blocks});
+  }
+  all.insert(all.end(), report_.questions.begin(), report_.questions.end());
+  std::size_t shown = 0;
+  for (const Question& question : all) {
+    if (question.blocks && shown++ < kDecisions) {
+      fill_question(*section.AddSectionDictionary("FIRST"), question);
+    }
   }
 }
 
@@ -292,19 +302,7 @@ void Page::gaps() {
 
 void Page::undecided() {
   show("HAS_UNDECIDED", !report_.undecided.empty());
-  // One broken document leaves many rules undecided: the reason once, with the rules that wait for
-  // it.
-  std::map<std::pair<std::string, std::string>, std::vector<std::string>> questions;
-  for (const Item& item : report_.undecided) {
-    questions[{to_string(item.outcome.where), item.outcome.reason}].push_back(item.outcome.rule);
-  }
-  list("QUESTION", questions, [](TemplateDictionary& row, const auto& entry) {
-    const auto& [question, rules] = entry;
-    row.SetValue("WHERE", question.first);
-    row.SetValue("REASON", question.second);
-    row.SetValue("TITLES", rules.size() == 1 ? rules.front()
-                                             : plural(rules.size(), "check") + " wait for it");
-  });
+  list("QUESTION", report_.questions, fill_question);
 }
 
 void Page::unseen() {

@@ -184,14 +184,33 @@ void sort_in(Report& report, const Outcome& outcome, const RunDelta& delta,
   }
 }
 
+std::vector<Question> questions_of(const std::vector<Item>& undecided) {
+  std::map<std::pair<std::string, std::string>, Question> by_reason;
+  for (const Item& item : undecided) {
+    const std::pair key{to_string(item.outcome.where), item.outcome.reason};
+    Question& question = by_reason[key];
+    std::tie(question.where, question.reason) = key;
+    question.rules.push_back(item.outcome.rule);
+    question.blocks = question.blocks || item.rule == nullptr || item.rule->undecided_blocks;
+  }
+  std::vector<Question> questions;
+  for (auto& [key, question] : by_reason) {
+    questions.push_back(std::move(question));
+  }
+  std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) {
+    return std::make_tuple(!a.blocks, b.rules.size()) < std::make_tuple(!b.blocks, a.rules.size());
+  });
+  return questions;
+}
+
 Gate judge(const Report& report, Severity fail_on) {
   Gate gate;
   gate.fail_on = fail_on;
   for (std::size_t i = static_cast<std::size_t>(fail_on); i < std::size(report.by_severity); ++i) {
     gate.blocking += report.by_severity[i];
   }
-  for (const Item& item : report.undecided) {
-    gate.open_questions += item.rule == nullptr || item.rule->undecided_blocks ? 1U : 0U;
+  for (const Question& question : report.questions) {
+    gate.open_questions += question.blocks ? 1U : 0U;
   }
   for (const NotCovered& gap : report.run.result.not_covered) {
     gate.open_questions += gap.blocks ? 1U : 0U;
@@ -304,6 +323,7 @@ Report make_report(const Run& run, const RunDelta& delta, const Intent& intent, 
   if (report.counts.decided() > 0) {
     report.posture_permille = static_cast<int>(report.counts.pass * 1000 / report.counts.decided());
   }
+  report.questions = questions_of(report.undecided);
   report.gate = judge(report, fail_on);
   report.verdict = verdict_sentence(report);
   for (const DataFile& file : all_data_files()) {

@@ -40,6 +40,15 @@ struct Group {
   std::vector<Item> items;
 };
 
+/// Something that somebody must find out or repair, and the checks that wait for it.
+struct Question {
+  std::string where;
+  std::string reason;
+  std::vector<std::string> rules;
+  /// Whether the audit is incomplete until it is answered.
+  bool blocks = false;
+};
+
 enum class Verdict { Passes, Fails, Incomplete };
 
 [[nodiscard]] const char* to_string(Verdict verdict);
@@ -49,7 +58,8 @@ struct Gate {
   Severity fail_on = Severity::Medium;
   /// Fails at or above `fail_on`.
   std::size_t blocking = 0;
-  /// Undecided outcomes whose rule must be decided, and things that could not be read.
+  /// Questions and gaps that keep the audit incomplete. One question may leave many checks
+  /// undecided.
   std::size_t open_questions = 0;
 };
 
@@ -79,6 +89,8 @@ struct Report {
   /// Fails, worst group first.
   std::vector<Group> groups;
   std::vector<Item> undecided;
+  /// The same by place and reason: blocking ones first, then those that most checks wait for.
+  std::vector<Question> questions;
   std::vector<Item> passes;
   std::vector<PastFinding> closed;
   std::vector<PastFinding> not_rechecked;

@@ -187,12 +187,8 @@ void print_open_questions(Printer& printer, const Report& report) {
   for (const NotCovered& gap : report.run.result.not_covered) {
     rows.push_back(gap.what + ": " + gap.why);
   }
-  // One broken document leaves many rules undecided: its reason is said once.
-  for (const Item& item : report.undecided) {
-    std::string row = to_string(item.outcome.where) + ": " + item.outcome.reason;
-    if (std::find(rows.begin(), rows.end(), row) == rows.end()) {
-      rows.push_back(std::move(row));
-    }
+  for (const Question& question : report.questions) {
+    rows.push_back(question.where + ": " + question.reason);
   }
   if (rows.empty()) {
     return;

@@ -43,6 +43,24 @@ std::string area_title(std::string_view area) {
   return title == kTitles.end() ? std::string(area) : title->second;
 }
 
+std::string change_text(const Group& group) {
+  std::map<FindingState, std::size_t> states;
+  std::size_t oldest = 0;
+  for (const Item& item : group.items) {
+    ++states[item.state];
+    oldest = std::max(oldest, item.age_days);
+  }
+  std::string text;
+  for (const FindingState state : {FindingState::New, FindingState::Reopened}) {
+    if (states[state] > 0) {
+      text += (text.empty() ? "" : ", ") +
+              (group.items.size() == 1 ? "" : std::to_string(states[state]) + " ") +
+              muster::to_string(state);
+    }
+  }
+  return text.empty() ? "oldest " + plural(oldest, "day") : text;
+}
+
 const char* witness_title(WitnessKind kind) {
   switch (kind) {
     case WitnessKind::Token:

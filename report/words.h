@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "checks/core/run.h"
+#include "report/model.h"
 
 namespace muster::report {
 
@@ -22,6 +22,9 @@ namespace muster::report {
 
 /// The area as a heading: `oidc` -> `OIDC trust`. An unknown area is its own heading.
 [[nodiscard]] std::string area_title(std::string_view area);
+
+/// What happened to the findings of a group: `new`, `3 new, 1 reopened`, `oldest 12 days`.
+[[nodiscard]] std::string change_text(const Group& group);
 
 /// Completes "Witness: …".
 [[nodiscard]] const char* witness_title(WitnessKind kind);

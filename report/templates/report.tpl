@@ -41,7 +41,8 @@
   {{#DECISION}}<li><p><a href="#g-{{RULE}}">{{TITLE:x-prose}}</a> <span class="muted">{{SEVERITY}}, {{PLACE}}{{#OTHERS}} and {{COUNT}}{{/OTHERS}}</span></p><p>{{FIX:x-prose}}</p></li>
   {{/DECISION}}</ol>{{/HAS_DECISIONS}}
   {{#MORE_DECISIONS}}<p class="muted">{{COUNT}} of <a href="#findings">finding</a> block too.</p>{{/MORE_DECISIONS}}
-  {{#QUESTIONS}}<p>{{COUNT}} <a href="#undecided">not judged</a>: until then the audit is incomplete, whatever else it found.</p>{{/QUESTIONS}}
+  {{#QUESTIONS}}<p>{{COUNT}} the audit incomplete, see <a href="#undecided">Not judged</a>:</p>
+  <ul class="open">{{#FIRST}}<li><span class="where">{{WHERE}}</span>: {{REASON:x-prose}}. <span class="muted">{{TITLES}}</span></li>{{/FIRST}}</ul>{{/QUESTIONS}}
 </section>
 
 <section class="numbers" aria-labelledby="figures-title">
@@ -53,7 +54,7 @@
     <div><dt>Not judged</dt><dd>{{OPEN}}</dd><dd class="sub">{{UNDECIDED}} undecided, {{GAPS}} not covered</dd></div>
     <div><dt>Closed</dt><dd>{{CLOSED_COUNT}}</dd><dd class="sub">{{CLOSED_HOW}}</dd></div>
   </dl>
-  {{#HAS_POSTURE}}<svg class="bar" role="img" width="100%" height="18"><title>{{PASS}} pass, {{FAIL}} fail, {{WAIVED}} waived of {{DECIDED}} decided checks; {{UNDECIDED}} undecided stand beside it</title><rect class="bar-pass" x="0" y="1" width="{{PASS_WIDTH}}%" height="16"></rect><rect class="bar-fail" x="{{PASS_WIDTH}}%" y="1" width="{{FAIL_WIDTH}}%" height="16"></rect></svg>
+  {{#HAS_POSTURE}}<svg class="bar" role="img" width="100%" height="18"><title>{{PASS}} pass, {{FAIL}} fail, {{WAIVED}} waived of {{DECIDED}} decided checks; {{UNDECIDED}} undecided stand beside it</title><rect class="bar-undecided" x="0" y="1" width="100%" height="16"></rect><rect class="bar-pass" x="0" y="1" width="{{PASS_WIDTH}}%" height="16"></rect><rect class="bar-fail" x="{{PASS_WIDTH}}%" y="1" width="{{FAIL_WIDTH}}%" height="16"></rect></svg>
   <p class="legend"><span class="key key-pass">{{PASS}} pass</span><span class="key key-fail">{{FAIL}} fail</span><span class="key key-undecided">{{UNDECIDED}} undecided, left out of the posture</span></p>{{/HAS_POSTURE}}
 </section>
 

@@ -1,5 +1,5 @@
 // The HTML report in a real browser: nothing leaves the file, nothing runs, nothing overflows, everyone can read it. Pages: the
-// flawed and the fixed example, and a repository whose names are attacks.
+// flawed and the fixed example, one that cannot be judged, and a repository whose names are attacks.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -56,6 +56,15 @@ function hostileRepository() {
     const statement = { Sid: `S${i}${attack}`, Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
     writeFileSync(join(folder, 'iam', `${attack.replaceAll('/', '_')}.json`), JSON.stringify({ Version: '2012-10-17', Statement: [statement] }));
   });
+  return folder;
+}
+
+// The fixed example with a workflow that cannot be read and a trust policy that is not there.
+function incompleteRepository() {
+  const folder = join(work, 'incomplete');
+  cpSync(join(source, 'examples/sandbox-ecs/fixed'), folder, { recursive: true });
+  writeFileSync(join(folder, '.github', 'workflows', 'broken.yml'), 'jobs: [\n');
+  rmSync(join(folder, 'iam', 'deploy-trust.json'));
   return folder;
 }
 
@@ -178,6 +187,7 @@ try {
   attacksArrived(hostile);
   await check(browser, 'flawed', flawed);
   await check(browser, 'fixed', report(join(source, 'examples/sandbox-ecs/fixed'), 'fixed'));
+  await check(browser, 'incomplete', report(incompleteRepository(), 'incomplete'));
   await check(browser, 'hostile', hostile);
   await policyHolds(browser, flawed);
 } finally {

@@ -105,6 +105,25 @@ TEST_CASE("the gate's verdict, and the sentence that says it") {
   }
 }
 
+TEST_CASE("one broken document is one question, however many checks wait for it") {
+  Run run = sample::run("x");
+  const Outcome open = run.result.outcomes[4];
+  Outcome other = open;
+  other.rule = "workflow-action-unpinned";
+  Outcome elsewhere = open;
+  elsewhere.where = sample::place("a", 1);
+  run.result.outcomes = {elsewhere, open, other};
+  run.result.not_covered.clear();
+  const Report report = make_report(run, {}, Intent{}, Severity::Medium);
+  CHECK(report.counts.undecided == 3);
+  CHECK(report.gate.open_questions == 2);
+  REQUIRE(report.questions.size() == 2);
+  CHECK(report.questions[0].where == "x:11:3");
+  CHECK(report.questions[0].rules ==
+        std::vector<std::string>{"workflow-static-aws-keys", "workflow-action-unpinned"});
+  CHECK(report.questions[1].where == "a:1:3");
+}
+
 TEST_CASE("the subject is the repository, else the folder in words") {
   struct Row {
     const char* name;
