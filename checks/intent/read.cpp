@@ -99,6 +99,23 @@ SubjectFormat format_of(const std::string& word) {
   return word == "immutable" ? SubjectFormat::Immutable : SubjectFormat::Both;
 }
 
+/// A subject is of a repository: its own, or the audited one. With neither it would stand for every
+/// repository there is.
+Status check_subjects(const Intent& intent) {
+  for (const IntentRole& role : intent.roles) {
+    for (const IntentSubject& subject : role.subjects) {
+      if (subject.repository.empty() && intent.repository.empty()) {
+        return Error{ErrorCode::Usage,
+                     "this subject of role `" + role.name +
+                         "` names no `repository`, and muster.yaml has none either; add "
+                         "`repository: owner/name` at the top",
+                     subject.where};
+      }
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<Intent> read_intent(std::string bytes, SourceId source) {
@@ -136,6 +153,7 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
                              {Severity::Critical, Severity::High, Severity::Medium, Severity::Low},
                              Severity::Medium);
   }
+  MUSTER_CHECK_OK(check_subjects(intent));
   return intent;
 }
 

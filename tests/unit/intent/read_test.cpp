@@ -94,6 +94,15 @@ TEST_CASE("mistakes are named with their place") {
   }
 }
 
+TEST_CASE("a subject without a repository anywhere is refused") {
+  CHECK(error_of("version: 1\nroles:\n  deploy:\n    subjects:\n      - branches: [main]\n") ==
+        "muster.yaml:5:9: this subject of role `deploy` names no `repository`, and muster.yaml has "
+        "none either; add `repository: owner/name` at the top");
+  CHECK(read("version: 1\nroles:\n  deploy:\n    subjects:\n      - {repository: acme/shop, "
+             "branches: [main]}\n")
+            .ok());
+}
+
 TEST_CASE("a secret is refused and not repeated in the message") {
   const std::string message = error_of("version: 1\nvariables:\n  KEY: AKIAIOSFODNN7EXAMPLE\n");
   CHECK(message ==
