@@ -125,7 +125,8 @@ std::string all_text(const policy::Policy& policy) {
   return text;
 }
 
-/// `role/ci-*` out of any pattern for a principal's ARN.
+/// The kind and name of a principal whose ARN comes nearest to the pattern: `role/ci-` for
+/// `arn:aws:iam::*:role/ci-*`, `role/deploy` for `*deploy*`, empty for `*`.
 std::string named_part(const std::string& pattern) {
   for (const char* kind : {"role/", "user/"}) {
     const std::size_t at = pattern.find(kind);
@@ -133,7 +134,11 @@ std::string named_part(const std::string& pattern) {
       return instance_of(pattern.substr(at));
     }
   }
-  return {};
+  // The wildcard stands for the kind too: what follows the last separator is the end of the name.
+  const std::size_t separator = pattern.find_last_of(":/");
+  const std::string name =
+      instance_of(separator == std::string::npos ? pattern : pattern.substr(separator + 1));
+  return name.empty() ? "" : "role/" + name;
 }
 
 /// The resource ARN of the stranger's account that comes nearest to the pattern.
