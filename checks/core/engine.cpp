@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "checks/core/digest.h"
 
@@ -57,16 +58,24 @@ void add_unreadable(const Check& check, const AuditInput& input, Outcomes& out) 
 }
 
 /// Twins (same rule, asset and anchor) get `#2`, `#3` in document order, so that fingerprints stay
-/// unique.
+/// unique. A number that some anchor already bears is left out.
 void number_twins(std::vector<Outcome>& outcomes) {
   std::stable_sort(outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) {
     return std::tie(a.asset, a.anchor, a.where) < std::tie(b.asset, b.anchor, b.where);
   });
-  std::map<std::tuple<std::string, std::string, std::string>, int> seen;
+  std::set<std::pair<Asset, std::string>> borne;
+  for (const Outcome& outcome : outcomes) {
+    borne.emplace(outcome.asset, outcome.anchor);
+  }
+  std::map<std::pair<Asset, std::string>, int> last;
   for (Outcome& outcome : outcomes) {
-    const int count = ++seen[{outcome.asset.kind, outcome.asset.id, outcome.anchor}];
-    if (count > 1) {
-      outcome.anchor += "#" + std::to_string(count);
+    const std::string anchor = outcome.anchor;
+    int& number = last[{outcome.asset, anchor}];
+    while (++number > 1) {
+      outcome.anchor = anchor + "#" + std::to_string(number);
+      if (borne.emplace(outcome.asset, outcome.anchor).second) {
+        break;
+      }
     }
   }
 }
