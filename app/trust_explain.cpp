@@ -77,14 +77,15 @@ ordered_json kind_json(const KindVerdict& verdict) {
     }
     json["forms"] = std::move(forms);
     json["values"] = verdict.values;
-    json["complete"] = verdict.all || (!verdict.values.empty() && verdict.beyond.fields.empty());
+    json["complete"] = verdict.all || (!verdict.values.empty() && verdict.beyond.is_no());
     json["example"] = token_json(verdict.admitted.witness());
   }
-  if (!verdict.beyond.fields.empty()) {
-    json["beyond"] = token_json(verdict.beyond);
+  if (verdict.beyond.is_yes()) {
+    json["beyond"] = token_json(verdict.beyond.witness());
   }
-  if (!verdict.except.fields.empty()) {
-    json["refused_example"] = token_json(verdict.except);
+  if (verdict.except) {
+    json["except"] = {{"example", token_json(verdict.except->token)},
+                      {"refused_by", refusal_json(verdict.except->clauses)}};
   }
   if (verdict.refusal) {
     json["example"] = token_json(verdict.refusal->token);

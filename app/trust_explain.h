@@ -25,7 +25,7 @@ struct TrustExplainOptions {
 /// `--json`:
 /// `{"data_date":"…","trusts":[{"role","file","allowed_callers":[…],"providers":[{"provider",
 /// "issuer","guard","dead","trusted_owners","trusted_repositories","kinds":[{"who","name","context",
-/// "admitted","all","any_name","forms","values","complete","example","beyond","refused_example","refused_by","reason"}],
+/// "admitted","all","any_name","forms","values","complete","example","beyond","except","refused_by","reason"}],
 /// "forged_by_outsider","forged_by_sibling","custom_template"}]}]}`. A token that is admitted under
 /// a default or declared subject lies in a kind whose `admitted` is not false. Returns
 /// `kIncomplete` when something is undecided or a file cannot be read, `kUsage` when one is not

@@ -97,9 +97,8 @@ std::string extent(const KindVerdict& verdict) {
   for (const std::string& value : verdict.values) {
     values.push_back(short_value(context, value));
   }
-  const bool more = !verdict.beyond.fields.empty();
-  if (more) {
-    values.emplace_back("others");
+  if (!verdict.beyond.is_no()) {
+    values.emplace_back(verdict.beyond.is_yes() ? "others" : "perhaps others");
   }
   return noun(context, values.size() > 1) + " " + joined(values);
 }
@@ -121,7 +120,7 @@ std::vector<std::vector<const KindVerdict*>> groups_of(const Explanation& explan
 }
 
 const Witness& example_of(const KindVerdict& verdict) {
-  return verdict.beyond.fields.empty() ? verdict.admitted.witness() : verdict.beyond;
+  return verdict.beyond.is_yes() ? verdict.beyond.witness() : verdict.admitted.witness();
 }
 
 /// Classic (or immutable) subjects only, in every admitted context.
@@ -138,15 +137,23 @@ void print_form(const std::vector<const KindVerdict*>& admitted, std::ostream& o
   }
 }
 
-/// The counterexample where neither "any" nor a list of values says what is admitted.
-std::string but_not(const KindVerdict& verdict) {
-  const bool told = verdict.all || !verdict.values.empty() || verdict.except.fields.empty();
-  if (told) {
-    return "";
+void print_clauses(const std::vector<oidc::RefusingClause>& clauses, const char* indent,
+                   std::ostream& out) {
+  for (const oidc::RefusingClause& clause : clauses) {
+    out << indent << clause.where.span.line << ":" << clause.where.span.column << " "
+        << oidc::in_words(clause) << "\n";
   }
-  const std::string refused = first_field(verdict.except);
-  return refused == first_field(example_of(verdict)) ? ", under further conditions"
-                                                     : ", but not `" + refused + "`";
+}
+
+/// What is refused although the line above may sound as if it got in.
+void print_exception(const KindVerdict& verdict, std::ostream& out) {
+  if (!verdict.except) {
+    return;
+  }
+  const std::string refused = first_field(verdict.except->token);
+  out << "        but not "
+      << (refused == first_field(example_of(verdict)) ? "always:" : "`" + refused + "`:") << "\n";
+  print_clauses(verdict.except->clauses, "          ", out);
 }
 
 void print_admitted_group(const Explanation& explanation,
@@ -154,7 +161,8 @@ void print_admitted_group(const Explanation& explanation,
   out << "    " << whose(explanation, *admitted.front()) << "\n";
   for (const KindVerdict* verdict : admitted) {
     out << "      " << (verdict->kind.context ? extent(*verdict) + ", such as `" : "such as `")
-        << first_field(example_of(*verdict)) << "`" << but_not(*verdict) << "\n";
+        << first_field(example_of(*verdict)) << "`\n";
+    print_exception(*verdict, out);
   }
   if (admitted.front()->kind.context) {
     print_form(admitted, out);
@@ -268,10 +276,7 @@ void print_refused(const Explanation& explanation, std::ostream& out) {
     const bool every = refused.contexts.empty() || refused.contexts.size() == 4;
     out << "    " << joined(refused.whose) << (every ? "" : ": " + joined(refused.contexts))
         << ", such as `" << first_field(refusal.token) << "`\n";
-    for (const oidc::RefusingClause& clause : refusal.clauses) {
-      out << "      " << clause.where.span.line << ":" << clause.where.span.column << " "
-          << oidc::in_words(clause) << "\n";
-    }
+    print_clauses(refusal.clauses, "      ", out);
   }
 }
 

@@ -47,7 +47,7 @@ struct Universe {
 [[nodiscard]] Universe universe_of(const Intent& intent);
 
 /// Bounds of one question, counted in configurations so that the answer does not depend on the
-/// machine.
+/// machine. A question about forged subjects has one budget for all templates.
 struct SearchLimits {
   std::size_t configurations = 200'000;
   /// Combinations of the values of keys that do not depend on each other.

@@ -259,7 +259,9 @@ std::optional<Witness> confirmed(const Question& question, std::span<const Token
       add_context(with_way, way.context);
       return goal_holds(question, with_way);
     });
-    return always ? std::optional(witness_of(question, token, {})) : std::nullopt;
+    // Some keys are in every request (the session name), so one way they can stand is shown.
+    const Context shown = surroundings.empty() ? Context() : surroundings.front().context;
+    return always ? std::optional(witness_of(question, token, shown)) : std::nullopt;
   }
   const auto context = find_context(question, request, surroundings);
   return context ? std::optional(witness_of(question, token, *context)) : std::nullopt;

@@ -90,12 +90,8 @@ void list_values(const TrustSearch& search, const Scope& scope, KindVerdict& ver
   }
   Scope rest = scope;
   (rest.*part) = ValueRule::outside(verdict.values);
-  const Proof beyond = search.admits(rest);
-  if (beyond.is_yes()) {
-    verdict.beyond = beyond.witness();
-  } else if (beyond.is_undecided()) {
-    verdict.beyond = verdict.admitted.witness();
-  } else {
+  verdict.beyond = search.admits(rest);
+  if (verdict.beyond.is_no()) {
     verdict.values = needed(search, scope, part, std::move(verdict.values));
   }
   std::sort(verdict.values.begin(), verdict.values.end());
@@ -118,17 +114,36 @@ Scope with_usual_audience(const TrustSearch& search, Scope scope) {
   return scope;
 }
 
-/// Whether all tokens in the listed forms get in; if not, one that does not.
-void judge_whole(const TrustSearch& search, Scope scope, KindVerdict& verdict) {
+/// The first refused token of the scope in a listed form. `whole`: that there is none.
+std::optional<Refusal> exception(const TrustSearch& search, Scope scope, const KindVerdict& verdict,
+                                 bool& whole) {
   scope = with_usual_audience(search, std::move(scope));
-  verdict.all = !verdict.forms.empty();
+  whole = !verdict.forms.empty();
   for (const SubjectForm form : verdict.forms) {
     scope.form = form;
-    const Proof refused = search.refuses(scope);
-    verdict.all = verdict.all && refused.is_no();
-    if (refused.is_yes() && verdict.except.fields.empty()) {
-      verdict.except = refused.witness();
+    if (auto refusal = search.explain_refusal(scope)) {
+      whole = false;
+      return refusal;
     }
+    whole = whole && search.refuses(scope).is_no();
+  }
+  return std::nullopt;
+}
+
+/// What of an admitted kind gets in.
+void describe_extent(const TrustSearch& search, Scope scope, KindVerdict& verdict) {
+  verdict.except = exception(search, scope, verdict, verdict.all);
+  const Who who = verdict.kind.who;
+  const bool one = who == Who::Repository || who == Who::RepositoryId;
+  if (verdict.all || !one || verdict.kind.context == ContextKind::PullRequest) {
+    return;
+  }
+  list_values(search, scope, verdict);
+  if (!verdict.values.empty()) {
+    (verdict.kind.context == ContextKind::Environment ? scope.environment : scope.ref) =
+        ValueRule::one_of(verdict.values);
+    bool whole = false;
+    verdict.except = exception(search, scope, verdict, whole);
   }
 }
 
@@ -156,11 +171,7 @@ KindVerdict judge_kind(const TrustSearch& search, const TokenKind& kind) {
   }
   verdict.any_name = admits_any_name(search, kind, scope);
   list_forms(search, scope, verdict);
-  judge_whole(search, scope, verdict);
-  const bool one = kind.who == Who::Repository || kind.who == Who::RepositoryId;
-  if (!verdict.all && one && kind.context != ContextKind::PullRequest) {
-    list_values(search, scope, verdict);
-  }
+  describe_extent(search, scope, verdict);
   return verdict;
 }
 

@@ -46,11 +46,12 @@ struct KindVerdict {
   /// Admitted, not all, and it is a repository: ref globs (branch, tag) or environment names that
   /// the policy names and that are admitted.
   std::vector<std::string> values;
-  /// Admitted outside `values`: an example. Empty fields = `values` is all there is.
-  Witness beyond;
-  /// Admitted, not all: a token of the kind, in a form that is listed, that is refused. Empty when
+  /// Whether more than `values` is admitted: an example is the witness. No = that is all there is.
+  Proof beyond = Proof::no();
+  /// Admitted, not all: a token with one of `values` (any of the kind, when there are none) and the
+  /// usual audience that is refused all the same, and by what. Absent when there is none, or when
   /// that could not be decided.
-  Witness except;
+  std::optional<Refusal> except;
   /// Subject forms of admitted tokens.
   std::vector<SubjectForm> forms;
   /// When it is not admitted.

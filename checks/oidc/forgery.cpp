@@ -99,15 +99,22 @@ Template claims_to_try(const CompiledTrust& trust) {
 class ForgerySearch {
  public:
   ForgerySearch(const CompiledTrust& trust, const Scope& scope)
-      : trust_(trust), scope_(scope), claims_(claims_to_try(trust)) {}
+      : trust_(trust),
+        scope_(scope),
+        claims_(claims_to_try(trust)),
+        budget_(trust.limits.configurations) {}
 
   Proof run() {
     std::deque<Template> open = {{}};
     while (!open.empty()) {
       const Template prefix = std::move(open.front());
       open.pop_front();
-      if (ask(prefix, true).is_no()) {
+      const Proof any = ask(prefix, true);
+      if (any.is_no()) {
         continue;
+      }
+      if (budget_ == 0) {
+        return Proof::undecided(any.is_undecided() ? any.reason() : reason_);
       }
       for (const std::string& claim : claims_) {
         if (std::find(prefix.begin(), prefix.end(), claim) != prefix.end()) {
@@ -121,6 +128,9 @@ class ForgerySearch {
         }
         if (proof.is_undecided()) {
           reason_ = proof.reason();
+        }
+        if (budget_ == 0) {
+          return Proof::undecided(reason_);
         }
         if (++tried_ > kMostTemplates) {
           return Proof::undecided("more than " + std::to_string(kMostTemplates) +
@@ -136,13 +146,13 @@ class ForgerySearch {
 
  private:
   /// `open`: whatever follows the template.
-  Proof ask(const Template& claims, bool open) const {
+  Proof ask(const Template& claims, bool open) {
     Demands demands(trust_.clauses.atoms.size());
     Question question = question_about(trust_, Goal::Admitted, demands);
     question.shapes = shapes_of_template({trust_.issuer, trust_.universe, trust_.literals, scope_},
                                          claims, open, demands);
     demands.seal();
-    return answer(question);
+    return answer(question, budget_);
   }
 
   static Proof with_template(const Proof& proof, const Template& claims) {
@@ -154,6 +164,8 @@ class ForgerySearch {
   const CompiledTrust& trust_;
   const Scope& scope_;
   Template claims_;
+  /// For all templates together.
+  std::size_t budget_;
   std::size_t tried_ = 0;
   std::string reason_;
 };

@@ -122,7 +122,8 @@ class Walk {
         worth_(worth),
         found_(found),
         next_(machine.stride_),
-        table_(64, 0) {}
+        table_(64, 0),
+        cost_(1 + machine.stride_ / kOrdinaryStride) {}
 
   WalkEnd run() {
     start();
@@ -293,11 +294,12 @@ class Walk {
     if (end_ != WalkEnd::Exhausted || !insert()) {
       return;
     }
-    if (budget_ == 0) {
+    if (budget_ < cost_) {
+      budget_ = 0;
       end_ = WalkEnd::Limit;
       return;
     }
-    --budget_;
+    budget_ -= cost_;
     nodes_.push_back({static_cast<std::uint32_t>(parent), c, true});
     const std::size_t step = step_of(next_.data());
     read_atoms(step);
@@ -378,6 +380,9 @@ class Walk {
     return words;
   }
 
+  /// Words of a configuration that counts as one. Larger ones take more memory and time.
+  static constexpr std::size_t kOrdinaryStride = 64;
+
   const Machine& m_;
   std::vector<AtomValue>& values_;
   std::size_t& budget_;
@@ -388,6 +393,7 @@ class Walk {
   std::vector<Bits> arena_;
   std::vector<Node> nodes_;
   std::vector<Char> alphabet_;
+  std::size_t cost_;
   WalkEnd end_ = WalkEnd::Exhausted;
 };
 

@@ -51,4 +51,8 @@ struct Question {
 /// Runs the search over all shapes. A `yes` was confirmed by the policy evaluator.
 [[nodiscard]] Proof answer(const Question& question);
 
+/// The same for one of several questions that share a budget of configurations; takes from `budget`
+/// what it used.
+[[nodiscard]] Proof answer(const Question& question, std::size_t& budget);
+
 }  // namespace muster::oidc

@@ -34,8 +34,8 @@ Assignment plain_words(const World& world) {
 
 class Search {
  public:
-  explicit Search(const Question& question)
-      : question_(question), judge_(question), budget_(question.limits.configurations) {
+  Search(const Question& question, std::size_t& budget)
+      : question_(question), judge_(question), budget_(budget) {
     for (const Track* track : judge_.watch().tracks) {
       tracked_.insert(track->claim);
     }
@@ -188,7 +188,7 @@ class Search {
 
   const Question& question_;
   Judge judge_;
-  std::size_t budget_;
+  std::size_t& budget_;
   std::set<std::string> tracked_;
   std::vector<Surroundings> surroundings_;
   std::optional<Witness> witness_;
@@ -199,7 +199,12 @@ class Search {
 }  // namespace
 
 Proof answer(const Question& question) {
-  return Search(question).run();
+  std::size_t budget = question.limits.configurations;
+  return answer(question, budget);
+}
+
+Proof answer(const Question& question, std::size_t& budget) {
+  return Search(question, budget).run();
 }
 
 }  // namespace muster::oidc

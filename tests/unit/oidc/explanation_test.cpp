@@ -35,7 +35,7 @@ TEST_CASE("the values that a repository may present are listed, and nothing else
   const KindVerdict& branch = kind(both, Who::Repository, "acme/shop", ContextKind::Branch);
   CHECK_FALSE(branch.all);
   CHECK(branch.values == Values{"refs/heads/main", "refs/heads/release/*"});
-  CHECK(branch.beyond.fields.empty());
+  CHECK(branch.beyond.is_no());
   CHECK(kind(both, Who::Repository, "acme/shop", ContextKind::Environment).values ==
         Values{"eu:live"});
   CHECK(kind(both, Who::Repository, "acme/shop", ContextKind::Tag).admitted.is_no());
@@ -97,7 +97,53 @@ TEST_CASE("any name and some names are told apart") {
   CHECK(some.admitted.is_yes());
   CHECK_FALSE(some.any_name);
   CHECK_FALSE(some.all);
-  CHECK_FALSE(some.except.fields.empty());
+  CHECK(some.except.has_value());
+}
+
+TEST_CASE("a further condition on a listed value is told as an exception") {
+  const Explanation pinned =
+      explained(statement("{'StringEquals':{'GH:sub':'repo:acme/shop:environment:live',"
+                          "'GH:ref':'refs/heads/main'}}"));
+  const KindVerdict& live = kind(pinned, Who::Repository, "acme/shop", ContextKind::Environment);
+  CHECK(live.values == Values{"live"});
+  REQUIRE(live.except.has_value());
+  REQUIRE(live.except->clauses.size() == 1);
+  CHECK(live.except->clauses[0].shown_key == "ref");
+  const Explanation free =
+      explained(statement("{'StringEquals':{'GH:sub':'repo:acme/shop:environment:live'}}"));
+  CHECK_FALSE(
+      kind(free, Who::Repository, "acme/shop", ContextKind::Environment).except.has_value());
+}
+
+TEST_CASE("a refused token carries the session name that every request has") {
+  // Without the name `IfExists` would let the token in: the example would not replay.
+  const policy::Policy policy =
+      policy_of(statement("{'StringLikeIfExists':{'sts:RoleSessionName':'*/never'}}"));
+  const Explanation named = explain(TrustSearch(policy, kProvider));
+  const KindVerdict& branch = kind(named, Who::Outsider, "", ContextKind::Branch);
+  REQUIRE(branch.refusal.has_value());
+  CHECK(branch.refusal->clauses.size() == 1);
+  CHECK(evaluate_policy(policy, request_of_witness(branch.refusal->token, kProvider)).kind ==
+        policy::DecisionKind::ImplicitDeny);
+}
+
+TEST_CASE("forged subjects of a tangled policy end at the budget instead of eating memory") {
+  const policy::Policy policy = policy_of(
+      statement("{'StringEqualsIgnoreCase':{'GH:environment':['pull_request','pull*est']},"
+                "'StringLike':{'GH:sub':['repo:acme@*@880000123:environment:pull_request',"
+                "'*environment:live']},'StringNotEquals':{'GH:event_name':'push'}}") +
+      "," +
+      statement(
+          "{'StringEqualsIgnoreCase':{'GH:sub':'repo:acme@9900666/shop@990000002:environment:"
+          "live'},'StringNotLike':{'GH:sub':'repo:ACME@440?008/shop@7:re*f:refs/heads/main'}}") +
+      "," +
+      statement("{'StringNotEquals':{'GH:aud':['sts.amazonaws.com','sigstore'],"
+                "'GH:job_workflow_ref':'mallory/x/.github/workflows/*@refs/heads/mai*n'}}",
+                "Deny"));
+  SearchLimits small;
+  small.configurations = 2'000;
+  const Proof proof = TrustSearch(policy, kProvider, {}, small).admits_forged_by_outsider();
+  CHECK((proof.is_yes() || proof.is_undecided()));
 }
 
 TEST_CASE("AWS's own test looks at the text of the demanded key") {
