@@ -168,6 +168,7 @@ void Page::decisions() {
 /// What to find out or repair first: what could not be read at all, then what most checks wait for.
 void Page::first_questions(TemplateDictionary& section) const {
   std::vector<Question> all;
+  all.reserve(report_.run.result.not_covered.size() + report_.questions.size());
   for (const NotCovered& gap : report_.run.result.not_covered) {
     all.push_back({gap.what, gap.why, {}, gap.blocks});
   }

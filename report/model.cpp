@@ -194,6 +194,7 @@ std::vector<Question> questions_of(const std::vector<Item>& undecided) {
     question.blocks = question.blocks || item.rule == nullptr || item.rule->undecided_blocks;
   }
   std::vector<Question> questions;
+  questions.reserve(by_reason.size());
   for (auto& [key, question] : by_reason) {
     questions.push_back(std::move(question));
   }

@@ -35,23 +35,28 @@ struct Word {
   }
 };
 
+/// Adds the words of one piece. `joined`: the piece before ended inside a word, which goes on.
+bool add_words(const Piece& piece, bool joined, std::vector<Word>& words) {
+  std::size_t at = 0;
+  while (at < piece.text.size()) {
+    const std::size_t end = std::min(piece.text.find_first_of(" \n\t", at), piece.text.size());
+    if (end > at && !joined) {
+      words.emplace_back();
+    }
+    if (end > at) {
+      words.back().parts.push_back({piece.text.substr(at, end - at), piece.code});
+    }
+    joined = end == piece.text.size();
+    at = end + 1;
+  }
+  return joined;
+}
+
 std::vector<Word> words_of(const std::vector<Piece>& pieces) {
-  constexpr std::string_view kSpaces = " \n\t";
   std::vector<Word> words;
   bool joined = false;
   for (const Piece& piece : pieces) {
-    std::size_t at = 0;
-    while (at < piece.text.size()) {
-      const std::size_t end = std::min(piece.text.find_first_of(kSpaces, at), piece.text.size());
-      if (end > at) {
-        if (!joined) {
-          words.emplace_back();
-        }
-        words.back().parts.push_back({piece.text.substr(at, end - at), piece.code});
-      }
-      joined = end == piece.text.size();
-      at = end + 1;
-    }
+    joined = add_words(piece, joined, words);
   }
   return words;
 }
@@ -184,6 +189,7 @@ void print_group(Printer& printer, const Group& group) {
 
 void print_open_questions(Printer& printer, const Report& report) {
   std::vector<std::string> rows;
+  rows.reserve(report.run.result.not_covered.size() + report.questions.size());
   for (const NotCovered& gap : report.run.result.not_covered) {
     rows.push_back(gap.what + ": " + gap.why);
   }

@@ -19,7 +19,7 @@ std::string upper(std::string word) {
   return word;
 }
 
-std::string sentence(std::string text) {
+std::string sentence(const std::string& text) {
   return text.empty() ? text : upper(text.substr(0, 1)) + text.substr(1);
 }
 

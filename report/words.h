@@ -15,7 +15,7 @@ namespace muster::report {
 [[nodiscard]] std::string upper(std::string word);
 
 /// With a capital when it begins with a plain letter.
-[[nodiscard]] std::string sentence(std::string text);
+[[nodiscard]] std::string sentence(const std::string& text);
 
 /// `19 Feb 2026, 06:00 UTC`.
 [[nodiscard]] std::string prose_time(TimePoint time);
