@@ -163,7 +163,7 @@ void add_trust_test(CLI::App& trust, Action& action) {
   {"iss":"https://token.actions.githubusercontent.com","aud":"sts.amazonaws.com",
    "sub":"repo:acme/shop:environment:live","repository":"acme/shop","environment":"live"}
 on one line, and `muster trust test deploy-trust.json --claims claims.jsonl` prints
-  {"admitted":false,"because":"`StringEquals` on `…:sub` wants …, the token carries …",…}
+  {"admitted":false,"because":"`StringEquals` on `sub` wants …, the token carries …",…}
 A line may also hold "provider" (ARN of the IAM OIDC provider) and "request" (keys beside the token).
 
 Exit codes: 0 every line decided; 3 some undecided, or FILE cannot be read; 2 a line that cannot be read.)");
@@ -187,7 +187,9 @@ void add_trust_explain(CLI::App& trust, Action& action) {
   command.footer(
       "Examples:\n  muster trust explain iam/deploy-trust.json\n"
       "  aws iam get-role --role-name deploy | muster trust explain -\n"
-      "  muster trust explain trust.json --json | jq '.trusts[].providers[].kinds'");
+      "  muster trust explain trust.json --json | jq '.trusts[].providers[].kinds'\n\n"
+      "Exit codes: 0 every question decided; 3 some undecided, or a file that cannot be read;\n"
+      "2 a file that is not there.");
 }
 
 void add_trust(CLI::App& cli, Action& action) {

@@ -57,7 +57,7 @@ ordered_json answer(const Proof& proof) {
   return proof.is_undecided() ? ordered_json("undecided") : ordered_json(proof.is_yes());
 }
 
-ordered_json kind_json(const KindVerdict& verdict) {
+ordered_json kind_json(const KindVerdict& verdict, std::string_view provider) {
   ordered_json json{{"who", word(verdict.kind.who)}};
   if (!verdict.kind.name.empty()) {
     json["name"] = verdict.kind.name;
@@ -78,17 +78,17 @@ ordered_json kind_json(const KindVerdict& verdict) {
     json["forms"] = std::move(forms);
     json["values"] = verdict.values;
     json["complete"] = verdict.all || (!verdict.values.empty() && verdict.beyond.is_no());
-    json["example"] = token_json(verdict.admitted.witness());
+    json["example"] = token_json(verdict.admitted.witness(), provider);
   }
   if (verdict.beyond.is_yes()) {
-    json["beyond"] = token_json(verdict.beyond.witness());
+    json["beyond"] = token_json(verdict.beyond.witness(), provider);
   }
   if (verdict.except) {
-    json["except"] = {{"example", token_json(verdict.except->token)},
+    json["except"] = {{"example", token_json(verdict.except->token, provider)},
                       {"refused_by", refusal_json(verdict.except->clauses)}};
   }
   if (verdict.refusal) {
-    json["example"] = token_json(verdict.refusal->token);
+    json["example"] = token_json(verdict.refusal->token, provider);
     json["refused_by"] = refusal_json(verdict.refusal->clauses);
   }
   if (verdict.admitted.is_undecided()) {
@@ -97,10 +97,10 @@ ordered_json kind_json(const KindVerdict& verdict) {
   return json;
 }
 
-ordered_json proof_json(const Proof& proof) {
+ordered_json proof_json(const Proof& proof, std::string_view provider) {
   ordered_json json{{"admitted", answer(proof)}};
   if (proof.is_yes()) {
-    json["example"] = token_json(proof.witness());
+    json["example"] = token_json(proof.witness(), provider);
   } else if (proof.is_undecided()) {
     json["reason"] = proof.reason();
   }
@@ -124,12 +124,12 @@ ordered_json explanation_json(const Explanation& explanation) {
                     {"trusted_repositories", explanation.trusted_repositories}};
   ordered_json kinds = ordered_json::array();
   for (const KindVerdict& verdict : explanation.kinds) {
-    kinds.push_back(kind_json(verdict));
+    kinds.push_back(kind_json(verdict, explanation.provider));
   }
   json["kinds"] = std::move(kinds);
-  json["forged_by_outsider"] = proof_json(explanation.forged_by_outsider);
-  json["forged_by_sibling"] = proof_json(explanation.forged_by_sibling);
-  json["custom_template"] = proof_json(explanation.custom_template);
+  json["forged_by_outsider"] = proof_json(explanation.forged_by_outsider, explanation.provider);
+  json["forged_by_sibling"] = proof_json(explanation.forged_by_sibling, explanation.provider);
+  json["custom_template"] = proof_json(explanation.custom_template, explanation.provider);
   return json;
 }
 

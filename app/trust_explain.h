@@ -27,7 +27,8 @@ struct TrustExplainOptions {
 /// "issuer","guard","dead","trusted_owners","trusted_repositories","kinds":[{"who","name","context",
 /// "admitted","all","any_name","forms","values","complete","example","beyond","except","refused_by","reason"}],
 /// "forged_by_outsider","forged_by_sibling","custom_template"}]}]}`. A token that is admitted under
-/// a default or declared subject lies in a kind whose `admitted` is not false. Returns
+/// a default or declared subject lies in a kind whose `admitted` is not false. Every `example` and
+/// `beyond` is a line for `trust test --claims`. Returns
 /// `kIncomplete` when something is undecided or a file cannot be read, `kUsage` when one is not
 /// there, else `kClean`.
 int trust_explain(const TrustExplainOptions& options, const Console& console);

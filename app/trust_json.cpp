@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "checks/oidc/token.h"
+
 namespace muster::app {
 
 using nlohmann::ordered_json;
@@ -35,13 +37,8 @@ ordered_json refusal_json(const std::vector<oidc::RefusingClause>& clauses) {
   return out;
 }
 
-ordered_json token_json(const Witness& token) {
-  ordered_json out = ordered_json::object();
-  for (const WitnessField& field : token.fields) {
-    out[field.name] =
-        field.values.size() == 1 ? ordered_json(field.values.front()) : ordered_json(field.values);
-  }
-  return out;
+ordered_json token_json(const Witness& token, std::string_view provider) {
+  return ordered_json::parse(oidc::claims_line(token, provider));
 }
 
 }  // namespace muster::app

@@ -12,7 +12,7 @@ namespace muster::app {
 
 [[nodiscard]] nlohmann::ordered_json refusal_json(const std::vector<oidc::RefusingClause>& clauses);
 
-/// The witness as an object of claims; keys outside the token keep their names.
-[[nodiscard]] nlohmann::ordered_json token_json(const Witness& token);
+/// The witness as a line for `muster trust test --claims`.
+[[nodiscard]] nlohmann::ordered_json token_json(const Witness& token, std::string_view provider);
 
 }  // namespace muster::app

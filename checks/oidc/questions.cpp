@@ -72,7 +72,14 @@ std::optional<Refusal> TrustSearch::explain_refusal(const Scope& scope) const {
     return std::nullopt;
   }
   const policy::Request request = request_of_witness(refused.witness(), provider());
-  return Refusal{refused.witness(), refusing_clauses(policy(), issuer(), request)};
+  std::vector<RefusingClause> clauses = refusing_clauses(policy(), issuer(), request);
+  const bool by_token = std::any_of(clauses.begin(), clauses.end(),
+                                    [](const RefusingClause& c) { return !c.outside_token; });
+  if (by_token) {
+    // The caller could choose these keys better; the token is refused all the same.
+    std::erase_if(clauses, [](const RefusingClause& c) { return c.outside_token; });
+  }
+  return Refusal{refused.witness(), std::move(clauses)};
 }
 
 Proof TrustSearch::admits_beyond(const std::vector<TokenSet>& allowed) const {

@@ -101,6 +101,7 @@ RefusingClause describe(const policy::Statement& statement, std::size_t index, c
   clause.negated = condition.op.negated;
   clause.presence = condition.op.kind == policy::OperatorKind::Null;
   clause.key = condition.key.value;
+  clause.outside_token = key_standing(issuer, clause.key) == KeyStanding::Global;
   clause.shown_key = shown_key(issuer, clause.key);
   for (const policy::Text& value : condition.values) {
     clause.values.push_back(value.value);
@@ -239,8 +240,9 @@ std::string in_words(const RefusingClause& clause) {
   if (!clause.clause) {
     return clause.absent_because;
   }
+  const std::string carrier = clause.outside_token ? "the request" : "the token";
   const std::string carried =
-      clause.carried ? "the token carries `" + *clause.carried + "`" : clause.absent_because;
+      clause.carried ? carrier + " carries `" + *clause.carried + "`" : clause.absent_because;
   return "`" + clause.op + "` on `" + clause.shown_key + "` " + wish(clause) + ", " + carried +
          (clause.hint.empty() ? "" : " (" + clause.hint + ")");
 }

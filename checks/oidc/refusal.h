@@ -26,6 +26,8 @@ struct RefusingClause {
   bool negated = false;
   /// Asks whether the key is there at all (`Null`).
   bool presence = false;
+  /// On a key that does not come from the token (`sts:RoleSessionName`).
+  bool outside_token = false;
   /// As written: `token.actions.githubusercontent.com:sub`.
   std::string key;
   /// For people: the claim (`sub`) when it is one of this issuer, else the key.

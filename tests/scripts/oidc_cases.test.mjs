@@ -109,6 +109,7 @@ function requests() {
   const vendor = { action: 'sts:AssumeRole', principal: 'arn:aws:iam::444455556666:role/vendor' };
   const others = test(account, [{ request: { ...vendor, context: { 'sts:ExternalId': 'e1' } } }, { request: { ...vendor, context: {} } }]);
   expect(others.answers.map(({ admitted }) => admitted).join() === 'true,false', 'callers that are no OIDC provider');
+  expect(others.answers[1].because === '`StringEquals` on `sts:ExternalId` wants `e1`, the request does not have this key', `a missing key: ${others.answers[1].because}`);
   expect(!('provider' in others.answers[0]), 'such a caller has no provider');
   const unknown = test(policy(statement({ StringEqual: { [`${kHost}:sub`]: 'x' } })), [kToken]);
   expect(unknown.status === 3 && unknown.answers[0].admitted === 'undecided', `an operator that IAM does not have: ${unknown.out}`);
@@ -150,7 +151,7 @@ function explain(args, input) {
 }
 
 function explanations() {
-  const file = write('trust.json', JSON.stringify(kLive));
+  const file = write('explained.json', JSON.stringify(kLive));
   const bare = explain([file]);
   expect(bare.status === 0, `explain ends with ${bare.status}`);
   expect(bare.out.includes('environment `live`, such as `repo:acme/shop:environment:live`'), `the admitted environment is told: ${bare.out}`);
@@ -161,8 +162,12 @@ function explanations() {
   expect(kind('repository', 'environment').values.join() === 'live' && kind('repository', 'environment').complete, 'the environments are listed');
   expect(kind('outsider', 'branch').refused_by[0].values[0] === 'repo:acme/shop:environment:live', 'the refusing clause is told');
 
-  const example = kind('repository', 'environment').example;
-  expect(test(kLive, [example]).answers[0].admitted === true, 'an example is a claims line that is admitted');
+  const named = policy(statement({ StringLike: { [`${kHost}:sub`]: 'repo:acme/*', 'sts:RoleSessionName': 'deploy-*' } }));
+  for (const trust of [kLive, named]) {
+    const { kinds } = explain(['-'], JSON.stringify(trust)).json.trusts[0].providers[0];
+    const { answers } = test(trust, kinds.map((one) => one.example));
+    expect(kinds.every((one, i) => answers[i].admitted === one.admitted), 'every example is a claims line that gets its answer');
+  }
 
   const role = { Role: { RoleName: 'deploy', Arn: 'arn:aws:iam::111122223333:role/deploy', AssumeRolePolicyDocument: kLive } };
   expect(explain(['-'], JSON.stringify(role)).out.startsWith('arn:aws:iam::111122223333:role/deploy\n'), 'the output of get-role is read from a pipe');

@@ -127,6 +127,15 @@ TEST_CASE("a refused token carries the session name that every request has") {
         policy::DecisionKind::ImplicitDeny);
 }
 
+TEST_CASE("a refusal by the token does not blame keys that the caller could choose better") {
+  const Explanation named = explained(
+      statement("{'StringLike':{'GH:sub':'repo:acme/shop:*','sts:RoleSessionName':'deploy-*'}}"));
+  const KindVerdict& branch = kind(named, Who::Outsider, "", ContextKind::Branch);
+  REQUIRE(branch.refusal.has_value());
+  REQUIRE(branch.refusal->clauses.size() == 1);
+  CHECK(branch.refusal->clauses[0].shown_key == "sub");
+}
+
 TEST_CASE("forged subjects of a tangled policy end at the budget instead of eating memory") {
   const policy::Policy policy = policy_of(
       statement("{'StringEqualsIgnoreCase':{'GH:environment':['pull_request','pull*est']},"
