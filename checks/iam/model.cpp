@@ -71,6 +71,7 @@ class Builder {
   void account_document(const Document& document, const text::Tree& tree);
   void declared_file(Role role);
   void adopt(Role& role, Result<policy::Policy> trust);
+  void proposed_file(Role role, std::size_t deployed);
   void add_permission_files(Role& role) const;
   [[nodiscard]] Error missing_file(const IntentRole& role, const std::string& path) const;
 
@@ -163,21 +164,35 @@ void Builder::declared_file(Role role) {
   roles.push_back(std::move(role));
 }
 
+/// A proposed trust policy that is the deployed one says nothing new.
+void Builder::proposed_file(Role role, std::size_t deployed) {
+  role.proposed = true;
+  declared_file(std::move(role));
+  const auto& now = roles[deployed].trust;
+  const auto& next = roles.back().trust;
+  if (!next || (now && policy::same_policy(*now, *next))) {
+    roles.pop_back();
+  }
+}
+
 void Builder::read_declared() {
   for (const IntentRole& intent : input_.intent().roles) {
     const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
       return !intent.arn.empty() && role.arn == intent.arn;
     });
-    if (known != roles.end()) {
-      known->intent = known->intent == nullptr ? &intent : known->intent;
-      continue;
-    }
     Role role;
     role.arn = intent.arn;
     role.name = intent.arn.empty() ? intent.name : last_part(intent.arn);
     role.source = input_.intent().source;
     role.where = intent.where;
     role.intent = &intent;
+    if (known != roles.end()) {
+      known->intent = known->intent == nullptr ? &intent : known->intent;
+      if (!intent.trust_file.empty()) {
+        proposed_file(std::move(role), static_cast<std::size_t>(known - roles.begin()));
+      }
+      continue;
+    }
     if (!intent.trust_file.empty()) {
       declared_file(std::move(role));
       continue;
@@ -258,7 +273,7 @@ void Builder::finish() {
 }  // namespace
 
 Asset Role::asset() const {
-  return {"iam-role", arn.empty() ? source.path() : arn};
+  return {"iam-role", arn.empty() || proposed ? source.path() : arn};
 }
 
 Roles Roles::build(const AuditInput& input) {
@@ -275,7 +290,7 @@ Roles Roles::build(const AuditInput& input) {
 
 const Role* Roles::find(std::string_view arn) const {
   const auto found = std::find_if(roles_.begin(), roles_.end(), [&](const Role& role) {
-    return !arn.empty() && role.arn == arn;
+    return !arn.empty() && role.arn == arn && !role.proposed;
   });
   return found == roles_.end() ? nullptr : &*found;
 }

@@ -39,18 +39,22 @@ struct Role {
   SourceRef where;
   /// The entry of muster.yaml, or null. Lives as long as the audit's input.
   const IntentRole* intent = nullptr;
+  /// The repository's trust policy of a role whose deployed one, in the account facts, says
+  /// something else: it is judged beside that one.
+  bool proposed = false;
   /// As declared, raised to `Admin` when an attached policy allows everything.
   Privilege privilege = Privilege::Unknown;
   std::vector<IdentityPolicy> identity;
 
-  /// `iam-role`, with the ARN as id, or the path of the trust policy when there is no ARN.
+  /// `iam-role`, with the ARN as id, or the path of the trust policy when there is no ARN or it is
+  /// only proposed.
   [[nodiscard]] Asset asset() const;
 };
 
-/// All roles, one entry per ARN: account facts win for the documents, muster.yaml adds privilege
-/// and subjects. A role's facts are the output of `aws iam get-role`, of
-/// `get-account-authorization-details`, a trust policy that muster.yaml names, or any other bare
-/// policy that is a trust policy by its content.
+/// All roles, one entry per ARN, and one more where muster.yaml names a trust policy that differs
+/// from the deployed one of the account facts. muster.yaml adds privilege and subjects. A role's
+/// facts are the output of `aws iam get-role`, of `get-account-authorization-details`, a trust
+/// policy that muster.yaml names, or any other bare policy that is a trust policy by its content.
 class Roles {
  public:
   [[nodiscard]] static Roles build(const AuditInput& input);
@@ -58,7 +62,7 @@ class Roles {
   /// Sorted by asset id.
   [[nodiscard]] const std::vector<Role>& all() const { return roles_; }
 
-  /// The role with exactly this ARN, or null.
+  /// The role with exactly this ARN, as deployed if the facts tell, or null.
   [[nodiscard]] const Role* find(std::string_view arn) const;
   /// The role of this key in muster.yaml, or null.
   [[nodiscard]] const Role* declared_as(std::string_view name) const;

@@ -122,6 +122,9 @@ struct Policy {
 /// `parse_json` and `read_policy` in one.
 [[nodiscard]] Result<Policy> parse_policy(std::string bytes, SourceId source, PolicyType type);
 
+/// Whether two policies say the same in the same order: equal but for places, `Id` and `Sid`.
+[[nodiscard]] bool same_policy(const Policy& a, const Policy& b);
+
 /// ASCII lower case: condition keys, operators and actions compare without case.
 [[nodiscard]] std::string lower(std::string_view text);
 
