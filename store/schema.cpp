@@ -137,7 +137,7 @@ Result<Database> prepare_schema(Database database, const std::string& path, Data
     return refused(path, "is empty: no run has been recorded in it");
   }
   if (blank) {
-    database.run("PRAGMA journal_mode=WAL");
+    database.use_write_ahead_log();
     MUSTER_CHECK_OK(climb(database, kSchemaVersion));
     return database;
   }

@@ -4,13 +4,17 @@
 #include <sqlite3.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace muster::store {
 namespace {
+
+constexpr int kBusyMilliseconds = 60'000;
 
 /// The low byte is the kind of error; the rest of an extended code tells where it happened.
 int primary_code(sqlite3* handle) {
@@ -173,7 +177,6 @@ Result<Database> Database::connect(const std::string& name, int flags, const std
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   constexpr int kLongestValue = 16 << 20;
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);
-  constexpr int kBusyMilliseconds = 60'000;
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   database.run(
       "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA "
@@ -182,6 +185,21 @@ Result<Database> Database::connect(const std::string& name, int flags, const std
   database.number("SELECT count(*) FROM sqlite_master");
   MUSTER_CHECK_OK(database.status());
   return database;
+}
+
+void Database::use_write_ahead_log() {
+  constexpr int kPause = 5;
+  for (int waited = 0; !error_ && waited < kBusyMilliseconds; waited += kPause) {
+    const int code = sqlite3_exec(handle_, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) {
+      return;
+    }
+    if (primary_code(handle_) != SQLITE_BUSY) {
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(kPause));
+  }
+  fail();
 }
 
 Database::Database(Database&& other) noexcept

@@ -74,6 +74,11 @@ class Database {
   ~Database();
 
   void run(const char* sql);
+
+  /// Changes the file to a write-ahead log. Two processes that do so at once would wait for each
+  /// other, so SQLite refuses one of them without the busy timeout; here that one tries again.
+  void use_write_ahead_log();
+
   Statement prepare(const char* sql);
   /// First column of the first row, or 0.
   std::int64_t number(const char* sql);

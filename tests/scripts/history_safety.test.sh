@@ -43,24 +43,27 @@ integrity() {
 }
 command -v sqlite3 >/dev/null || echo "skipped: integrity_check (no sqlite3 program)"
 
-# ---- two at once, on a file that does not exist yet and on one that does -------------------------
-rounds=12 lost=0
+# ---- several at once, on a file that does not exist yet and on one that does ----------------------
+# Three processes that make the file at the same moment collide in about one of fifty rounds.
+rounds=90 lost=0
 for round in $(seq $rounds); do
-  [ $((round % 3)) -eq 1 ] && rm -f "$history"*
+  [ $round -lt 80 ] && rm -f "$history"*
   before=0
   [ -e "$history" ] && before=$(count complete)
   audit a & first=$!
   audit b & second=$!
+  audit c & third=$!
   wait $first; one=$?
   wait $second; two=$?
+  wait $third; three=$?
   after=$(count complete)
-  if [ $one -ne 1 ] || [ $two -ne 1 ] || [ $((after - before)) -ne 2 ]; then
+  if [ "$one$two$three" != 111 ] || [ $((after - before)) -ne 3 ]; then
     lost=$((lost + 1))
-    echo "round $round: exit $one and $two, runs $before -> $after"
-    cat "$work/err-a" "$work/err-b"
+    echo "round $round: exit $one, $two and $three, runs $before -> $after"
+    cat "$work"/err-[abc]
   fi
 done
-[ $lost -eq 0 ] && ok "two audits at once, $rounds times: both recorded" || bad "$lost of $rounds rounds lost a run"
+[ $lost -eq 0 ] && ok "three audits at once, $rounds times: all recorded" || bad "$lost of $rounds rounds lost a run"
 check "no finding was opened twice by two at once" test "$("$MUSTER" history diff --history "$history" | grep -c '0 appeared, 0 disappeared')" -eq 1
 check "the file is sound after that" integrity
 
