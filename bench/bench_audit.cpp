@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -71,8 +72,8 @@ std::string output_of(const std::string& command) {
   return pipe != nullptr && pclose(pipe) == 0 ? text : std::string();
 }
 
-/// Seconds PyYAML takes to load all workflows with a loader, its own start not counted; absent when
-/// it is not installed.
+/// Processor seconds PyYAML takes to load all workflows with a loader, the start of Python not
+/// counted; absent when it is not installed.
 ordered_json pyyaml_seconds(const fs::path& root, const std::string& loader) {
   const fs::path script = root.parent_path() / ("load_" + loader + ".py");
   std::ofstream(script) << "import sys, time, glob, yaml\n"
@@ -80,9 +81,9 @@ ordered_json pyyaml_seconds(const fs::path& root, const std::string& loader) {
                            "loader = getattr(yaml, '"
                         << loader
                         << "')\n"
-                           "begin = time.perf_counter()\n"
+                           "begin = time.process_time()\n"
                            "for text in texts: yaml.load(text, Loader=loader)\n"
-                           "print(time.perf_counter() - begin)\n";
+                           "print(time.process_time() - begin)\n";
   const std::string text = output_of("python3 '" + script.string() + "' '" +
                                      (root / ".github/workflows").string() + "' 2>/dev/null");
   return text.empty() ? ordered_json() : ordered_json(std::stod(text));
@@ -98,11 +99,9 @@ struct Engine {
 };
 
 std::size_t count(const AuditResult& result, OutcomeKind kind) {
-  std::size_t total = 0;
-  for (const Outcome& outcome : result.outcomes) {
-    total += outcome.kind == kind ? 1 : 0;
-  }
-  return total;
+  return static_cast<std::size_t>(
+      std::count_if(result.outcomes.begin(), result.outcomes.end(),
+                    [&](const Outcome& outcome) { return outcome.kind == kind; }));
 }
 
 /// Errors: the sample repository cannot be read, which is a mistake of this program.

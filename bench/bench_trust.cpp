@@ -75,7 +75,8 @@ std::vector<policy::Policy> policies() {
   std::vector<bench::Input> texts = bench::json_files(bench::committed() / "trust");
   for (const bench::Input& file : bench::json_files(bench::shared() / "reference")) {
     if (file.name == "oidc-cases.json") {
-      for (const auto& entry : ordered_json::parse(file.bytes)["cases"]) {
+      const ordered_json reference = ordered_json::parse(file.bytes);
+      for (const auto& entry : reference["cases"]) {
         texts.push_back({entry["id"], entry["trust_policy"].dump()});
       }
     }
@@ -120,11 +121,7 @@ struct Tally {
   std::size_t no = 0;
   std::size_t undecided = 0;
 
-  void add(const Proof& proof) {
-    yes += proof.is_yes() ? 1 : 0;
-    no += proof.is_no() ? 1 : 0;
-    undecided += proof.is_undecided() ? 1 : 0;
-  }
+  void add(const Proof& proof) { ++(proof.is_yes() ? yes : proof.is_no() ? no : undecided); }
 
   [[nodiscard]] ordered_json json() const {
     return {{"yes", yes}, {"no", no}, {"undecided", undecided}};

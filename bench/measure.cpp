@@ -1,9 +1,12 @@
 // The frame around the figures says on what machine and with what build they were measured.
 #include "bench/measure.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -41,6 +44,18 @@ double load_of_machine() {
 }
 
 }  // namespace
+
+double processor_seconds() {
+  timespec own{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+  rusage children{};
+  getrusage(RUSAGE_CHILDREN, &children);
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return static_cast<double>(own.tv_sec) + static_cast<double>(own.tv_nsec) / 1e9 +
+         of(children.ru_utime) + of(children.ru_stime);
+}
 
 double percentile(std::vector<double> samples, double share) {
   std::sort(samples.begin(), samples.end());

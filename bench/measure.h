@@ -2,7 +2,6 @@
 // that each prints. Figures compare only within one run: every program times its peer as well.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,12 +9,15 @@
 
 namespace muster::bench {
 
-/// Seconds that `work` takes, by the steady clock.
+/// Processor time of this process and of the children it has waited for, in seconds.
+[[nodiscard]] double processor_seconds();
+
+/// Seconds of processor time that `work` takes: other work on the machine hardly shows in them.
 template <class Work>
 [[nodiscard]] double seconds(const Work& work) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = processor_seconds();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return processor_seconds() - begin;
 }
 
 /// The middle of `runs` timings of `work`, in seconds.

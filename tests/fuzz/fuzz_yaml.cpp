@@ -1,6 +1,6 @@
 // Any bytes as YAML: spans inside the text, bounds held, every error with its place. Folding the
 // case of keys refuses more and changes nothing else; a text that is JSON too means the same in
-// both readers.
+// both readers, but for the line breaks that only YAML 1.1 knows.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,6 +36,13 @@ bool same_content(const text::Tree& left, const text::Tree& right) {
   return true;
 }
 
+/// A line break of YAML 1.1 that JSON takes as an ordinary character: libyaml folds it.
+bool has_other_breaks(const std::string& bytes) {
+  return bytes.find("\xC2\x85") != std::string::npos ||
+         bytes.find("\xE2\x80\xA8") != std::string::npos ||
+         bytes.find("\xE2\x80\xA9") != std::string::npos;
+}
+
 void require_comments_inside(const text::Tree& tree, const Lines& lines) {
   for (const text::Comment& comment : tree.comments()) {
     lines.require_inside(comment.span);
@@ -59,6 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_comments_inside(exact.value(), lines);
   require(folded ? same_content(exact.value(), folded.value()) : folded.error().where.has_value());
   const auto json = text::parse_json(bytes, SourceId("x.json"));
-  require(!json || same_content(exact.value(), json.value()));
+  require(!json || has_other_breaks(bytes) || same_content(exact.value(), json.value()));
   return 0;
 }
