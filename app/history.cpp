@@ -21,7 +21,7 @@ using report::sanitise;
 std::string one_line(std::string_view text) {
   std::string line = sanitise(text);
   std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  return line;
+  return report::no_command(line);
 }
 
 bool is_complete(const store::RunSummary& run) {

@@ -1,11 +1,9 @@
-// Reads request lines, asks the evaluator, prints its answers. All lines are read before anything
-// is printed: half an answer file would look like a whole one.
+// Reads request lines, asks the evaluator, prints its answers.
 #include "app/policy_eval.h"
 
 #include <nlohmann/json.hpp>
-#include <ostream>
 
-#include "app/repository.h"
+#include "app/json_lines.h"
 #include "checks/policy/request.h"
 
 namespace muster::app {
@@ -17,16 +15,8 @@ using policy::StackDecision;
 using policy::StatementTrace;
 using policy::Truth;
 
-constexpr std::size_t kFileLimit = std::size_t{512} << 20U;
 constexpr text::Limits kLineLimits{
     .bytes = std::size_t{16} << 20U, .depth = 64, .expanded_nodes = 2'000'000};
-
-/// A place inside one line, as a place in the file.
-SourceRef in_file(SourceRef where, std::uint32_t line) {
-  where.span.line = line;
-  where.span.end_line = line;
-  return where;
-}
 
 const char* word(Truth truth) {
   switch (truth) {
@@ -80,64 +70,22 @@ ordered_json decision_json(const Case& input, const StackDecision& decision, std
   return json;
 }
 
-/// What became of the whole file.
-struct Answers {
-  std::string lines;
-  std::vector<Error> errors;
-  bool some_undecided = false;
-};
-
 Result<Case> read_line(std::string_view bytes, const SourceId& source) {
   MUSTER_TRY(const auto tree, text::parse_json(std::string(bytes), source, kLineLimits));
   return policy::read_case(tree.root());
 }
 
-void answer_line(std::string_view bytes, const SourceId& source, std::uint32_t line,
-                 Answers& answers) {
-  const Result<Case> input = read_line(bytes, source);
-  if (!input) {
-    Error error = input.error();
-    error.where = in_file(error.where.value_or(SourceRef{source, {}}), line);
-    answers.errors.push_back(std::move(error));
-    return;
-  }
-  const StackDecision decision = evaluate_stack(input.value().stack, input.value().request);
-  answers.some_undecided =
-      answers.some_undecided || decision.kind == policy::DecisionKind::Undecided;
-  answers.lines += decision_json(input.value(), decision, line).dump() + "\n";
-}
-
-Answers answer_all(std::string_view bytes, const SourceId& source) {
-  Answers answers;
-  for (std::uint32_t line = 1; !bytes.empty(); ++line) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-    const std::string_view content = bytes.substr(0, end);
-    if (content.find_first_not_of(" \t\r") != std::string_view::npos) {
-      answer_line(content, source, line, answers);
-    }
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-  }
-  return answers;
+Result<LineAnswer> answer_line(std::string_view bytes, const SourceId& source, std::uint32_t line) {
+  MUSTER_TRY(const Case input, read_line(bytes, source));
+  const StackDecision decision = evaluate_stack(input.stack, input.request);
+  return LineAnswer{decision_json(input, decision, line).dump(),
+                    decision.kind == policy::DecisionKind::Undecided};
 }
 
 }  // namespace
 
 int policy_eval(const PolicyEvalOptions& options, const Console& console) {
-  const SourceId source(options.request_file);
-  const Result<std::string> bytes = read_file(options.request_file, source, kFileLimit);
-  if (!bytes) {
-    report_error(console, bytes.error());
-    return kUsage;
-  }
-  const Answers answers = answer_all(bytes.value(), source);
-  for (const Error& error : answers.errors) {
-    report_error(console, error);
-  }
-  if (!answers.errors.empty()) {
-    return kUsage;
-  }
-  console.out << answers.lines;
-  return answers.some_undecided ? kIncomplete : kClean;
+  return answer_lines(options.request_file, answer_line, console);
 }
 
 }  // namespace muster::app

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "checks/core/rule.h"
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::app {
 namespace {
@@ -83,10 +83,11 @@ int unknown_rule(const std::string& id, const Console& console) {
   for (const Rule& rule : all_rules()) {
     known.push_back(rule.id);
   }
-  const auto nearest = text::closest(id, known);
-  const std::string hint = nearest ? "; did you mean `" + std::string(*nearest) + "`?"
-                                   : "; `muster rules list` shows all";
-  return report_error(console, {ErrorCode::Usage, "no rule is called `" + id + "`" + hint, {}});
+  const std::string hint = text::did_you_mean(id, known);
+  return report_error(console, {ErrorCode::Usage,
+                                "no rule is called `" + id + "`" +
+                                    (hint.empty() ? "; `muster rules list` shows all" : hint),
+                                {}});
 }
 
 }  // namespace

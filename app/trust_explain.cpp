@@ -16,7 +16,6 @@ namespace muster::app {
 namespace {
 
 using nlohmann::ordered_json;
-using oidc::ContextKind;
 using oidc::Explanation;
 using oidc::KindVerdict;
 using oidc::Who;
@@ -39,20 +38,6 @@ const char* word(Who who) {
   return "";
 }
 
-const char* word(ContextKind context) {
-  switch (context) {
-    case ContextKind::Branch:
-      return "branch";
-    case ContextKind::Tag:
-      return "tag";
-    case ContextKind::PullRequest:
-      return "pull_request";
-    case ContextKind::Environment:
-      return "environment";
-  }
-  return "";
-}
-
 ordered_json answer(const Proof& proof) {
   return proof.is_undecided() ? ordered_json("undecided") : ordered_json(proof.is_yes());
 }
@@ -63,7 +48,7 @@ ordered_json kind_json(const KindVerdict& verdict, std::string_view provider) {
     json["name"] = verdict.kind.name;
   }
   if (verdict.kind.context) {
-    json["context"] = word(*verdict.kind.context);
+    json["context"] = to_string(*verdict.kind.context);
   }
   json["admitted"] = answer(verdict.admitted);
   if (verdict.admitted.is_yes()) {

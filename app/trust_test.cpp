@@ -3,9 +3,8 @@
 #include "app/trust_test.h"
 
 #include <nlohmann/json.hpp>
-#include <ostream>
 
-#include "app/repository.h"
+#include "app/json_lines.h"
 #include "app/trust_document.h"
 #include "app/trust_json.h"
 #include "checks/oidc/admitted.h"
@@ -19,8 +18,6 @@ using nlohmann::ordered_json;
 using policy::DecisionKind;
 using text::Node;
 using text::Type;
-
-constexpr std::size_t kClaimsLimit = std::size_t{512} << 20U;
 
 Error invalid(const Node& at, std::string message) {
   return {ErrorCode::Invalid, std::move(message), at.where()};
@@ -212,66 +209,22 @@ std::string reasons(const std::vector<oidc::RefusingClause>& refusing) {
   return out;
 }
 
-ordered_json answer_json(const policy::Policy& policy, const TokenCase& token,
-                         DecisionKind& decision) {
-  const policy::Decision result = evaluate_policy(policy, token.request);
-  decision = result.kind;
+LineAnswer answer_of(const policy::Policy& policy, const TokenCase& token) {
+  const policy::Decision decision = evaluate_policy(policy, token.request);
+  const bool undecided = decision.kind == DecisionKind::Undecided;
   ordered_json json;
-  json["admitted"] = decision == DecisionKind::Undecided
-                         ? ordered_json("undecided")
-                         : ordered_json(decision == DecisionKind::Allowed);
+  json["admitted"] =
+      undecided ? ordered_json("undecided") : ordered_json(decision.kind == DecisionKind::Allowed);
   const auto refusing =
       oidc::refusing_clauses(policy, oidc::issuer_of_provider(token.provider), token.request);
-  json["because"] = refusing.empty() ? result.because : reasons(refusing);
+  json["because"] = refusing.empty() ? decision.because : reasons(refusing);
   if (!token.provider.empty()) {
     json["provider"] = token.provider;
   }
   if (!refusing.empty()) {
     json["refused_by"] = refusal_json(refusing);
   }
-  return json;
-}
-
-struct Answers {
-  std::string lines;
-  std::vector<Error> errors;
-  bool some_undecided = false;
-};
-
-/// What every line is asked about.
-struct Subject {
-  const policy::Policy& policy;
-  Defaults defaults;
-  SourceId claims;
-};
-
-void answer_line(std::string_view bytes, std::uint32_t number, const Subject& subject,
-                 Answers& answers) {
-  const Result<TokenCase> token = read_line(bytes, subject.claims, subject.defaults);
-  if (!token) {
-    Error error = token.error();
-    error.where = error.where.value_or(SourceRef{subject.claims, {}});
-    error.where->span.line = number;
-    error.where->span.end_line = number;
-    answers.errors.push_back(std::move(error));
-    return;
-  }
-  DecisionKind decision{};
-  answers.lines += answer_json(subject.policy, token.value(), decision).dump() + "\n";
-  answers.some_undecided = answers.some_undecided || decision == DecisionKind::Undecided;
-}
-
-Answers answer_all(std::string_view bytes, const Subject& subject) {
-  Answers answers;
-  for (std::uint32_t number = 1; !bytes.empty(); ++number) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-    const std::string_view line = bytes.substr(0, end);
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-      answer_line(line, number, subject, answers);
-    }
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-  }
-  return answers;
+  return {json.dump(), undecided};
 }
 
 }  // namespace
@@ -288,22 +241,14 @@ int trust_test(const TrustTestOptions& options, const Console& console) {
                       " roles: name one with `--role`",
                   std::nullopt});
   }
-  const SourceId source(options.claims_file);
-  const auto claims = read_file(options.claims_file, source, kClaimsLimit);
-  if (!claims) {
-    report_error(console, claims.error());
-    return kUsage;
-  }
   const TrustDocument& trust = trusts.value().front();
-  const Answers answers = answer_all(claims.value(), {trust.policy, defaults_of(trust), source});
-  for (const Error& error : answers.errors) {
-    report_error(console, error);
-  }
-  if (!answers.errors.empty()) {
-    return kUsage;
-  }
-  console.out << answers.lines;
-  return answers.some_undecided ? kIncomplete : kClean;
+  const Defaults defaults = defaults_of(trust);
+  const auto answer_line = [&](std::string_view bytes, const SourceId& source,
+                               std::uint32_t) -> Result<LineAnswer> {
+    MUSTER_TRY(const TokenCase token, read_line(bytes, source, defaults));
+    return answer_of(trust.policy, token);
+  };
+  return answer_lines(options.claims_file, answer_line, console);
 }
 
 }  // namespace muster::app

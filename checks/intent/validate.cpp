@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "checks/intent/schema.h"
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster {
 namespace {
@@ -41,11 +41,10 @@ Error unknown_key(const Pending& place, const Node& key) {
     names.push_back(known.name);
     all += (all.empty() ? "`" : ", `") + std::string(known.name) + "`";
   }
-  const auto nearest = text::closest(key.text(), names);
+  const std::string hint = text::did_you_mean(key.text(), names);
   const std::string where = place.path.empty() ? "muster.yaml" : "`" + place.path + "`";
   return usage(key, "unknown key `" + std::string(key.text()) + "` in " + where +
-                        (nearest ? "; did you mean `" + std::string(*nearest) + "`?"
-                                 : "; known are " + all));
+                        (hint.empty() ? "; known are " + all : hint));
 }
 
 Status check_text(const IntentKey& key, const Node& node, const std::string& path) {

@@ -16,23 +16,9 @@ std::vector<std::string> listed(const std::set<std::string>& set) {
   return {set.begin(), set.end()};
 }
 
-const char* context_word(ContextKind context) {
-  switch (context) {
-    case ContextKind::Environment:
-      return "environment";
-    case ContextKind::PullRequest:
-      return "pull_request";
-    case ContextKind::Branch:
-      return "branch";
-    case ContextKind::Tag:
-      return "tag";
-  }
-  return "";
-}
-
 /// "The token lies in the set" as an AND of terms.
 std::vector<Term> membership(const TokenSet& set, Demands& demands) {
-  std::vector<Term> terms = {demands.one_of("context", {context_word(set.context)})};
+  std::vector<Term> terms = {demands.one_of("context", {to_string(set.context)})};
   const auto exact = [&](const char* claim, const std::optional<std::string>& value) {
     if (value) {
       terms.push_back(demands.one_of(claim, {*value}));

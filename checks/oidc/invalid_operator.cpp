@@ -1,7 +1,7 @@
 // An operator that IAM does not have. AWS refuses to store such a policy, so this one is not what
 // runs; every verdict that depends on the clause is undecided.
 #include "checks/oidc/federated.h"
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::oidc {
 namespace {
@@ -42,10 +42,9 @@ void invalid_operator(const AuditInput& input, Outcomes& out) {
                   if (clause.op.kind != policy::OperatorKind::Unknown) {
                     return false;
                   }
-                  const auto meant = text::closest(base_of(clause.op.name.value), operators());
                   out.fail(federated.role->asset(), clause.op.name.where, clause_witness(clause))
                       .arg("operator", clause.op.name.value)
-                      .arg("hint", meant ? "; did you mean `" + std::string(*meant) + "`?" : "")
+                      .arg("hint", text::did_you_mean(base_of(clause.op.name.value), operators()))
                       .anchor(anchor_of(*federated.statement, clause));
                   return true;
                 });

@@ -44,20 +44,6 @@ const char* ref_template(RefKind kind) {
   return "";
 }
 
-const char* context_name(ContextKind context) {
-  switch (context) {
-    case ContextKind::Environment:
-      return "environment";
-    case ContextKind::PullRequest:
-      return "pull_request";
-    case ContextKind::Branch:
-      return "branch";
-    case ContextKind::Tag:
-      return "tag";
-  }
-  return "";
-}
-
 bool has(const std::vector<std::string>& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
@@ -282,7 +268,7 @@ class GithubGrammar {
     builder.claim("owner", "<owner>");
     builder.claim("repository_owner_id", "<owner_id>");
     builder.claim("repository_id", "<repository_id>");
-    builder.claim("context", context_name(variant.context));
+    builder.claim("context", to_string(variant.context));
     if (variant.context == ContextKind::Environment) {
       builder.claim("environment", "<environment>");
     }

@@ -12,6 +12,9 @@ namespace muster::oidc {
 /// What the context part of the subject shows. A job `environment:` wins over the event.
 enum class ContextKind { Environment, PullRequest, Branch, Tag };
 
+/// `environment`, `pull_request`, `branch` or `tag`.
+[[nodiscard]] const char* to_string(ContextKind context);
+
 /// All tokens of one repository in one context. Text fields that are absent are free; patterns are
 /// IAM globs
 /// (`*` any run, `?` one character) over the whole value.

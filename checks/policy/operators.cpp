@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/policy/spelling.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::policy {
 namespace {
@@ -95,7 +95,7 @@ std::string suggest_operator(std::string_view name) {
   const bool if_exists = take_if_exists(rest);
   std::array<std::string_view, kBaseNames.size()> known;
   std::ranges::transform(kBaseNames, known.begin(), &BaseName::name);
-  const std::string_view near = nearest_name(rest, known);
+  const std::string_view near = text::closest(rest, known).value_or("");
   if (near.empty() || near == "Null") {
     return std::string(near);
   }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "checks/policy/spelling.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::policy {
 
@@ -42,7 +42,7 @@ Status check_keys(const Node& mapping, std::span<const std::string_view> known,
     const Node key = mapping.key_at(i);
     if (std::ranges::find(known, key.text()) == known.end()) {
       return invalid(key, "unknown " + std::string(owner) + " element `" + std::string(key.text()) +
-                              "`" + did_you_mean(key.text(), known));
+                              "`" + text::did_you_mean(key.text(), known));
     }
   }
   return Done{};

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "checks/policy/read.h"
-#include "checks/policy/spelling.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::policy {
 namespace {
@@ -74,9 +74,9 @@ Result<Effect> read_effect(const Node& statement) {
     return Effect::Deny;
   }
   static constexpr std::array<std::string_view, 2> kEffects = {"Allow", "Deny"};
-  const std::string hint = did_you_mean(text.value, kEffects);
+  const std::string hint = text::did_you_mean(text.value, kEffects);
   return invalid(*node, "unknown effect " + quoted(text.value) +
-                            (hint.empty() ? ": expected `Allow` or `Deny`" : hint));
+                            (hint.empty() ? "; expected `Allow` or `Deny`" : hint));
 }
 
 Status check_actions(const std::vector<Text>& actions, std::string_view element) {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster::workflow {
 
@@ -24,9 +24,8 @@ Status known_keys(const Node& mapping, std::string_view what,
   for (std::size_t i = 0; i < mapping.size(); ++i) {
     const Node key = mapping.key_at(i);
     if (std::find(known.begin(), known.end(), key.text()) == known.end()) {
-      const auto nearest = text::closest(key.text(), known);
       return invalid(key, "unknown key `" + std::string(key.text()) + "` in " + std::string(what) +
-                              (nearest ? "; did you mean `" + std::string(*nearest) + "`?" : ""));
+                              text::did_you_mean(key.text(), known));
     }
   }
   return Done{};

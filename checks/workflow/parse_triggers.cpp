@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 #include "checks/workflow/fields.h"
 
 namespace muster::workflow {
@@ -53,9 +53,8 @@ Status check_event(const Node& name) {
   if (std::find(kEvents.begin(), kEvents.end(), name.text()) != kEvents.end()) {
     return Done{};
   }
-  const auto nearest = text::closest(name.text(), {kEvents.begin(), kEvents.end()});
   return invalid(name, "unknown event `" + std::string(name.text()) + "`" +
-                           (nearest ? "; did you mean `" + std::string(*nearest) + "`?" : ""));
+                           text::did_you_mean(name.text(), kEvents));
 }
 
 Result<Input> read_input(const Node& name, const Node& node) {

@@ -48,7 +48,7 @@ function badLines() {
   expect(bad.status === 2, `a bad line ends with 2, not ${bad.status}`);
   expect(bad.answers.length === 0, 'nothing is printed when a line is bad');
   expect(bad.errors.includes('requests.jsonl:2:'), `the syntax error carries line 2: ${bad.errors}`);
-  expect(/requests\.jsonl:3:\d+: unknown statement element `effect`: did you mean `Effect`/.test(bad.errors), `the model error carries line 3: ${bad.errors}`);
+  expect(/requests\.jsonl:3:\d+: unknown statement element `effect`; did you mean `Effect`\?/.test(bad.errors), `the model error carries line 3: ${bad.errors}`);
   const missing = spawnSync(muster, ['policy', 'eval', '--request', join(folder, 'none.jsonl')], { encoding: 'utf8' });
   expect(missing.status === 2 && missing.stderr.includes('none.jsonl'), 'a missing file ends with 2 and is named');
 }

@@ -1,5 +1,5 @@
 // Optimal string alignment over three rows.
-#include "checks/text/edit_distance.h"
+#include "checks/text/did_you_mean.h"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string_view> closest(std::string_view name,
-                                        const std::vector<std::string_view>& candidates) {
+                                        std::span<const std::string_view> candidates) {
   if (name.empty() || name.size() > kLongest) {
     return std::nullopt;
   }
@@ -53,6 +53,11 @@ std::optional<std::string_view> closest(std::string_view name,
     }
   }
   return best;
+}
+
+std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates) {
+  const auto near = closest(name, candidates);
+  return near ? "; did you mean `" + std::string(*near) + "`?" : "";
 }
 
 }  // namespace muster::text
