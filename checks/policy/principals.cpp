@@ -94,9 +94,6 @@ Naming naming_by_account(std::string_view account, const Caller& caller) {
 }
 
 Naming naming_by_arn(std::string_view text, const ArnParts& entry, const Caller& caller) {
-  if (text.find_first_of("*?") != std::string_view::npos) {
-    return Naming::Unknown;
-  }
   if (entry.service == "iam" && entry.resource == "root") {
     const bool other_partition = !caller.partition.empty() && caller.partition != entry.partition;
     return other_partition ? Naming::None : naming_by_account(entry.account, caller);

@@ -22,6 +22,21 @@ Result<std::vector<Principal>> read_any(const Node& node, std::string_view eleme
   return std::vector<Principal>{{PrincipalType::Any, text_of(node)}};
 }
 
+/// IAM refuses to save a principal with a wildcard in it; only `*` alone stands for everybody.
+/// Source: IAM User Guide, "AWS JSON policy elements: Principal".
+Status check_wildcards(const std::vector<Text>& names) {
+  for (const Text& name : names) {
+    if (name.value != "*" && name.value.find_first_of("*?") != std::string::npos) {
+      return Error{ErrorCode::Invalid,
+                   "`" + name.value + "`" +
+                       " is no principal: IAM takes `*` or a whole name there, a pattern goes into "
+                       "a condition on `aws:PrincipalArn`",
+                   name.where};
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::vector<Principal>> read_principals(const Node& node, std::string_view element) {
@@ -38,6 +53,9 @@ Result<std::vector<Principal>> read_principals(const Node& node, std::string_vie
     const std::string_view name = node.key_at(i).text();
     const auto position = std::ranges::find(kNames, name) - kNames.begin();
     MUSTER_TRY(auto values, read_strings(node.at(i), name));
+    if (name == "AWS") {
+      MUSTER_CHECK_OK(check_wildcards(values));
+    }
     for (Text& value : values) {
       result.push_back({kTypes.at(static_cast<std::size_t>(position)), std::move(value)});
     }

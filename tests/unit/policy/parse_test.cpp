@@ -208,6 +208,10 @@ TEST_CASE("a document that is no policy is refused with the place and the right 
           Row{"principal type misspelt", kTrust,
               R"({"Statement":{"Effect":"Allow","Principal":{"Services":"*"},"Action":"*"}})",
               "1:45-1:55 unknown principal element `Services`; did you mean `Service`?"},
+          Row{"principal pattern", kTrust,
+              R"({"Statement":{"Effect":"Allow","Principal":{"AWS":["*","arn:aws:iam::1*:role/x"]},"Action":"*"}})",
+              "1:56-1:80 `arn:aws:iam::1*:role/x` is no principal: IAM takes `*` or a whole name "
+              "there, a pattern goes into a condition on `aws:PrincipalArn`"},
           Row{"account as a number", kTrust,
               R"({"Statement":{"Effect":"Allow","Principal":{"AWS":111122223333},"Action":"*"}})",
               "1:51-1:63 `AWS` must be a string or a list of strings, found a number"},
