@@ -62,7 +62,7 @@
   <h2 id="findings-title">Findings</h2>
   {{#NO_FINDINGS}}<p>No finding.</p>{{/NO_FINDINGS}}
   {{#GROUP}}<details class="group"{{#OPENED}} open{{/OPENED}}>
-  <summary><span class="sev sev-{{SEVERITY}}">{{SEVERITY}}</span><span class="title">{{TITLE:x-prose}}<span class="first">{{FIRST}}</span></span><span class="change">{{CHANGE}}{{#HARMLESS}}<br>does not block{{/HARMLESS}}</span><span class="count">{{PLACES}}</span></summary>
+  <summary><span class="sev sev-{{SEVERITY}}">{{SEVERITY}}</span><span class="title">{{TITLE:x-prose}}<span class="first">{{FIRST}}</span></span><span class="change">{{CHANGE}}{{#HARMLESS}}<span class="harmless">does not block</span>{{/HARMLESS}}</span><span class="count">{{PLACES}}</span></summary>
   <div class="body" id="g-{{RULE}}">
     <p class="why">{{WHY:x-prose}}</p>
     <div class="halves">
