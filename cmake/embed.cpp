@@ -97,6 +97,7 @@ class Writer {
     require(kSeverities.contains(text(rule, "severity")), "unknown severity");
     require(kConfidences.contains(text(rule, "confidence")), "unknown confidence");
     require(text(rule, "phrase").size() <= 60, "`phrase` is longer than 60 characters");
+    require(!text(rule, "reference").empty(), "`reference` is empty");
     require(rule.contains("fix") && rule["fix"].contains("steps"), "missing `fix.steps`");
     require(!rule.contains("undecided") || rule["undecided"].is_boolean(),
             "`undecided` must be a boolean");
