@@ -143,9 +143,9 @@ void Collector::add_pull_request(Key key, const Presented& set, const std::strin
   bucket(key, set, job);
 }
 
-/// The part of a filter that muster.yaml can say: its globs know `*` only.
+/// The part of a glob that muster.yaml can say: its globs know `*` only.
 std::string sayable(const std::string& name) {
-  const std::size_t special = name.find_first_of("?[]+!");
+  const std::size_t special = name.find('?');
   return special == std::string::npos ? name : name.substr(0, special) + "*";
 }
 
@@ -164,8 +164,9 @@ void Collector::add_ref(Key key, const Presented& set, const std::string& job,
     key.warning = tag ? "any tag gets in, and whoever can push can make one"
                       : "it runs on any branch without an environment; give the job an "
                         "environment, or declare that only this branch is meant";
-  } else if (name != written && key.warning.empty()) {
-    key.warning = "the filter `" + written + "` says more than a glob of muster.yaml can";
+  } else if (const std::string filter = workflow::unsaid_filter(set);
+             !filter.empty() && key.warning.empty()) {
+    key.warning = "the filter `" + filter + "` says more than a glob of muster.yaml can";
   } else if (!format_problem(IntentFormat::RefGlob, name).empty() && key.warning.empty()) {
     key.warning = "`" + name + "` is no branch or tag name";
   } else if (name.find('*') != std::string::npos) {

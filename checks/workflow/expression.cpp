@@ -1,14 +1,15 @@
-// Expands expressions from left to right; `env` entries may hold expressions themselves, to a depth
-// of eight.
+// Texts with expressions in them, and conditions.
 #include "checks/workflow/expression.h"
 
 #include <algorithm>
+
+#include "checks/workflow/resolver.h"
 
 namespace muster::workflow {
 namespace {
 
 constexpr std::size_t kMaxValues = 64;
-constexpr int kMaxDepth = 8;
+constexpr int kMaxDepth = 16;
 
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
@@ -18,44 +19,11 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-char fold(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Names in expressions are compared without case.
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return fold(x) == fold(y); });
-}
-
-bool has_prefix(std::string_view text, std::string_view prefix) {
-  return text.size() > prefix.size() && same_name(text.substr(0, prefix.size()), prefix);
-}
-
 Values unknown(std::string_view what) {
   return {{}, false, std::string(what)};
 }
 
-Values one(std::string_view value) {
-  return {{std::string(value)}, true, {}};
-}
-
-void add(Values& to, const Values& from) {
-  to.values.insert(to.values.end(), from.values.begin(), from.values.end());
-  std::sort(to.values.begin(), to.values.end());
-  to.values.erase(std::unique(to.values.begin(), to.values.end()), to.values.end());
-  if (!from.known && to.known) {
-    to.known = false;
-    to.missing = from.missing;
-  }
-}
-
-const Variable* find(const std::vector<Variable>& variables, std::string_view name) {
-  const auto found =
-      std::find_if(variables.begin(), variables.end(),
-                   [&](const Variable& variable) { return same_name(variable.name, name); });
-  return found == variables.end() ? nullptr : &*found;
-}
+}  // namespace
 
 /// The end of the expression that begins at `at` (behind `${{`): the first `}}` outside quotes.
 std::size_t expression_end(std::string_view text, std::size_t at) {
@@ -69,161 +37,46 @@ std::size_t expression_end(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-class Resolver {
- public:
-  Resolver(const Scope& scope, int depth) : scope_(scope), depth_(depth) {}
-
-  Values text(std::string_view text) const;
-
- private:
-  Values expression(std::string_view text) const;
-  Values term(std::string_view text) const;
-  Values declared(std::string_view name, std::string_view shown) const;
-  Values environment_variable(std::string_view name) const;
-  Values input(std::string_view name) const;
-  Values dispatch_input(std::string_view name) const;
-  Values matrix(std::string_view name) const;
-
-  const Scope& scope_;
-  int depth_;
-};
-
-Values Resolver::declared(std::string_view name, std::string_view shown) const {
-  if (scope_.intent != nullptr) {
-    for (const IntentEnvironment& environment : scope_.intent->environments) {
-      const Variable* found = find(environment.variables, name);
-      if (found != nullptr && environment.name == scope_.environment) {
-        return one(found->value);
-      }
-    }
-    if (const Variable* found = find(scope_.intent->variables, name)) {
-      return one(found->value);
-    }
+ValueSet Resolver::evaluate(std::string_view expression) const {
+  if (depth_ > kMaxDepth || work_.budget == 0) {
+    return unknown_value("a long chain of variables");
   }
-  return unknown(shown);
+  --work_.budget;
+  return workflow::evaluate(
+      expression, [this](std::string_view wanted) { return name(wanted); }, work_.tests);
 }
 
-Values Resolver::environment_variable(std::string_view name) const {
-  static const std::vector<Entry> kNone;
-  const auto& step = scope_.step != nullptr ? scope_.step->env : kNone;
-  const auto& job = scope_.job != nullptr ? scope_.job->env : kNone;
-  const auto& workflow = scope_.workflow != nullptr ? scope_.workflow->env : kNone;
-  for (const std::vector<Entry>* entries : {&step, &job, &workflow}) {
-    for (const Entry& entry : *entries) {
-      if (same_name(entry.name.value, name)) {
-        return depth_ < kMaxDepth ? Resolver(scope_, depth_ + 1).text(entry.value.value)
-                                  : unknown("env." + std::string(name));
-      }
+/// The values of an expression as texts. A ref of which only the beginning is known is unknown
+/// here.
+Values Resolver::shown(const ValueSet& set) const {
+  Values result{{}, set.known, set.missing};
+  for (const Value& value : set.values) {
+    if (value.text.find(kRest) == std::string::npos) {
+      result.values.push_back(value.text);
+      continue;
+    }
+    if (result.known) {
+      result.known = false;
+      result.missing = "github.ref";
+    }
+    if (work_.tests != nullptr) {
+      work_.tests->push_back({RefTest::Kind::Other, value.text, {}});
     }
   }
-  return declared(name, "env." + std::string(name));
+  return result;
 }
 
-Values Resolver::dispatch_input(std::string_view name) const {
-  for (const Input& input : scope_.workflow->dispatch_inputs) {
-    if (same_name(input.name.value, name) && input.type == "choice") {
-      Values values;
-      for (const Text& option : input.options) {
-        add(values, one(option.value));
-      }
-      return values;
-    }
-    if (same_name(input.name.value, name) && input.type == "boolean") {
-      return {{"false", "true"}, true, {}};
-    }
-  }
-  return unknown("inputs." + std::string(name));
-}
-
-Values Resolver::input(std::string_view name) const {
-  if (scope_.inputs != nullptr) {
-    for (const auto& [key, values] : *scope_.inputs) {
-      if (same_name(key, name)) {
-        return values;
-      }
-    }
-  }
-  if (scope_.workflow == nullptr) {
-    return unknown("inputs." + std::string(name));
-  }
-  for (const Input& input : scope_.workflow->call_inputs) {
-    if (same_name(input.name.value, name) && scope_.inputs != nullptr && input.default_value) {
-      return one(input.default_value->value);
-    }
-  }
-  return dispatch_input(name);
-}
-
-Values Resolver::matrix(std::string_view name) const {
-  if (scope_.job != nullptr) {
-    for (const auto& [key, texts] : scope_.job->matrix) {
-      if (same_name(key, name)) {
-        Values values;
-        for (const Text& text : texts) {
-          add(values, Resolver(scope_, depth_ + 1).text(text.value));
-        }
-        return values;
-      }
-    }
-  }
-  return unknown("matrix." + std::string(name));
-}
-
-Values Resolver::term(std::string_view text) const {
-  text = trim(text);
-  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
-    return one(text.substr(1, text.size() - 2));
-  }
-  if (has_prefix(text, "vars.")) {
-    return declared(text.substr(5), text);
-  }
-  if (has_prefix(text, "secrets.")) {
-    return declared(text.substr(8), text);
-  }
-  if (has_prefix(text, "env.")) {
-    return environment_variable(text.substr(4));
-  }
-  if (has_prefix(text, "inputs.")) {
-    return input(text.substr(7));
-  }
-  if (has_prefix(text, "github.event.inputs.")) {
-    return input(text.substr(20));
-  }
-  if (has_prefix(text, "matrix.")) {
-    return matrix(text.substr(7));
-  }
-  const bool repository = same_name(text, "github.repository");
-  if (scope_.intent != nullptr && !scope_.intent->repository.empty() &&
-      (repository || same_name(text, "github.repository_owner"))) {
-    const std::string& name = scope_.intent->repository;
-    return one(repository ? name : name.substr(0, name.find('/')));
-  }
-  return unknown(text);
-}
-
-/// `a || b || c`: any of them (an operand may be empty at run time). Other operators are not
-/// understood.
-Values Resolver::expression(std::string_view text) const {
-  Values values;
-  bool quoted = false;
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at <= text.size(); ++at) {
-    const bool end = at == text.size();
-    quoted = !end && text[at] == '\'' ? !quoted : quoted;
-    if (end || (!quoted && text.substr(at).starts_with("||"))) {
-      add(values, term(text.substr(begin, at - begin)));
-      begin = at + 2;
-      ++at;
-    }
-  }
-  return values;
+/// Whether all values hold the mark of the run: then so does every text that they are a part of.
+bool Resolver::is_per_run(const Values& values) const {
+  return !scope_.per_run.empty() && values.known &&
+         std::all_of(values.values.begin(), values.values.end(), [&](const std::string& value) {
+           return value.find(scope_.per_run) != std::string::npos;
+         });
 }
 
 Values Resolver::text(std::string_view text) const {
-  if (depth_ > kMaxDepth) {
-    return unknown("a chain of more than eight variables");
-  }
-  Values result = one("");
+  Values result{{""}, true, {}};
+  bool per_run = false;
   std::size_t at = 0;
   while (true) {
     const std::size_t open = text.find("${{", at);
@@ -233,13 +86,14 @@ Values Resolver::text(std::string_view text) const {
       value += plain;
     }
     if (open == std::string_view::npos) {
-      return result;
+      return per_run ? Values{{scope_.per_run}, true, {}} : result;
     }
     const std::size_t close = expression_end(text, open + 3);
     if (close == std::string_view::npos) {
       return unknown("an expression that does not end");
     }
-    const Values part = expression(text.substr(open + 3, close - open - 3));
+    const Values part = shown(evaluate(trim(text.substr(open + 3, close - open - 3))));
+    per_run = per_run || is_per_run(part);
     Values next{{}, result.known && part.known, result.known ? part.missing : result.missing};
     for (const std::string& left : result.values) {
       for (const std::string& right : part.values) {
@@ -254,17 +108,47 @@ Values Resolver::text(std::string_view text) const {
   }
 }
 
-}  // namespace
+bool Values::contains(std::string_view value) const {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
 
 bool has_expression(std::string_view text) {
   return text.find("${{") != std::string_view::npos;
 }
 
-Values resolve(std::string_view text, const Scope& scope) {
-  Values values = Resolver(scope, 0).text(text);
+std::vector<std::string_view> expressions_of(std::string_view text) {
+  std::vector<std::string_view> found;
+  for (std::size_t open = text.find("${{"); open != std::string_view::npos;
+       open = text.find("${{", open + 3)) {
+    const std::size_t close = expression_end(text, open + 3);
+    if (close == std::string_view::npos) {
+      break;
+    }
+    found.push_back(trim(text.substr(open + 3, close - open - 3)));
+  }
+  return found;
+}
+
+Values resolve(std::string_view text, const Scope& scope, std::vector<RefTest>* tests) {
+  Work work{tests};
+  Values values = Resolver(scope, work).text(text);
   std::sort(values.values.begin(), values.values.end());
   values.values.erase(std::unique(values.values.begin(), values.values.end()), values.values.end());
   return values;
+}
+
+bool may_hold(std::string_view condition, const Scope& scope, std::vector<RefTest>* tests) {
+  std::string_view expression = trim(condition);
+  if (has_expression(condition)) {
+    const bool whole =
+        condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
+    if (!whole) {
+      return true;
+    }
+    expression = trim(condition.substr(3, condition.size() - 5));
+  }
+  Work work{tests};
+  return expression.empty() || Resolver(scope, work).evaluate(expression).may_be_true();
 }
 
 }  // namespace muster::workflow

@@ -1,12 +1,16 @@
-// What a text with `${{ … }}` can become, as far as the file and the intent tell. A full expression
-// evaluator is not here: what is not understood is unknown, never guessed.
+// What a text with `${{ … }}` can become, and whether a condition can hold, as far as the file and
+// the intent tell. What only the run knows is unknown, never guessed.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "checks/core/intent.h"
+#include "checks/workflow/evaluate.h"
 #include "checks/workflow/model.h"
 
 namespace muster::workflow {
@@ -23,7 +27,12 @@ struct Values {
   [[nodiscard]] const std::string* only() const {
     return known && values.size() == 1 ? &values.front() : nullptr;
   }
+
+  [[nodiscard]] bool contains(std::string_view value) const;
 };
+
+/// The calling jobs of a called workflow, outermost first.
+using Callers = std::vector<std::pair<const Workflow*, const Job*>>;
 
 /// Where names are looked up, innermost first.
 struct Scope {
@@ -31,18 +40,53 @@ struct Scope {
   const Workflow* workflow = nullptr;
   const Job* job = nullptr;
   const Step* step = nullptr;
-  /// The environment of the job, when known: its variables come before the general ones.
-  std::string environment;
-  /// Values of a called workflow's inputs: name -> values; null when the workflow is not called.
-  const std::vector<std::pair<std::string, Values>>* inputs = nullptr;
+  /// The workflow whose event started the run: `github.event.inputs` are its inputs.
+  const Workflow* entry = nullptr;
+  /// The environments that the job may have (empty text = none): their variables come before the
+  /// general ones. No values = the job has none.
+  Values environments;
+  /// Who calls the workflow: its inputs and secrets are what the last of the first `calls` callers
+  /// passes. May be null when `calls` is 0.
+  const Callers* callers = nullptr;
+  std::size_t calls = 0;
+  /// The event, and the ref of the run (it may end with `kRest`); empty = any.
+  std::string event;
+  std::string ref;
+  /// A mark for `github.sha`, `github.run_id` and `github.run_number`; empty = not known. A text
+  /// with the mark in all its values is the mark.
+  std::string per_run;
 };
 
-/// Replaces every `${{ … }}` of `text`. Understood: literals, `a || b` (either), `vars.X`,
-/// `secrets.X`, `env.X`, `inputs.X`, `github.event.inputs.X`, `matrix.X`, `github.repository`,
-/// `github.repository_owner`. At most 64 values.
-[[nodiscard]] Values resolve(std::string_view text, const Scope& scope);
+/// Replaces every `${{ … }}` of `text`. Names that are understood: `vars.X`, `secrets.X`, `env.X`,
+/// `inputs.X`, `github.event.inputs.X`, `matrix.X`, `github.repository`, `github.repository_owner`,
+/// `github.event_name`, `github.ref`, `github.ref_name`, `github.ref_type`. At most 64 values.
+/// `tests`: as for `may_hold`.
+[[nodiscard]] Values resolve(std::string_view text, const Scope& scope,
+                             std::vector<RefTest>* tests = nullptr);
 
-/// Whether the text holds an expression.
+/// The same for a word of a shell script: `$NAME` and `${NAME}` are variables of the step.
+/// Variables that the script assigns itself, and other expansions of the shell, are unknown.
+[[nodiscard]] Values resolve_word(std::string_view word, const Scope& scope);
+
+/// The word with its shell variables as expressions, `$TAG` as `${{ env.TAG }}` and `$GITHUB_SHA`
+/// as
+/// `${{ github.sha }}`; nothing when the shell expands more than variables, or one that `script`
+/// assigns.
+[[nodiscard]] std::optional<std::string> word_as_text(std::string_view word,
+                                                      std::string_view script);
+
+/// The script of the scope's step; empty without one.
+[[nodiscard]] std::string_view script_of(const Scope& scope);
+
+/// Whether an `if:` can be true. Text around `${{ }}` makes it a text that is always true, as
+/// GitHub has it. `tests` receives the questions about a ref that is not fully known (evaluate.h).
+[[nodiscard]] bool may_hold(std::string_view condition, const Scope& scope,
+                            std::vector<RefTest>* tests = nullptr);
+
+/// Whether the text holds an expression at all.
 [[nodiscard]] bool has_expression(std::string_view text);
+
+/// The expressions of a text: what stands between each `${{` and its `}}`, trimmed.
+[[nodiscard]] std::vector<std::string_view> expressions_of(std::string_view text);
 
 }  // namespace muster::workflow

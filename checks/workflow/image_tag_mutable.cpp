@@ -1,64 +1,75 @@
 // `latest` and its like, pushed or deployed: what was tested and what runs tomorrow need not be the
 // same image.
 #include <algorithm>
+#include <initializer_list>
 
+#include "checks/workflow/image_tag.h"
 #include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
 namespace {
 
-/// The tag of an image reference; empty without one, or with a digest.
-std::string tag_of(std::string_view image) {
-  if (image.find('@') != std::string_view::npos) {
-    return "";
-  }
-  const std::size_t slash = image.rfind('/');
-  const std::size_t colon = image.rfind(':');
-  const bool has_tag =
-      colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash);
-  return has_tag ? std::string(image.substr(colon + 1)) : "";
-}
-
-bool is_mutable(const std::string& tag) {
-  return tag == "latest" || tag.ends_with("-latest") || tag.starts_with("latest-");
-}
-
+/// A place that pushes or deploys an image.
 struct Use {
   const Step* step = nullptr;
   SourceRef where;
-  std::string image;
+  ImageText image;
   bool deployed = false;
 };
 
-void add_use(std::vector<Use>& uses, const Step& step, const SourceRef& where,
-             std::string_view image, bool deployed) {
-  if (is_mutable(tag_of(image))) {
-    uses.push_back({&step, where, std::string(image), deployed});
+bool begins_with_any(const Command& command, std::initializer_list<std::string_view> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return command.starts_with(prefix); });
+}
+
+/// `docker push X`, `docker buildx build … --push -t X`, `crane copy … X`, `skopeo copy … X`,
+/// `crane tag … TAG`.
+void add_command(std::vector<Use>& uses, const StepCommand& item) {
+  const Command& command = item.command;
+  const auto add = [&](const std::string& image) {
+    uses.push_back({item.step, item.where, {image, true}, false});
+  };
+  const auto& words = command.words;
+  if (begins_with_any(command, {"docker push", "docker image push", "podman push"})) {
+    const std::size_t first = command.starts_with("docker image push") ? 3 : 2;
+    for (std::size_t i = first; i < words.size(); ++i) {
+      if (!words[i].starts_with('-')) {
+        add(words[i]);
+      }
+    }
+  }
+  if (begins_with_any(command, {"crane copy", "crane cp", "skopeo copy"})) {
+    add(words.back());
+  }
+  if (command.starts_with("crane tag")) {
+    add(":" + words.back());
+  }
+  const bool pushing_build = begins_with_any(command, {"docker build", "docker buildx build"}) &&
+                             std::find(words.begin(), words.end(), "--push") != words.end();
+  for (std::size_t i = 0; pushing_build && i + 1 < words.size(); ++i) {
+    if (words[i] == "-t" || words[i] == "--tag") {
+      add(words[i + 1]);
+    }
   }
 }
 
-/// `docker push X`, `docker build --push -t X`, `docker buildx build … --push -t X`, `crane copy`,
-/// `skopeo copy`.
-void add_command(std::vector<Use>& uses, const StepCommand& item) {
-  const Command& command = item.command;
-  const bool push = command.starts_with("docker push") ||
-                    command.starts_with("docker image push") || command.starts_with("podman push");
-  const bool build =
-      command.starts_with("docker build") || command.starts_with("docker buildx build");
-  const bool pushing_build = build && std::find(command.words.begin(), command.words.end(),
-                                                "--push") != command.words.end();
-  const bool copy = command.starts_with("crane copy") || command.starts_with("skopeo copy") ||
-                    command.starts_with("crane tag");
-  if (push || copy) {
-    for (std::size_t i = 2; i < command.words.size(); ++i) {
-      add_use(uses, *item.step, item.where, command.words[i], false);
+/// The entries of a list in one text: lines or commas part them, those inside `${{ }}` do not.
+std::vector<std::string> list_items(std::string_view text) {
+  std::vector<std::string> items(1);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool expression = text.substr(at).starts_with("${{");
+    const std::size_t close = expression ? text.find("}}", at) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      items.back() += text.substr(at, close + 2 - at);
+      at = close + 1;
+    } else if (text[at] == '\n' || text[at] == ',') {
+      items.emplace_back();
+    } else if (text[at] != ' ') {
+      items.back() += text[at];
     }
   }
-  for (std::size_t i = 0; pushing_build && i + 1 < command.words.size(); ++i) {
-    if (command.words[i] == "-t" || command.words[i] == "--tag") {
-      add_use(uses, *item.step, item.where, command.words[i + 1], false);
-    }
-  }
+  std::erase(items, "");
+  return items;
 }
 
 /// `docker/build-push-action` with `push: true`, and the image that a task definition is rendered
@@ -69,23 +80,17 @@ void add_action(std::vector<Use>& uses, const Step& step) {
   const Text* tags = step.input("tags");
   if (name == "docker/build-push-action" && tags != nullptr && push != nullptr &&
       push->value != "false") {
-    std::string tag;
-    for (const char c : tags->value + "\n") {
-      if (c == '\n' || c == ',') {
-        add_use(uses, step, tags->where, tag, false);
-        tag.clear();
-      } else if (c != ' ') {
-        tag += c;
-      }
+    for (const std::string& image : list_items(tags->value)) {
+      uses.push_back({&step, tags->where, {image, false}, false});
     }
   }
   const Text* image = step.input("image");
   if (name == "aws-actions/amazon-ecs-render-task-definition" && image != nullptr) {
-    add_use(uses, step, image->where, image->value, true);
+    uses.push_back({&step, image->where, {image->value, false}, true});
   }
 }
 
-std::vector<Use> mutable_uses(const Job& job) {
+std::vector<Use> uses_of(const Job& job) {
   std::vector<Use> uses;
   for (const StepCommand& item : commands(job)) {
     add_command(uses, item);
@@ -112,19 +117,47 @@ bool handles_images(const Job& job) {
          });
 }
 
+/// The worst that the tag can be over all ways in which the job runs.
+TagVerdict worst_verdict(const Use& use, const std::vector<const JobRun*>& runs,
+                         const Intent& intent) {
+  TagVerdict worst;
+  for (const JobRun* run : runs) {
+    TagVerdict verdict = judge_tag(use.image, run->scope(intent, use.step));
+    if (verdict.kind > worst.kind) {
+      worst = std::move(verdict);
+    }
+  }
+  return worst;
+}
+
+void report(const JobRun& run, const Use& use, const TagVerdict& verdict, Outcomes& out) {
+  if (verdict.kind == TagVerdict::Kind::Unknown) {
+    out.undecided(run.asset(), use.where,
+                  "the tag of `" + use.image.text + "` comes from `" + verdict.missing +
+                      "`, which the file does not tell")
+        .anchor(use.step->anchor() + ":" + tag_of(use.image.text));
+    return;
+  }
+  out.fail(run.asset(), use.where, text_witness("image", verdict.image))
+      .arg("image", verdict.image)
+      .arg("verb", use.deployed ? "deploys" : "pushes")
+      .arg("job", run.job->id.value)
+      .anchor(use.step->anchor() + ":" + tag_of(verdict.image))
+      .severity(use.deployed ? Severity::High : Severity::Medium);
+}
+
 void image_tag_mutable(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    const std::vector<Use> uses = mutable_uses(*run.job);
-    for (const Use& use : uses) {
-      out.fail(run.asset(), use.where, text_witness("image", use.image))
-          .arg("image", use.image)
-          .arg("verb", use.deployed ? "deploys" : "pushes")
-          .arg("job", run.job->id.value)
-          .anchor(use.step->anchor() + ":" + tag_of(use.image))
-          .severity(use.deployed ? Severity::High : Severity::Medium);
+    bool clean = true;
+    for (const Use& use : uses_of(*run.job)) {
+      const TagVerdict verdict = worst_verdict(use, runs, input.intent());
+      if (verdict.kind != TagVerdict::Kind::Fixed) {
+        report(run, use, verdict, out);
+        clean = false;
+      }
     }
-    if (uses.empty() && handles_images(*run.job)) {
+    if (clean && handles_images(*run.job)) {
       out.pass(run.asset(), run.job->id.where);
     }
   }

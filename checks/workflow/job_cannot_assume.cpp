@@ -6,7 +6,7 @@
 
 #include "checks/iam/model.h"
 #include "checks/oidc/trusts.h"
-#include "checks/workflow/presented.h"
+#include "checks/workflow/received.h"
 
 namespace muster::workflow {
 namespace {
@@ -14,10 +14,10 @@ namespace {
 using Trusts = std::vector<const oidc::Trust*>;
 
 /// What the trust policies of one role say to one set of tokens.
-Proof admits(const Trusts& trusts, const oidc::TokenSet& tokens) {
+Proof admits(const Trusts& trusts, const JobRun& run, const Intent& intent, const Presented& set) {
   Proof answer = Proof::no();
   for (const oidc::Trust* trust : trusts) {
-    Proof proof = trust->search.admits_some(tokens);
+    Proof proof = admits(trust->search, run, intent, set);
     if (proof.is_yes()) {
       return proof;
     }
@@ -35,7 +35,8 @@ struct Attempt {
   Trusts trusts;
   /// Why the question cannot be asked or answered; empty when it can.
   std::string missing;
-  /// Sets that are refused although they are all that their event gives.
+  /// Sets that are refused although they are all that their event gives. Empty for a run that
+  /// nothing starts.
   std::vector<Presented> refused;
   bool admitted = false;
 
@@ -45,8 +46,11 @@ struct Attempt {
 };
 
 /// Why the question cannot be asked at all; empty when it can.
-std::string missing_facts(const Credential& credential, const iam::Role* role,
-                          const std::vector<Presented>& sets) {
+std::string missing_facts(const Credential& credential, const iam::Role* role) {
+  if (credential.role_arns.known && credential.role_arns.values.size() > 1) {
+    return "the role `" + credential.role.value + "` can be `" + credential.role_arns.values[0] +
+           "` or `" + credential.role_arns.values[1] + "`, and which run takes which is not known";
+  }
   if (credential.role_arns.only() == nullptr) {
     return "the role `" + credential.role.value + "` is not known here: give `" +
            (credential.role_arns.missing.empty() ? credential.role.value
@@ -58,26 +62,25 @@ std::string missing_facts(const Credential& credential, const iam::Role* role,
            "` is not among the facts: name its file as `trust` of the role in muster.yaml, or add "
            "account facts with --facts";
   }
-  return sets.empty() ? "nothing here calls this workflow, so its events are unknown" : "";
+  return "";
 }
 
-void judge_sets(Attempt& attempt, const std::vector<Presented>& sets) {
-  std::vector<std::string> admitted_events;
+void judge_sets(Attempt& attempt, const std::vector<Presented>& sets, const Intent& intent) {
+  std::vector<std::string> other_events;
   std::vector<const Presented*> refused;
   for (const Presented& set : sets) {
-    const Proof proof = admits(attempt.trusts, set.tokens);
-    if (proof.is_yes()) {
-      attempt.admitted = true;
-      admitted_events.push_back(set.event);
-    } else if (proof.is_no()) {
+    const Proof proof = admits(attempt.trusts, *attempt.run, intent, set);
+    attempt.admitted = attempt.admitted || proof.is_yes();
+    if (proof.is_no()) {
       refused.push_back(&set);
     } else {
-      attempt.missing = proof.reason();
+      other_events.push_back(set.event);
+      attempt.missing = proof.is_undecided() ? proof.reason() : attempt.missing;
     }
   }
   for (const Presented* set : refused) {
-    const bool other_way = std::find(admitted_events.begin(), admitted_events.end(), set->event) !=
-                           admitted_events.end();
+    const bool other_way =
+        std::find(other_events.begin(), other_events.end(), set->event) != other_events.end();
     if (!other_way) {
       attempt.refused.push_back(*set);
     }
@@ -91,13 +94,18 @@ Attempt attempt_of(const JobRun& run, const Credential& credential, const AuditI
     attempt.role = input.model<iam::Roles>().find(*arn);
   }
   std::vector<Presented> sets = presented(run, input.intent());
-  attempt.missing = missing_facts(credential, attempt.role, sets);
+  if (sets.empty()) {
+    attempt.missing =
+        run.entry == nullptr ? "nothing here calls this workflow, so its events are unknown" : "";
+    return attempt;
+  }
+  attempt.missing = missing_facts(credential, attempt.role);
   if (attempt.missing.empty()) {
     attempt.trusts = input.model<oidc::Trusts>().github_of(*attempt.role);
     for (Presented& set : sets) {
       set.tokens.audience = credential.audience;
     }
-    judge_sets(attempt, sets);
+    judge_sets(attempt, sets, input.intent());
   }
   return attempt;
 }

@@ -13,8 +13,7 @@ constexpr std::size_t kMaxRuns = 20'000;
 struct PendingCall {
   const Workflow* entry = nullptr;
   const Workflow* workflow = nullptr;
-  std::vector<std::pair<const Workflow*, const Job*>> callers;
-  std::vector<std::pair<std::string, Values>> inputs;
+  Callers callers;
 };
 
 bool only_called(const Workflow& workflow) {
@@ -32,13 +31,13 @@ const Workflow* local_target(const Workflows& workflows, const Job& job) {
 }
 
 JobRun run_of(const PendingCall& call, const Job& job) {
-  return {call.entry, call.workflow, &job, call.callers, call.inputs};
+  return {call.entry, call.workflow, &job, call.callers};
 }
 
 /// Enters one workflow: ordinary jobs become runs, call jobs of local workflows become pending
 /// calls.
-void enter(const PendingCall& call, const Workflows& workflows, const Intent& intent,
-           std::vector<JobRun>& runs, std::vector<PendingCall>& pending) {
+void enter(const PendingCall& call, const Workflows& workflows, std::vector<JobRun>& runs,
+           std::vector<PendingCall>& pending) {
   for (const Job& job : call.workflow->jobs) {
     if (!job.calls_workflow()) {
       runs.push_back(run_of(call, job));
@@ -48,13 +47,8 @@ void enter(const PendingCall& call, const Workflows& workflows, const Intent& in
     if (target == nullptr || call.callers.size() >= kMaxCalls) {
       continue;
     }
-    PendingCall next{call.entry, target, call.callers, {}};
+    PendingCall next{call.entry, target, call.callers};
     next.callers.emplace_back(call.workflow, &job);
-    const JobRun caller = run_of(call, job);
-    for (const Entry& argument : job.with) {
-      next.inputs.emplace_back(argument.name.value,
-                               resolve(argument.value.value, caller.scope(intent)));
-    }
     pending.push_back(std::move(next));
   }
 }
@@ -74,17 +68,26 @@ const Permissions* block_of(const Workflow& workflow, const Job& job) {
 
 }  // namespace
 
-Scope JobRun::scope(const Intent& intent, const Step* step) const {
+Scope JobRun::outer_scope(const Intent& intent, const Job& of, std::size_t calls,
+                          const Moment& moment) const {
   Scope scope;
   scope.intent = &intent;
-  scope.workflow = workflow;
-  scope.job = job;
-  scope.step = step;
-  scope.inputs = callers.empty() ? nullptr : &inputs;
+  scope.workflow = calls < callers.size() ? callers[calls].first : workflow;
+  scope.job = &of;
+  scope.entry = entry;
+  scope.callers = &callers;
+  scope.calls = calls;
+  scope.event = moment.event;
+  scope.ref = moment.ref;
+  return scope;
+}
+
+Scope JobRun::scope(const Intent& intent, const Step* step, const Moment& moment) const {
+  Scope scope = outer_scope(intent, *job, callers.size(), moment);
   if (job->environment) {
-    const Values name = resolve(job->environment->name.value, scope);
-    scope.environment = name.only() != nullptr ? *name.only() : "";
+    scope.environments = resolve(job->environment->name.value, scope);
   }
+  scope.step = step;
   return scope;
 }
 
@@ -96,18 +99,18 @@ JobRuns JobRuns::build(const AuditInput& input) {
     while (!pending.empty() && result.runs_.size() < kMaxRuns) {
       const PendingCall call = std::move(pending.back());
       pending.pop_back();
-      enter(call, workflows, input.intent(), result.runs_, pending);
+      enter(call, workflows, result.runs_, pending);
     }
   };
   for (const Workflow& workflow : workflows.all()) {
     if (!only_called(workflow)) {
-      pending.push_back({&workflow, &workflow, {}, {}});
+      pending.push_back({&workflow, &workflow, {}});
       drain();
     }
   }
   for (const Workflow& workflow : workflows.all()) {
     if (only_called(workflow) && !is_called(result.runs_, workflow)) {
-      pending.push_back({nullptr, &workflow, {}, {}});
+      pending.push_back({nullptr, &workflow, {}});
       drain();
     }
   }

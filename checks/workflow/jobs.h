@@ -3,6 +3,7 @@
 // what it deploys.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,13 @@
 
 namespace muster::workflow {
 
+/// What starts a run, as far as it is looked at. Empty = any.
+struct Moment {
+  std::string event;
+  /// `refs/heads/main`, or the beginning of a ref with `kRest` behind it.
+  std::string ref;
+};
+
 /// One way in which a job runs.
 struct JobRun {
   /// The workflow whose events start it; null when the job's workflow is only callable and nobody
@@ -22,14 +30,17 @@ struct JobRun {
   const Workflow* workflow = nullptr;
   const Job* job = nullptr;
   /// The calling jobs, outermost first; empty when not called.
-  std::vector<std::pair<const Workflow*, const Job*>> callers;
-  /// What the inputs of the called workflow are.
-  std::vector<std::pair<std::string, Values>> inputs;
+  Callers callers;
 
   [[nodiscard]] Asset asset() const { return workflow->asset(*job); }
 
   /// Names for `resolve`, at job level or inside a step.
-  [[nodiscard]] Scope scope(const Intent& intent, const Step* step = nullptr) const;
+  [[nodiscard]] Scope scope(const Intent& intent, const Step* step = nullptr,
+                            const Moment& moment = {}) const;
+  /// Names for a job that is called or that this one waits for: what `if:` may use. `calls` callers
+  /// are around it.
+  [[nodiscard]] Scope outer_scope(const Intent& intent, const Job& of, std::size_t calls,
+                                  const Moment& moment) const;
 };
 
 /// All ways in which all ordinary jobs run, in document order. Calls are followed ten deep.

@@ -113,11 +113,14 @@ struct Job {
   std::optional<Environment> environment;
   std::optional<Permissions> permissions;
   std::optional<Concurrency> concurrency;
+  /// `container.env` counted in.
   std::vector<Entry> env;
   std::vector<Text> runs_on;
-  /// `strategy.matrix` entries that are plain lists: name -> values.
+  /// What each name of `strategy.matrix` can be, `include` counted in; an empty text stands for
+  /// combinations without the name. Names whose values are not plain scalars are left out.
   std::vector<std::pair<std::string, std::vector<Text>>> matrix;
-  bool has_matrix = false;
+  /// The matrix, or its `include`, comes from an expression: any name may have any value.
+  bool matrix_open = false;
   std::vector<Entry> outputs;
   std::optional<Text> continue_on_error;
   std::optional<Text> default_shell;

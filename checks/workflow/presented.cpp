@@ -5,7 +5,9 @@
 #include <array>
 
 #include "checks/iam/model.h"
-#include "checks/policy/evaluate.h"
+#include "checks/policy/glob.h"
+#include "checks/workflow/filter.h"
+#include "checks/workflow/reach.h"
 
 namespace muster::workflow {
 namespace {
@@ -50,74 +52,68 @@ bool is_pull_request(std::string_view event) {
          event == "pull_request_review_comment";
 }
 
-/// GitHub's filter globs as IAM globs: `**` and `*` become `*`; a leading `!` takes away and is
-/// left out (the set becomes larger, never smaller).
-std::vector<std::string> refs_of(const std::vector<Text>& filters, const std::string& prefix) {
+/// One kind of subject that an event gives, before the job is looked at.
+struct Context {
+  ContextKind kind = ContextKind::Branch;
   std::vector<std::string> refs;
-  for (const Text& filter : filters) {
+  std::vector<std::string> never;
+  /// What the conditions see instead of the refs when those do not say it.
+  bool any_ref = false;
+};
+
+/// The refs that `branches` (`tags`) and its `-ignore` twin let through, as globs.
+Context filtered(ContextKind kind, const std::vector<Text>& only,
+                 const std::vector<Text>& ignored) {
+  const std::string prefix = kind == ContextKind::Tag ? "refs/tags/" : "refs/heads/";
+  Context context{kind, {}, {}, false};
+  const auto take_out = [&](const Text& filter) {
+    const Widened widened = widen(filter.value);
+    if (widened.exact) {
+      context.never.push_back(prefix + widened.glob);
+    }
+  };
+  for (const Text& filter : only) {
     if (filter.value.starts_with('!')) {
-      continue;
+      take_out(filter);
+    } else {
+      // A later filter brings names back.
+      context.never.clear();
+      context.refs.push_back(prefix + widen(filter.value).glob);
     }
-    std::string glob = prefix;
-    for (const char c : filter.value) {
-      if (c != '*' || !glob.ends_with('*')) {
-        glob += c;
-      }
-    }
-    refs.push_back(std::move(glob));
   }
-  return refs;
+  std::for_each(ignored.begin(), ignored.end(), take_out);
+  if (context.refs.empty()) {
+    context.refs = {prefix + "*"};
+  }
+  return context;
 }
 
-/// The refs on which one event can run: a context without environment each.
-std::vector<TokenSet> contexts_of(const Trigger& trigger, const Intent& intent) {
+/// The contexts in which one event can run.
+std::vector<Context> contexts_of(const Trigger& trigger, const Intent& intent) {
   const std::string& event = trigger.event.value;
-  TokenSet branch;
-  branch.context = ContextKind::Branch;
-  TokenSet tag;
-  tag.context = ContextKind::Tag;
   if (on_default_branch(event)) {
-    branch.refs = {"refs/heads/" + intent.default_branch};
-    return {branch};
+    return {{ContextKind::Branch, {"refs/heads/" + intent.default_branch}, {}, false}};
   }
   if (is_pull_request(event)) {
-    TokenSet merge;
-    merge.context = ContextKind::PullRequest;
-    merge.refs = {"refs/pull/*/merge"};
-    return {merge};
+    // After a merge `github.ref` is the branch that it went to.
+    const bool merged = std::any_of(trigger.types.begin(), trigger.types.end(),
+                                    [](const Text& type) { return type.value == "closed"; });
+    return {{ContextKind::PullRequest, {"refs/pull/*/merge"}, {}, merged}};
   }
   if (event == "merge_group") {
-    branch.refs = {"refs/heads/gh-readonly-queue/*"};
-    return {branch};
+    return {{ContextKind::Branch, {"refs/heads/gh-readonly-queue/*"}, {}, false}};
   }
+  const Context branch = filtered(ContextKind::Branch, trigger.branches, trigger.branches_ignore);
+  const Context tag = filtered(ContextKind::Tag, trigger.tags, trigger.tags_ignore);
+  const bool branches = !trigger.branches.empty() || !trigger.branches_ignore.empty();
+  const bool tags = !trigger.tags.empty() || !trigger.tags_ignore.empty();
   if (event == "release") {
     return {tag};
   }
-  if (event == "push") {
-    const bool branches = !trigger.branches.empty() || !trigger.branches_ignore.empty();
-    const bool tags = !trigger.tags.empty() || !trigger.tags_ignore.empty();
-    branch.refs = refs_of(trigger.branches, "refs/heads/");
-    tag.refs = refs_of(trigger.tags, "refs/tags/");
-    if (branches != tags) {
-      return {branches ? branch : tag};
-    }
+  if (event == "push" && branches != tags) {
+    return {branches ? branch : tag};
   }
   return {branch, tag};
-}
-
-/// `github.ref == 'refs/heads/main'` in the job's `if`, joined by `&&` only: then no other ref
-/// reaches a step.
-std::string pinned_ref(const Job& job) {
-  const std::string condition = job.condition ? job.condition->value : "";
-  constexpr std::string_view kTest = "github.ref == '";
-  const std::size_t at = condition.find(kTest);
-  const bool alternatives =
-      condition.find("||") != std::string::npos || condition.find('!') != std::string::npos;
-  if (at == std::string::npos || alternatives) {
-    return "";
-  }
-  const std::size_t begin = at + kTest.size();
-  return condition.substr(begin, condition.find('\'', begin) - begin);
 }
 
 const IntentEnvironment* find_environment(const Intent& intent, const std::string& name) {
@@ -127,21 +123,24 @@ const IntentEnvironment* find_environment(const Intent& intent, const std::strin
   return found == intent.environments.end() ? nullptr : &*found;
 }
 
-/// The refs of a job in an environment: those of the event, cut to the environment's declared
-/// branches.
-std::vector<std::string> environment_refs(const TokenSet& context,
-                                          const IntentEnvironment* environment) {
-  if (environment == nullptr || environment->branches.empty()) {
-    if (context.refs.empty()) {
-      return {context.context == ContextKind::Tag ? "refs/tags/*" : "refs/heads/*"};
+/// The refs of the event, cut to the environment's declared branches.
+std::vector<std::string> cut(const std::vector<std::string>& refs,
+                             const std::vector<std::string>& branches) {
+  std::vector<std::string> inside;
+  for (const std::string& branch : branches) {
+    const std::string allowed = "refs/heads/" + branch;
+    for (const std::string& ref : refs) {
+      const bool narrower = policy::glob_match(allowed, ref, {});
+      if (narrower || policy::glob_match(ref, allowed, {})) {
+        inside.push_back(narrower ? ref : allowed);
+      } else if (ref.find('*') != std::string::npos && allowed.find('*') != std::string::npos) {
+        inside.push_back(allowed);
+      }
     }
-    return context.refs;
   }
-  std::vector<std::string> refs;
-  for (const std::string& branch : environment->branches) {
-    refs.push_back("refs/heads/" + branch);
-  }
-  return refs;
+  std::sort(inside.begin(), inside.end());
+  inside.erase(std::unique(inside.begin(), inside.end()), inside.end());
+  return inside;
 }
 
 class Presenter {
@@ -156,9 +155,13 @@ class Presenter {
       if (trigger.event.value == "workflow_call") {
         continue;
       }
-      for (TokenSet set : contexts_of(trigger, intent_)) {
-        if (narrow(set)) {
-          add(trigger, std::move(set));
+      for (const Context& context : contexts_of(trigger, intent_)) {
+        const std::vector<std::string> any{""};
+        for (Reach& reach :
+             reaches(run_, intent_, trigger.event.value, context.any_ref ? any : context.refs)) {
+          reach.refs = context.any_ref ? context.refs : reach.refs;
+          reach.never.insert(reach.never.end(), context.never.begin(), context.never.end());
+          add(trigger, context, reach);
         }
       }
     }
@@ -166,51 +169,36 @@ class Presenter {
   }
 
  private:
-  /// Applies the job's `if`; false when the context cannot reach the job.
-  bool narrow(TokenSet& set) const {
-    const std::string ref = pinned_ref(*run_.job);
-    if (ref.empty()) {
-      return true;
-    }
-    const std::string prefix = set.context == ContextKind::Branch ? "refs/heads/" : "refs/tags/";
-    const bool possible = ref.starts_with(prefix) && set.context != ContextKind::PullRequest;
-    const auto matches = [&](const std::string& glob) { return policy::glob_match(glob, ref); };
-    const bool inside = set.refs.empty() || std::any_of(set.refs.begin(), set.refs.end(), matches);
-    set.refs = {ref};
-    return possible && inside;
-  }
-
-  void add(const Trigger& trigger, TokenSet set) {
+  void add(const Trigger& trigger, const Context& context, const Reach& reach) {
+    Presented set{{}, reach.never, trigger.event.value, &trigger, trigger.event.where};
     if (!intent_.repository.empty()) {
-      set.repository = intent_.repository;
+      set.tokens.repository = intent_.repository;
     }
-    set.workflow = run_.entry->display_name();
-    set.label = "job " + run_.job->id.value + " on " + trigger.event.value;
-    if (!run_.job->environment) {
-      result_.push_back({std::move(set), trigger.event.value, trigger.event.where});
-      return;
-    }
-    const Values names = resolve(run_.job->environment->name.value, run_.scope(intent_));
-    if (!names.known) {
-      add_environment(trigger, set, std::nullopt);
-    }
-    for (const std::string& name : names.values) {
-      add_environment(trigger, set, name);
+    set.tokens.workflow = run_.entry->display_name();
+    set.tokens.label = "job " + run_.job->id.value + " on " + trigger.event.value;
+    set.tokens.context = context.kind;
+    set.tokens.refs = reach.refs;
+    const bool any = reach.refs.size() == 1 &&
+                     (reach.refs.front() == "refs/heads/*" || reach.refs.front() == "refs/tags/*");
+    if (reach.environment && reach.environment->empty()) {
+      set.tokens.refs = any ? std::vector<std::string>() : reach.refs;
+      result_.push_back(std::move(set));
+    } else if (enter(reach.environment, set.tokens)) {
+      set.where = run_.job->environment->where;
+      result_.push_back(std::move(set));
     }
   }
 
-  void add_environment(const Trigger& trigger, const TokenSet& set,
-                       std::optional<std::string> name) {
+  /// Turns the tokens into those of an environment; false when its branch rule keeps them out.
+  bool enter(const std::optional<std::string>& name, TokenSet& tokens) const {
     const IntentEnvironment* environment = name ? find_environment(intent_, *name) : nullptr;
-    if (environment != nullptr && !environment->branches.empty() &&
-        set.context == ContextKind::Tag) {
-      return;  // the environment's branch rule keeps tags out
+    if (environment != nullptr && !environment->branches.empty()) {
+      const bool branch = tokens.context == ContextKind::Branch;
+      tokens.refs = branch ? cut(tokens.refs, environment->branches) : std::vector<std::string>();
     }
-    TokenSet inside = set;
-    inside.context = ContextKind::Environment;
-    inside.environment = std::move(name);
-    inside.refs = environment_refs(set, environment);
-    result_.push_back({std::move(inside), trigger.event.value, run_.job->environment->where});
+    tokens.context = ContextKind::Environment;
+    tokens.environment = name;
+    return !tokens.refs.empty();
   }
 
   const JobRun& run_;
@@ -222,6 +210,16 @@ class Presenter {
 
 std::vector<Presented> presented(const JobRun& run, const Intent& intent) {
   return Presenter(run, intent).all();
+}
+
+std::string unsaid_filter(const Presented& set) {
+  const bool tag = !set.tokens.refs.empty() && set.tokens.refs.front().starts_with("refs/tags/");
+  for (const Text& filter : tag ? set.trigger->tags : set.trigger->branches) {
+    if (filter.value.find_first_of("?[]+!\\") != std::string::npos) {
+      return filter.value;
+    }
+  }
+  return "";
 }
 
 std::string subject_of(const TokenSet& tokens) {

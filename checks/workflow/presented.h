@@ -12,16 +12,26 @@ namespace muster::workflow {
 
 /// The tokens of one job under one event.
 struct Presented {
+  /// Never fewer tokens than the job can have. Perhaps more: the globs of filters are not those of
+  /// IAM, and a condition can ask what no glob says. `received.h` tells them apart.
   oidc::TokenSet tokens;
+  /// Globs of refs that none of them has.
+  std::vector<std::string> never;
   std::string event;
+  /// The entry of `on` that the event is.
+  const Trigger* trigger = nullptr;
   /// Where the event (or the environment) stands.
   SourceRef where;
 };
 
 /// All tokens that the run can present. Empty when nothing starts it: the workflow is disabled, or
-/// only callable and not called. A job `environment` wins over the event; one that cannot be
-/// resolved stands for any environment.
+/// only callable and not called, or its conditions never hold. A job `environment` wins over the
+/// event; one that cannot be resolved stands for any environment.
 [[nodiscard]] std::vector<Presented> presented(const JobRun& run, const Intent& intent);
+
+/// The filter of the event that lets this ref through, when it says what a glob cannot (`[0-9]+`,
+/// `!old`); empty otherwise.
+[[nodiscard]] std::string unsaid_filter(const Presented& set);
 
 /// The subject that a set of tokens carries, in its classic form, for people:
 /// `repo:acme/shop:environment:prod`.

@@ -101,7 +101,7 @@ void add_command_credentials(const JobRun& run, const Step& step, const Intent& 
                        &step,
                        where,
                        {role, where},
-                       resolve(role, run.scope(intent, &step)),
+                       resolve_word(role, run.scope(intent, &step)),
                        "sts.amazonaws.com",
                        ""});
     } else if (command.starts_with("aws configure set aws_access_key_id") &&

@@ -4,7 +4,7 @@
 
 #include "checks/iam/model.h"
 #include "checks/oidc/trusts.h"
-#include "checks/workflow/presented.h"
+#include "checks/workflow/received.h"
 
 namespace muster::workflow {
 namespace {
@@ -41,7 +41,7 @@ bool is_tokenless(const JobRun& run) {
 Proof admitted_token(const JobRun& run, const oidc::Trust& trust, const Intent& intent) {
   Proof answer = Proof::no();
   for (const Presented& set : presented(run, intent)) {
-    const Proof proof = trust.search.admits(oidc::scope_of(set.tokens), trust.declared);
+    const Proof proof = admits(trust.search, run, intent, set, trust.declared);
     if (proof.is_yes()) {
       return proof;
     }

@@ -128,7 +128,7 @@ TEST_CASE("only what is safe to mean becomes a declared subject") {
         Row{"only ignored branches", "{push: {branches-ignore: [x]}}", "", {}, 1},
         Row{"an environment nobody knows",
             "{push: {branches: [main]}}",
-            "    environment: ${{ inputs.x }}\n",
+            "    environment: ${{ vars.X }}\n",
             {},
             1}}) {
     CAPTURE(row.name);

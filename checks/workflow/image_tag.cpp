@@ -1,0 +1,190 @@
+// Cuts a reference into plain text and expansions, so that neither is mistaken for the other.
+#include "checks/workflow/image_tag.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace muster::workflow {
+namespace {
+
+/// Stands for the commit and the number of the run.
+constexpr std::string_view kPerRun = "\x02";
+
+struct Piece {
+  std::string_view text;
+  bool expansion = false;
+};
+
+bool is_variable_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The end of the expansion that begins with `$` at `at`.
+std::size_t expansion_end(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  if (text.substr(at).starts_with("${{")) {
+    const std::size_t close = text.find("}}", at);
+    return close == std::string_view::npos ? text.size() : close + 2;
+  }
+  if (end < text.size() && (text[end] == '{' || text[end] == '(')) {
+    const std::size_t close = text.find(text[end] == '{' ? '}' : ')', end);
+    return close == std::string_view::npos ? text.size() : close + 1;
+  }
+  while (end < text.size() && is_variable_char(text[end])) {
+    ++end;
+  }
+  return end;
+}
+
+std::vector<Piece> pieces_of(std::string_view text) {
+  std::vector<Piece> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool expansion = text[at] == '$';
+    const std::size_t end =
+        expansion ? expansion_end(text, at) : std::min(text.find('$', at), text.size());
+    pieces.push_back({text.substr(at, end - at), expansion});
+    at = end;
+  }
+  return pieces;
+}
+
+/// The text with expansions struck out, same length.
+std::string plain_part(std::string_view text) {
+  std::string plain;
+  for (const Piece& piece : pieces_of(text)) {
+    plain += piece.expansion ? std::string(piece.text.size(), '_') : std::string(piece.text);
+  }
+  return plain;
+}
+
+/// Whether the expansion is the commit or something else that no two runs share.
+bool names_the_run(std::string_view expansion) {
+  static constexpr std::array<std::string_view, 3> kNames = {"sha", "run_id", "run_number"};
+  static constexpr std::array<std::string_view, 3> kVariables = {"GITHUB_SHA", "GITHUB_RUN_ID",
+                                                                 "GITHUB_RUN_NUMBER"};
+  const auto expressions = expressions_of(expansion);
+  if (!expressions.empty()) {
+    const std::string_view name = expressions.front();
+    return name.starts_with("github.") &&
+           std::find(kNames.begin(), kNames.end(), name.substr(7)) != kNames.end();
+  }
+  const std::string_view name = expansion.substr(expansion.starts_with("${") ? 2 : 1);
+  return std::any_of(kVariables.begin(), kVariables.end(), [&](std::string_view variable) {
+    const std::string_view rest =
+        name.starts_with(variable) ? name.substr(variable.size()) : std::string_view("?");
+    // `${GITHUB_SHA::7}` cuts, `${GITHUB_SHA:-x}` does not: the commit is always there.
+    return rest.empty() || rest == "}" || rest.starts_with(":");
+  });
+}
+
+bool names_the_run(const std::vector<Piece>& pieces) {
+  return std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
+    return piece.expansion && names_the_run(piece.text);
+  });
+}
+
+/// What a script assigns to a variable: `TAG=$(git rev-parse HEAD)`. An assignment that is not a
+/// line of its own, or stands inside something, counts as one of nothing known: it may not happen.
+std::vector<std::string_view> assigned(std::string_view script, std::string_view variable) {
+  std::vector<std::string_view> values;
+  const std::string sign = std::string(variable) + "=";
+  for (std::size_t at = script.find(sign); at != std::string_view::npos;
+       at = script.find(sign, at + 1)) {
+    if (at > 0 && is_variable_char(script[at - 1])) {
+      continue;
+    }
+    const std::string_view before = script.substr(0, at);
+    const std::string_view line = before.substr(before.rfind('\n') + 1);
+    const std::string_view behind = script.substr(at + sign.size());
+    const bool sure = line.empty() || line == "export ";
+    values.push_back(sure ? behind.substr(0, behind.find('\n')) : std::string_view());
+  }
+  return values;
+}
+
+/// Whether a command substitution prints the commit, the number of the run or the time.
+bool prints_the_run(std::string_view value) {
+  static constexpr std::array<std::string_view, 4> kCommands = {"$(git rev-parse ", "$(git log -1 ",
+                                                                "$(git show -s ", "$(date "};
+  const bool branch = value.find("--abbrev-ref") != std::string_view::npos;
+  return !branch && std::any_of(kCommands.begin(), kCommands.end(), [&](std::string_view command) {
+    return value.find(command) != std::string_view::npos;
+  });
+}
+
+/// The word with each variable that the script assigns replaced by its only value; nothing is done
+/// where there are several or where the value is no plain word.
+std::string with_assigned(std::string_view word, std::string_view script) {
+  std::string result;
+  for (const Piece& piece : pieces_of(word)) {
+    const bool braces = piece.text.starts_with("${");
+    const std::string_view name =
+        piece.expansion ? piece.text.substr(braces ? 2 : 1, piece.text.size() - (braces ? 3 : 1))
+                        : std::string_view();
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), is_variable_char);
+    const auto values = plain ? assigned(script, name) : std::vector<std::string_view>();
+    std::string_view value = values.size() == 1 ? values.front() : std::string_view();
+    const bool quoted = value.size() > 1 && value.front() == '"' && value.back() == '"';
+    value = quoted ? value.substr(1, value.size() - 2) : value;
+    const bool word_only =
+        !value.empty() && plain_part(value).find_first_of(" \t\"'`;&|<>()") == std::string::npos;
+    const bool run = prints_the_run(value);
+    result += run ? "$GITHUB_SHA" : std::string(word_only ? value : piece.text);
+  }
+  return result;
+}
+
+bool moves(std::string_view tag) {
+  return tag == "latest" || tag.ends_with("-latest") || tag.starts_with("latest-");
+}
+
+/// Judges the values of the text behind `begin`: a tag, or a name that brings its tag along.
+TagVerdict resolved(const ImageText& image, const std::string& text, std::size_t begin, Scope scope,
+                    bool with_name) {
+  const std::string part = text.substr(begin);
+  scope.per_run = kPerRun;
+  const Values values = image.shell ? resolve_word(part, scope) : resolve(part, scope);
+  if (!values.known) {
+    return {TagVerdict::Kind::Unknown, {}, values.missing};
+  }
+  for (const std::string& value : values.values) {
+    const bool fixed = value.find(kPerRun) != std::string::npos;
+    if (!fixed && moves(with_name ? tag_of(value) : value)) {
+      return {TagVerdict::Kind::Moves, text.substr(0, begin) + value, {}};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string tag_of(std::string_view image) {
+  const std::string plain = plain_part(image);
+  const std::size_t slash = plain.rfind('/');
+  const std::size_t colon = plain.rfind(':');
+  const bool has_tag = colon != std::string::npos && (slash == std::string::npos || colon > slash);
+  return has_tag && plain.find('@') == std::string::npos ? std::string(image.substr(colon + 1))
+                                                         : "";
+}
+
+TagVerdict judge_tag(const ImageText& image, const Scope& scope) {
+  const std::string_view script = image.shell ? script_of(scope) : std::string_view();
+  const std::string text = image.shell ? with_assigned(image.text, script) : image.text;
+  const std::string tag = tag_of(text);
+  const std::string plain = plain_part(text);
+  const std::size_t slash = plain.rfind('/');
+  // Without a colon the last part of the path may still bring the tag along, in a variable.
+  const std::size_t begin = !tag.empty()                 ? text.size() - tag.size()
+                            : slash == std::string::npos ? 0
+                                                         : slash + 1;
+  const auto pieces = pieces_of(std::string_view(text).substr(begin));
+  const bool open =
+      std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.expansion; });
+  if (plain.find('@') != std::string::npos || names_the_run(pieces) || (!open && tag.empty())) {
+    return {};
+  }
+  return resolved(image, text, begin, scope, tag.empty());
+}
+
+}  // namespace muster::workflow

@@ -1,0 +1,37 @@
+// The tag of an image as a job names it: does it move with the next build, stay, or come from
+// somewhere that the file does not show?
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "checks/workflow/expression.h"
+
+namespace muster::workflow {
+
+/// An image reference as written: in a shell word (`$REPO:$TAG`) or in an input of an action.
+struct ImageText {
+  std::string text;
+  bool shell = false;
+};
+
+struct TagVerdict {
+  enum class Kind { Fixed, Unknown, Moves };
+
+  Kind kind = Kind::Fixed;
+  /// `Moves`: the image with its tag resolved.
+  std::string image;
+  /// `Unknown`: what the tag comes from, for people.
+  std::string missing;
+};
+
+/// The tag as written; empty without one, or with a digest. Colons inside `${{ }}` and `${ }` are
+/// none of it.
+[[nodiscard]] std::string tag_of(std::string_view image);
+
+/// Judges the tag by its parts: a part that is the commit or the number of the run keeps every tag
+/// that it is in from moving. `latest`, `latest-x` and `x-latest` move. No tag at all is left to
+/// other rules.
+[[nodiscard]] TagVerdict judge_tag(const ImageText& image, const Scope& scope);
+
+}  // namespace muster::workflow

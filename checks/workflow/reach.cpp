@@ -1,0 +1,225 @@
+// A ref of which only the beginning is known stands for all refs that begin so and that no
+// condition names; the named ones are asked for one by one.
+#include "checks/workflow/reach.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "checks/policy/glob.h"
+
+namespace muster::workflow {
+namespace {
+
+/// Refs that the conditions of one job may name before all of them together are taken as one.
+constexpr std::size_t kMaxParts = 64;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string folded(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), lower);
+  return text;
+}
+
+/// Whether the condition calls a status function. Without one the job waits for the success of
+/// every job in front of it, and a skipped one is none.
+bool asks_for_status(const std::optional<Text>& condition) {
+  static constexpr std::array<std::string_view, 4> kFunctions = {"always", "failure", "cancelled",
+                                                                 "success"};
+  const std::string text = condition ? folded(condition->value) : "";
+  return std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view function) {
+    return text.find(function) != std::string::npos;
+  });
+}
+
+/// The job and, unless it asks for their status, all jobs that it waits for.
+std::vector<const Job*> chain_of(const Workflow& workflow, const Job& job) {
+  std::vector<const Job*> chain{&job};
+  for (std::size_t i = 0; i < chain.size() && !asks_for_status(job.condition); ++i) {
+    for (const Text& need : chain[i]->needs) {
+      const Job* before = workflow.find_job(need.value);
+      if (before != nullptr && std::find(chain.begin(), chain.end(), before) == chain.end()) {
+        chain.push_back(before);
+      }
+    }
+  }
+  return chain;
+}
+
+/// Some refs and what is true on all of them.
+struct Part {
+  std::string glob;
+  bool runs = false;
+  Values environments;
+
+  [[nodiscard]] bool has(const std::optional<std::string>& environment) const {
+    return runs && (environment ? environments.contains(*environment) : !environments.known);
+  }
+};
+
+bool is_literal(const std::string& glob) {
+  return glob.find_first_of("*?") == std::string::npos;
+}
+
+/// The parts that one glob falls into: itself first, then what conditions name inside it.
+class Splitter {
+ public:
+  Splitter(const JobRun& run, const Intent& intent, const std::string& event, std::string glob)
+      : run_(run), intent_(intent), event_(event), root_(std::move(glob)) {}
+
+  std::vector<Part> split();
+
+ private:
+  void ask(const std::string& glob, const std::string& ref);
+  void follow(const std::string& ref, const RefTest& test);
+  void add(const std::string& full, bool prefix);
+
+  const JobRun& run_;
+  const Intent& intent_;
+  const std::string& event_;
+  std::string root_;
+  std::vector<std::string> waiting_;
+  std::set<std::string> seen_;
+  std::vector<Part> parts_;
+};
+
+/// Judges the refs of one glob; `ref` is what the conditions see.
+void Splitter::ask(const std::string& glob, const std::string& ref) {
+  std::vector<RefTest> tests;
+  const Moment moment{event_, ref};
+  Part part{glob, can_run(run_, intent_, moment, &tests), {}};
+  part.environments = environment_at(run_, intent_, moment, &tests);
+  parts_.push_back(std::move(part));
+  for (const RefTest& test : tests) {
+    if (test.kind != RefTest::Kind::Other) {
+      follow(ref, test);
+    }
+  }
+}
+
+/// Puts what a condition names on the list. Comparisons ignore case, refs do not: the text as
+/// written and in lower case.
+void Splitter::follow(const std::string& ref, const RefTest& test) {
+  const std::string base = ref.substr(0, ref.size() - test.ref.size());
+  const std::size_t kind = std::min(root_.find('/', 5), root_.size() - 1) + 1;
+  const std::string full = base + test.text;
+  if (full.size() < kind || folded(full.substr(0, kind)) != root_.substr(0, kind)) {
+    return;
+  }
+  for (const std::string& name : {full.substr(kind), folded(full.substr(kind))}) {
+    add(root_.substr(0, kind) + name, test.kind == RefTest::Kind::Prefix);
+  }
+}
+
+void Splitter::add(const std::string& full, bool prefix) {
+  const std::string sure = root_.substr(0, root_.find_first_of("*?"));
+  const bool inside = prefix ? full.starts_with(sure) : policy::glob_match(root_, full, {});
+  const std::string glob = full + (prefix ? "*" : "");
+  if (inside && is_literal(full) && glob != root_ && seen_.insert(glob).second) {
+    waiting_.push_back(glob);
+  }
+}
+
+std::vector<Part> Splitter::split() {
+  const std::size_t open = root_.find_first_of("*?");
+  ask(root_, open == std::string::npos ? root_ : root_.substr(0, open) + kRest);
+  for (std::size_t i = 0; i < waiting_.size() && i < kMaxParts; ++i) {
+    const std::string glob = waiting_[i];
+    ask(glob, is_literal(glob) ? glob : glob.substr(0, glob.size() - 1) + kRest);
+  }
+  if (waiting_.size() > kMaxParts) {
+    return {{root_, true, {{}, false, "github.ref"}}};
+  }
+  return std::move(parts_);
+}
+
+/// All environments that some part has.
+std::vector<std::optional<std::string>> environments_of(const std::vector<Part>& parts) {
+  std::vector<std::optional<std::string>> found;
+  const auto add = [&](const std::optional<std::string>& environment) {
+    if (std::find(found.begin(), found.end(), environment) == found.end()) {
+      found.push_back(environment);
+    }
+  };
+  for (const Part& part : parts) {
+    if (part.runs && !part.environments.known) {
+      add(std::nullopt);
+    }
+    for (std::size_t i = 0; part.runs && i < part.environments.values.size(); ++i) {
+      add(part.environments.values[i]);
+    }
+  }
+  return found;
+}
+
+/// Whether a part inside this one has the environment although this one has not.
+bool holds_exception(const std::vector<Part>& all, const Part& outer,
+                     const std::optional<std::string>& environment) {
+  const std::string sure = outer.glob.substr(0, outer.glob.find('*'));
+  return std::any_of(all.begin(), all.end(), [&](const Part& part) {
+    return part.has(environment) && !is_literal(outer.glob) && part.glob.starts_with(sure);
+  });
+}
+
+/// Adds the refs of one glob's parts that have the environment.
+void collect(const std::vector<Part>& parts, const std::vector<Part>& all, Reach& reach) {
+  const bool most = parts.front().has(reach.environment);
+  for (const Part& part : parts) {
+    const bool has = part.has(reach.environment);
+    const bool whole = &part == &parts.front();
+    if (has && (whole || !most)) {
+      reach.refs.push_back(part.glob);
+    } else if (!has && most && !holds_exception(all, part, reach.environment)) {
+      reach.never.push_back(part.glob);
+    }
+  }
+}
+
+}  // namespace
+
+bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
+             std::vector<RefTest>* tests) {
+  for (std::size_t calls = 0; calls <= run.callers.size(); ++calls) {
+    const bool last = calls == run.callers.size();
+    const Workflow& workflow = last ? *run.workflow : *run.callers[calls].first;
+    for (const Job* job : chain_of(workflow, last ? *run.job : *run.callers[calls].second)) {
+      const Scope scope = run.outer_scope(intent, *job, calls, moment);
+      if (job->condition && !may_hold(job->condition->value, scope, tests)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+Values environment_at(const JobRun& run, const Intent& intent, const Moment& moment,
+                      std::vector<RefTest>* tests) {
+  if (!run.job->environment) {
+    return {{""}, true, {}};
+  }
+  const Scope scope = run.outer_scope(intent, *run.job, run.callers.size(), moment);
+  return resolve(run.job->environment->name.value, scope, tests);
+}
+
+std::vector<Reach> reaches(const JobRun& run, const Intent& intent, const std::string& event,
+                           const std::vector<std::string>& refs) {
+  std::vector<std::vector<Part>> split;
+  std::vector<Part> all;
+  for (const std::string& glob : refs) {
+    split.push_back(Splitter(run, intent, event, glob).split());
+    all.insert(all.end(), split.back().begin(), split.back().end());
+  }
+  std::vector<Reach> found;
+  for (const std::optional<std::string>& environment : environments_of(all)) {
+    Reach reach{environment, {}, {}};
+    for (const std::vector<Part>& parts : split) {
+      collect(parts, all, reach);
+    }
+    found.push_back(std::move(reach));
+  }
+  return found;
+}
+
+}  // namespace muster::workflow

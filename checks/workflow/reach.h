@@ -1,0 +1,37 @@
+// On which refs a job can run, by the conditions on it, on the jobs that it waits for and on those
+// that call it; and with which environment. Conditions are evaluated on every ref that they name
+// and on "all others".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/workflow/jobs.h"
+
+namespace muster::workflow {
+
+/// Refs on which the job can run with one environment.
+struct Reach {
+  /// Empty text = none. Nothing = an environment that cannot be resolved.
+  std::optional<std::string> environment;
+  /// IAM globs over whole refs: never fewer refs than there are, perhaps more.
+  std::vector<std::string> refs;
+  /// Refs among them on which it certainly does not run so.
+  std::vector<std::string> never;
+};
+
+/// The reaches of the run under `event` among `refs` (IAM globs such as `refs/heads/*`), in the
+/// order of `refs`. Empty when no condition can hold.
+[[nodiscard]] std::vector<Reach> reaches(const JobRun& run, const Intent& intent,
+                                         const std::string& event,
+                                         const std::vector<std::string>& refs);
+
+/// Whether every condition can hold at this moment. `tests`: as for `may_hold`.
+[[nodiscard]] bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
+                           std::vector<RefTest>* tests = nullptr);
+
+/// What `environment:` of the job is at this moment; an empty text for none.
+[[nodiscard]] Values environment_at(const JobRun& run, const Intent& intent, const Moment& moment,
+                                    std::vector<RefTest>* tests = nullptr);
+
+}  // namespace muster::workflow
