@@ -123,6 +123,14 @@ const IntentEnvironment* find_environment(const Intent& intent, const std::strin
   return found == intent.environments.end() ? nullptr : &*found;
 }
 
+/// Whether two globs may have a text in common, by what stands before their first wildcard.
+bool may_overlap(const std::string& a, const std::string& b) {
+  const std::string left = a.substr(0, a.find_first_of("*?"));
+  const std::string right = b.substr(0, b.find_first_of("*?"));
+  const bool both_open = left.size() < a.size() && right.size() < b.size();
+  return both_open && (left.starts_with(right) || right.starts_with(left));
+}
+
 /// The refs of the event, cut to the environment's declared branches.
 std::vector<std::string> cut(const std::vector<std::string>& refs,
                              const std::vector<std::string>& branches) {
@@ -133,7 +141,7 @@ std::vector<std::string> cut(const std::vector<std::string>& refs,
       const bool narrower = policy::glob_match(allowed, ref, {});
       if (narrower || policy::glob_match(ref, allowed, {})) {
         inside.push_back(narrower ? ref : allowed);
-      } else if (ref.find('*') != std::string::npos && allowed.find('*') != std::string::npos) {
+      } else if (may_overlap(ref, allowed)) {
         inside.push_back(allowed);
       }
     }

@@ -12,7 +12,7 @@ namespace muster::workflow {
 namespace {
 
 /// Refs that the conditions of one job may name before all of them together are taken as one.
-constexpr std::size_t kMaxParts = 64;
+constexpr std::size_t kMaxParts = 32;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -18,7 +18,7 @@ namespace muster::workflow {
 struct Work {
   std::vector<RefTest>* tests = nullptr;
   /// Expressions that may still be evaluated: a chain of variables can grow exponentially.
-  std::size_t budget = 2000;
+  std::size_t budget = 200;
 };
 
 /// Resolves in one scope; variables, inputs and secrets that hold expressions ask a resolver one

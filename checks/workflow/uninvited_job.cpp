@@ -38,10 +38,24 @@ bool is_tokenless(const JobRun& run) {
   return token_permission(run).answer == TokenPermission::Answer::Denied;
 }
 
-Proof admitted_token(const JobRun& run, const oidc::Trust& trust, const Intent& intent) {
+/// A run with what it presents.
+struct Presence {
+  const JobRun* run = nullptr;
+  std::vector<Presented> sets;
+};
+
+std::vector<Presence> presences(const std::vector<const JobRun*>& runs, const Intent& intent) {
+  std::vector<Presence> all;
+  for (const JobRun* run : runs) {
+    all.push_back({run, is_tokenless(*run) ? std::vector<Presented>() : presented(*run, intent)});
+  }
+  return all;
+}
+
+Proof admitted_token(const Presence& presence, const oidc::Trust& trust, const Intent& intent) {
   Proof answer = Proof::no();
-  for (const Presented& set : presented(run, intent)) {
-    const Proof proof = admits(trust.search, run, intent, set, trust.declared);
+  for (const Presented& set : presence.sets) {
+    const Proof proof = admits(trust.search, *presence.run, intent, set, trust.declared);
     if (proof.is_yes()) {
       return proof;
     }
@@ -52,12 +66,13 @@ Proof admitted_token(const JobRun& run, const oidc::Trust& trust, const Intent& 
 
 /// Tokens of the run that the role admits beyond what is declared for it. Without a declaration
 /// only a job that does not take the role is uninvited.
-Proof gets_in(const JobRun& run, const oidc::Trust& trust, const AuditInput& input) {
+Proof gets_in(const Presence& presence, const oidc::Trust& trust, const AuditInput& input) {
+  const JobRun& run = *presence.run;
   const Use use = trust.is_declared ? Use::No : use_of(run, trust, input);
-  if (is_tokenless(run) || use == Use::Yes) {
+  if (use == Use::Yes) {
     return Proof::no();
   }
-  const Proof admitted = admitted_token(run, trust, input.intent());
+  const Proof admitted = admitted_token(presence, trust, input.intent());
   if (use == Use::Maybe && admitted.is_yes()) {
     return Proof::undecided("the role admits job `" + run.job->id.value +
                             "`, and whether the job takes this role is not known: give the role "
@@ -66,11 +81,11 @@ Proof gets_in(const JobRun& run, const oidc::Trust& trust, const AuditInput& inp
   return admitted;
 }
 
-Proof any_gets_in(const std::vector<const JobRun*>& runs, const oidc::Trust& trust,
+Proof any_gets_in(const std::vector<Presence>& runs, const oidc::Trust& trust,
                   const AuditInput& input) {
   Proof answer = Proof::no();
-  for (const JobRun* run : runs) {
-    const Proof proof = gets_in(*run, trust, input);
+  for (const Presence& run : runs) {
+    const Proof proof = gets_in(run, trust, input);
     if (proof.is_yes()) {
       return proof;
     }
@@ -82,9 +97,10 @@ Proof any_gets_in(const std::vector<const JobRun*>& runs, const oidc::Trust& tru
 void uninvited_job(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
+    const std::vector<Presence> all = presences(runs, input.intent());
     for (const oidc::Trust* trust : input.model<oidc::Trusts>().github()) {
       const bool named = use_of(run, *trust, input) == Use::Yes;
-      out.fail_if(any_gets_in(runs, *trust, input), run.asset(), run.job->id.where)
+      out.fail_if(any_gets_in(all, *trust, input), run.asset(), run.job->id.where)
           .arg("job", run.job->id.value)
           .arg("role", trust->role->name)
           .arg("why",
