@@ -1,5 +1,6 @@
-// The bundled examples through the real program: a flawed twin gives exactly its listed findings, a
-// fixed twin nothing but passes. `MUSTER_E2E_UPDATE=1` rewrites the lists; read the diff.
+// The bundled examples and this repository through the real program: a flawed twin gives exactly
+// its listed findings, a fixed twin and our own pipeline nothing but passes. `MUSTER_E2E_UPDATE=1`
+// rewrites the lists; read the diff.
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
@@ -114,6 +115,14 @@ TEST_CASE("a fixed example passes more than 25 checks, and nothing fails or stay
     CHECK(findings(result.report).empty());
     CHECK(result.report.at("summary").at("by_outcome").at("pass").get<int>() > 25);
   }
+}
+
+TEST_CASE("muster finds nothing in its own pipeline") {
+  const Scratch scratch;
+  const Audit result = audit(kSource, scratch.path());
+  CHECK(result.exit_code == 0);
+  CHECK(findings(result.report).empty());
+  CHECK(result.report.at("summary").at("by_outcome").at("pass").get<int>() > 0);
 }
 
 TEST_CASE("the same audit gives the same outcomes, byte for byte") {
