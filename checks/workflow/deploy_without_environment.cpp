@@ -1,34 +1,67 @@
-// A deploying job without `environment:`: no reviewer, no branch rule, and a subject that any
-// branch's jobs share.
-#include "checks/workflow/jobs.h"
+// A deploying job without `environment:`, or with one that is empty under some event: no reviewer,
+// no branch rule, and a subject that any branch's jobs share.
+#include <algorithm>
+
+#include "checks/workflow/presented.h"
 
 namespace muster::workflow {
 namespace {
 
+/// The event under which the job's `environment:` is empty; empty text when there is none.
+std::string event_without_environment(const JobRun& run, const Intent& intent) {
+  const std::vector<Presented> sets = presented(run, intent);
+  const auto found = std::find_if(sets.begin(), sets.end(), [](const Presented& set) {
+    return set.tokens.context != oidc::ContextKind::Environment;
+  });
+  return found != sets.end() ? found->event : "";
+}
+
+/// Why the job is judged as one that needs an environment; empty when it has one or needs none.
+std::string lack_of(const JobRun& run, const EnvironmentGuess& guess, const Intent& intent) {
+  const std::string event = run.job->environment ? event_without_environment(run, intent) : "";
+  const bool lower =
+      guess.kind == EnvironmentClass::Development || guess.kind == EnvironmentClass::Staging;
+  if (lower || (run.job->environment && event.empty())) {
+    return "";
+  }
+  const std::string why =
+      guess.kind == EnvironmentClass::Production
+          ? "taken for production by its " + guess.from
+          : "nothing tells which environment it deploys to, so it is judged as production";
+  return event.empty() ? why : "its `environment` is empty under `" + event + "`; " + why;
+}
+
+void judge(const JobRun& run, const Deploy& deploy, const Intent& intent, Outcomes& out) {
+  const EnvironmentGuess guess = environment_class(run, intent);
+  const std::string lack = lack_of(run, guess, intent);
+  if (lack.empty()) {
+    out.pass(run.asset(), run.job->id.where);
+    return;
+  }
+  const bool production = guess.kind == EnvironmentClass::Production;
+  out.fail(run.asset(), run.job->id.where, text_witness("deploys", deploy.verb))
+      .arg("job", run.job->id.value)
+      .arg("verb", deploy.verb)
+      .severity(production ? Severity::High : Severity::Medium)
+      .because(lack)
+      .related(deploy.where, "what it deploys with");
+}
+
+/// The way to run the job that lacks an environment, else the first.
+const JobRun& worst_of(const std::vector<const JobRun*>& runs, const Intent& intent) {
+  const auto lacking = std::find_if(runs.begin(), runs.end(), [&](const JobRun* run) {
+    return !lack_of(*run, environment_class(*run, intent), intent).empty();
+  });
+  return lacking != runs.end() ? **lacking : *runs.front();
+}
+
 void deploy_without_environment(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const JobRun& run = *runs.front();
-    const std::vector<Deploy> found = deploys(run, input.intent());
-    if (found.empty()) {
+    if (deploys(*runs.front(), input.intent()).empty()) {
       continue;
     }
-    const EnvironmentGuess guess = environment_class(run, input.intent());
-    const bool lower =
-        guess.kind == EnvironmentClass::Development || guess.kind == EnvironmentClass::Staging;
-    if (run.job->environment || lower) {
-      out.pass(run.asset(), run.job->id.where);
-      continue;
-    }
-    const bool production = guess.kind == EnvironmentClass::Production;
-    out.fail(run.asset(), run.job->id.where, text_witness("deploys", found.front().verb))
-        .arg("job", run.job->id.value)
-        .arg("verb", found.front().verb)
-        .severity(production ? Severity::High : Severity::Medium)
-        .because(
-            production
-                ? "taken for production by its " + guess.from
-                : "nothing tells which environment it deploys to, so it is judged as production")
-        .related(found.front().where, "what it deploys with");
+    const JobRun& run = worst_of(runs, input.intent());
+    judge(run, deploys(run, input.intent()).front(), input.intent(), out);
   }
 }
 
