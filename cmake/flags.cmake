@@ -21,8 +21,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug
   # 105562, 105651); Clang and the sanitizers look for the same mistakes.
   target_compile_options(muster_flags INTERFACE -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)
 endif()
-if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT MUSTER_SANITIZE)
-  target_compile_options(muster_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -g1)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(muster_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
   target_link_options(muster_flags INTERFACE -Wl,-z,relro,-z,now)
 endif()
 if(MUSTER_SANITIZE)
