@@ -135,13 +135,42 @@ std::string with_assigned(std::string_view word, std::string_view script) {
   return result;
 }
 
+/// `1`, `v2`, `20260101`, or the beginning of a commit.
+bool is_version(std::string_view part) {
+  part.remove_prefix(part.starts_with('v') ? 1 : 0);
+  const bool commit =
+      part.size() >= 7 && part.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return commit || (!part.empty() && part.front() >= '0' && part.front() <= '9');
+}
+
+/// Whether a tag that every run of the file gives is moved by each of them: one that names no
+/// version (`main`, `prod`, `edge`), or `latest` of one.
 bool moves(std::string_view tag) {
-  return tag == "latest" || tag.ends_with("-latest") || tag.starts_with("latest-");
+  bool version = false;
+  bool latest = false;
+  for (std::size_t at = 0; at <= tag.size();) {
+    const std::size_t end = std::min(tag.find_first_of("-._+", at), tag.size());
+    version = version || is_version(tag.substr(at, end - at));
+    latest = latest || tag.substr(at, end - at) == "latest";
+    at = end + 1;
+  }
+  return latest || !version;
+}
+
+/// Whether the reference is a digest, or an image of a registry that ends with the job.
+bool needs_no_tag(std::string_view image) {
+  return image.empty() || image.find('@') != std::string_view::npos ||
+         image.starts_with("localhost:") || image.starts_with("127.0.0.1:");
+}
+
+/// The reference with the tag that it has when none is written.
+std::string with_tag(const std::string& image) {
+  return tag_of(image).empty() ? image + ":latest" : image;
 }
 
 /// Judges the values of the text behind `begin`: a tag, or a name that brings its tag along.
-TagVerdict resolved(const ImageText& image, const std::string& text, std::size_t begin, Scope scope,
-                    bool with_name) {
+TagVerdict resolved(const ImageText& image, const std::string& text, std::size_t begin,
+                    Scope scope) {
   const std::string part = text.substr(begin);
   scope.per_run = kPerRun;
   const Values values = image.shell ? resolve_word(part, scope) : resolve(part, scope);
@@ -149,9 +178,10 @@ TagVerdict resolved(const ImageText& image, const std::string& text, std::size_t
     return {TagVerdict::Kind::Unknown, {}, values.missing};
   }
   for (const std::string& value : values.values) {
-    const bool fixed = value.find(kPerRun) != std::string::npos;
-    if (!fixed && moves(with_name ? tag_of(value) : value)) {
-      return {TagVerdict::Kind::Moves, text.substr(0, begin) + value, {}};
+    const std::string whole = with_tag(text.substr(0, begin) + value);
+    const bool fixed = value.empty() || value.find(kPerRun) != std::string::npos;
+    if (!fixed && !needs_no_tag(whole) && moves(tag_of(whole))) {
+      return {TagVerdict::Kind::Moves, whole, {}};
     }
   }
   return {};
@@ -179,12 +209,10 @@ TagVerdict judge_tag(const ImageText& image, const Scope& scope) {
                             : slash == std::string::npos ? 0
                                                          : slash + 1;
   const auto pieces = pieces_of(std::string_view(text).substr(begin));
-  const bool open =
-      std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) { return piece.expansion; });
-  if (plain.find('@') != std::string::npos || names_the_run(pieces) || (!open && tag.empty())) {
+  if (needs_no_tag(plain) || names_the_run(pieces)) {
     return {};
   }
-  return resolved(image, text, begin, scope, tag.empty());
+  return resolved(image, text, begin, scope);
 }
 
 }  // namespace muster::workflow

@@ -30,8 +30,8 @@ struct TagVerdict {
 [[nodiscard]] std::string tag_of(std::string_view image);
 
 /// Judges the tag by its parts: a part that is the commit or the number of the run keeps every tag
-/// that it is in from moving. `latest`, `latest-x` and `x-latest` move. No tag at all is left to
-/// other rules.
+/// that it is in from moving. A tag that the file gives alone moves unless it names a version; no
+/// tag is `latest`. Images of a registry on `localhost` stay where they are.
 [[nodiscard]] TagVerdict judge_tag(const ImageText& image, const Scope& scope);
 
 }  // namespace muster::workflow

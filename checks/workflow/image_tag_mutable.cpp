@@ -22,8 +22,23 @@ bool begins_with_any(const Command& command, std::initializer_list<std::string_v
                      [&](std::string_view prefix) { return command.starts_with(prefix); });
 }
 
-/// `docker push X`, `docker buildx build … --push -t X`, `crane copy … X`, `skopeo copy … X`,
-/// `crane tag … TAG`.
+/// Whether a text of outputs (`type=registry`, `type=image,push=true`) pushes what is built.
+bool pushes(std::string_view outputs) {
+  return outputs.find("type=registry") != std::string_view::npos ||
+         outputs.find("push=true") != std::string_view::npos;
+}
+
+/// Whether the command gives its `-t` tags to a registry.
+bool pushes_tags(const Command& command) {
+  const auto& words = command.words;
+  return command.starts_with("docker buildx imagetools create") ||
+         (begins_with_any(command, {"docker build", "docker buildx build"}) &&
+          std::any_of(words.begin(), words.end(),
+                      [](const std::string& word) { return word == "--push" || pushes(word); }));
+}
+
+/// `docker push X`, `docker buildx build … --push -t X`, `docker buildx imagetools create -t X`,
+/// `crane copy … X`, `skopeo copy … X`, `crane tag … TAG`, `aws ecr put-image … --image-tag TAG`.
 void add_command(std::vector<Use>& uses, const StepCommand& item) {
   const Command& command = item.command;
   const auto add = [&](const std::string& image) {
@@ -44,10 +59,14 @@ void add_command(std::vector<Use>& uses, const StepCommand& item) {
   if (command.starts_with("crane tag")) {
     add(":" + words.back());
   }
-  const bool pushing_build = begins_with_any(command, {"docker build", "docker buildx build"}) &&
-                             std::find(words.begin(), words.end(), "--push") != words.end();
-  for (std::size_t i = 0; pushing_build && i + 1 < words.size(); ++i) {
-    if (words[i] == "-t" || words[i] == "--tag") {
+  if (command.starts_with("aws ecr put-image") && !command.option("--image-tag").empty()) {
+    add(command.option("--repository-name") + ":" + command.option("--image-tag"));
+  }
+  for (std::size_t i = 0; pushes_tags(command) && i < words.size(); ++i) {
+    constexpr std::string_view kTag = "--tag=";
+    if (words[i].starts_with(kTag)) {
+      add(words[i].substr(kTag.size()));
+    } else if ((words[i] == "-t" || words[i] == "--tag") && i + 1 < words.size()) {
       add(words[i + 1]);
     }
   }
@@ -78,8 +97,10 @@ void add_action(std::vector<Use>& uses, const Step& step) {
   const std::string name = step.uses.value.substr(0, step.uses.value.find('@'));
   const Text* push = step.input("push");
   const Text* tags = step.input("tags");
-  if (name == "docker/build-push-action" && tags != nullptr && push != nullptr &&
-      push->value != "false") {
+  const Text* outputs = step.input("outputs");
+  const bool pushed =
+      (push != nullptr && push->value != "false") || (outputs != nullptr && pushes(outputs->value));
+  if (name == "docker/build-push-action" && tags != nullptr && pushed) {
     for (const std::string& image : list_items(tags->value)) {
       uses.push_back({&step, tags->where, {image, false}, false});
     }

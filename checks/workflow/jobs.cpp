@@ -54,8 +54,11 @@ void enter(const PendingCall& call, const Workflows& workflows, std::vector<JobR
 }
 
 bool is_called(const std::vector<JobRun>& runs, const Workflow& workflow) {
-  return std::any_of(runs.begin(), runs.end(),
-                     [&](const JobRun& run) { return run.workflow == &workflow; });
+  return std::any_of(runs.begin(), runs.end(), [&](const JobRun& run) {
+    return run.workflow == &workflow ||
+           std::any_of(run.callers.begin(), run.callers.end(),
+                       [&](const auto& caller) { return caller.first == &workflow; });
+  });
 }
 
 /// The block that holds for a job inside its own workflow, or null.
@@ -128,27 +131,31 @@ JobRuns JobRuns::build(const AuditInput& input) {
 
 TokenPermission token_permission(const JobRun& run) {
   using Answer = TokenPermission::Answer;
-  const Permissions* own = block_of(*run.workflow, *run.job);
-  if (own != nullptr && own->of("id-token") != Access::Write) {
-    return {Answer::Denied, own->where, "this `permissions` block leaves `id-token` at none"};
-  }
-  for (auto caller = run.callers.rbegin(); caller != run.callers.rend(); ++caller) {
-    const Permissions* block = block_of(*caller->first, *caller->second);
-    if (block != nullptr) {
-      const bool grants = block->of("id-token") == Access::Write;
-      return {grants ? Answer::Granted : Answer::Denied, block->where,
-              grants ? "" : "the calling job's `permissions` block leaves `id-token` at none"};
+  Callers levels = run.callers;
+  levels.emplace_back(run.workflow, run.job);
+  const Permissions* inner = nullptr;
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    const Permissions* block = block_of(*level->first, *level->second);
+    if (block != nullptr && block->of("id-token") != Access::Write) {
+      return {Answer::Denied, block->where,
+              std::string(level == levels.rbegin() ? "this" : "the calling job's") +
+                  " `permissions` block leaves `id-token` at none"};
     }
+    inner = inner != nullptr ? inner : block;
   }
-  if (own != nullptr) {
-    return {Answer::Granted, own->where, ""};
+  const auto& [workflow, outermost] = levels.front();
+  // Whoever calls a workflow that nobody here calls is not known.
+  const bool granted = block_of(*workflow, *outermost) != nullptr || run.entry == nullptr;
+  if (granted && inner != nullptr) {
+    return {Answer::Granted, inner->where, ""};
   }
   if (run.entry == nullptr) {
     return {Answer::Unknown, run.job->id.where,
             "the workflow is only callable, and no workflow here calls it"};
   }
-  return {Answer::Denied, run.job->id.where,
-          "there is no `permissions` block, and `id-token` is none by default"};
+  return {Answer::Denied, outermost->id.where,
+          std::string(run.callers.empty() ? "there is" : "the calling job has") +
+              " no `permissions` block, and `id-token` is none by default"};
 }
 
 std::vector<const Step*> all_steps(const Job& job) {

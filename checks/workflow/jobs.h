@@ -70,8 +70,8 @@ struct TokenPermission {
 };
 
 /// Effective `id-token` permission: the job's block replaces the workflow's, none at all means
-/// none, and a called workflow never gets more than its caller. Source: GitHub Docs, "Automatic
-/// token authentication".
+/// none, and a called workflow never gets more than any of its callers. Source: GitHub Docs,
+/// "Automatic token authentication", "Reusing workflow configurations".
 [[nodiscard]] TokenPermission token_permission(const JobRun& run);
 
 enum class CredentialKind { Oidc, StaticKeys, Chained };

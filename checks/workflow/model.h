@@ -80,7 +80,7 @@ struct Step {
   enum class Kind { Run, Uses, Wait, WaitAll, Cancel, Parallel };
 
   Kind kind = Kind::Run;
-  /// 0-based position in the job.
+  /// 0-based position in the job; steps of `parallel:` share it.
   std::size_t index = 0;
   std::optional<Text> id;
   std::optional<Text> name;

@@ -75,13 +75,14 @@ Result<Step> read_step(const Node& node, std::size_t index) {
   return step;
 }
 
-Result<std::vector<Step>> read_parallel(const Node& node) {
+/// The steps of one `parallel:`, all at its position in the job.
+Result<std::vector<Step>> read_parallel(const Node& node, std::size_t index) {
   std::vector<Step> steps;
   if (!node.is(Type::Sequence)) {
     return unexpected(node, "parallel", "a list of steps");
   }
   for (std::size_t i = 0; i < node.size(); ++i) {
-    MUSTER_TRY(Step step, read_step(node.at(i), i));
+    MUSTER_TRY(Step step, read_step(node.at(i), index));
     if (step.kind != Step::Kind::Run && step.kind != Step::Kind::Uses) {
       return invalid(node.at(i), "inside `parallel` only `run` and `uses` steps are allowed");
     }
@@ -109,7 +110,7 @@ Result<std::vector<Step>> read_steps(const Node& node) {
   for (std::size_t i = 0; i < node.size(); ++i) {
     MUSTER_TRY(Step step, read_step(node.at(i), i));
     if (step.kind == Step::Kind::Parallel) {
-      MUSTER_TRY(step.parallel, read_parallel(*node.at(i).find("parallel")));
+      MUSTER_TRY(step.parallel, read_parallel(*node.at(i).find("parallel"), i));
     }
     if (step.id && !ids.insert(folded(step.id->value)).second) {
       return invalid(*node.at(i).find("id"),

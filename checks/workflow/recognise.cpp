@@ -21,27 +21,38 @@ struct Sign {
   std::string kind;
   std::string name;
   std::vector<std::string> needs;
+  /// How a place outside begins; a command that copies from there to here deploys nothing.
+  std::string remote;
 };
 
 struct Table {
   std::vector<Sign> commands;
   std::vector<Sign> actions;
+  /// Options with which no command deploys.
+  std::vector<std::string> rehearsals;
+  /// Inputs of actions that take an access key id.
+  std::vector<std::string> key_inputs;
 };
+
+std::vector<std::string> read_words(const std::optional<text::Node>& list) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; list && i < list->size(); ++i) {
+    words.emplace_back(list->at(i).text());
+  }
+  if (list && list->is(text::Type::String)) {
+    words.emplace_back(list->text());
+  }
+  return words;
+}
 
 std::vector<Sign> read_signs(const text::Node& list, std::string_view name_key,
                              std::string_view needs_key) {
   std::vector<Sign> signs;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const text::Node row = list.at(i);
-    Sign sign{std::string(row.find("kind")->text()), std::string(row.find(name_key)->text()), {}};
-    const auto needs = row.find(needs_key);
-    for (std::size_t k = 0; needs && k < needs->size(); ++k) {
-      sign.needs.emplace_back(needs->at(k).text());
-    }
-    if (needs && needs->is(text::Type::String)) {
-      sign.needs.emplace_back(needs->text());
-    }
-    signs.push_back(std::move(sign));
+    const auto remote = row.find("remote");
+    signs.push_back({std::string(row.find("kind")->text()), std::string(row.find(name_key)->text()),
+                     read_words(row.find(needs_key)), std::string(remote ? remote->text() : "")});
   }
   return signs;
 }
@@ -52,7 +63,8 @@ const Table& table() {
                                        SourceId("workflow-recognition.json"));
     const text::Node root = tree.value().root();
     return Table{read_signs(*root.find("deploy_commands"), "command", "needs_option"),
-                 read_signs(*root.find("deploy_actions"), "action", "needs_input")};
+                 read_signs(*root.find("deploy_actions"), "action", "needs_input"),
+                 read_words(root.find("rehearsal_options")), read_words(root.find("key_inputs"))};
   }();
   return kTable;
 }
@@ -63,26 +75,45 @@ const Text* find_entry(const std::vector<Entry>& entries, std::string_view name)
   return found == entries.end() ? nullptr : &found->value;
 }
 
-/// Static keys in an `env` block. A value from `steps.X.outputs` is a temporary credential, not a
-/// key.
-void add_env_keys(const std::vector<Entry>& env, const Step* step, std::vector<Credential>& found) {
-  const Text* key = find_entry(env, "AWS_ACCESS_KEY_ID");
-  const bool temporary = find_entry(env, "AWS_SESSION_TOKEN") != nullptr ||
-                         (key != nullptr && key->value.find("steps.") != std::string::npos);
-  if (key != nullptr && !key->value.empty() && !temporary) {
-    found.push_back({CredentialKind::StaticKeys, step, key->where, {}, {}, "", key->value});
+/// Adds an access key id that is an expression, or written out; `test` and the like are for
+/// emulators. A key that goes with a session token, or that a step has made, is temporary.
+void add_key(const Step* step, const Text& key, bool session, std::vector<Credential>& found) {
+  const std::string& id = key.value;
+  if (id.starts_with("AKIA") || has_expression(id)) {
+    const bool temporary = session || id.find("steps.") != std::string::npos;
+    found.push_back({temporary ? CredentialKind::Chained : CredentialKind::StaticKeys,
+                     step,
+                     key.where,
+                     {},
+                     {},
+                     "",
+                     id});
   }
 }
 
-void add_configure_step(const JobRun& run, const Step& step, const Intent& intent,
-                        std::vector<Credential>& found) {
+/// Keys in an `env` block.
+void add_env_keys(const std::vector<Entry>& env, const Step* step, std::vector<Credential>& found) {
+  if (const Text* key = find_entry(env, "AWS_ACCESS_KEY_ID")) {
+    add_key(step, *key, find_entry(env, "AWS_SESSION_TOKEN") != nullptr, found);
+  }
+}
+
+/// Keys that an action is given.
+void add_input_keys(const Step& step, std::vector<Credential>& found) {
+  for (const std::string& name : table().key_inputs) {
+    if (const Text* key = step.input(name)) {
+      add_key(&step, *key, step.input("aws-session-token") != nullptr, found);
+    }
+  }
+}
+
+void add_configured_role(const JobRun& run, const Step& step, const Intent& intent,
+                         std::vector<Credential>& found) {
   const Text* role = step.input("role-to-assume");
   const Text* key = step.input("aws-access-key-id");
   const Text* chaining = step.input("role-chaining");
   const Text* audience = step.input("audience");
-  if (key != nullptr && !key->value.empty()) {
-    found.push_back({CredentialKind::StaticKeys, &step, key->where, {}, {}, "", key->value});
-  } else if (role != nullptr) {
+  if (role != nullptr && (key == nullptr || key->value.empty())) {
     const bool chained = chaining != nullptr && chaining->value == "true";
     found.push_back({chained ? CredentialKind::Chained : CredentialKind::Oidc, &step, role->where,
                      *role, resolve(role->value, run.scope(intent, &step)),
@@ -90,10 +121,36 @@ void add_configure_step(const JobRun& run, const Step& step, const Intent& inten
   }
 }
 
+/// Keys that a script hands on: `export AWS_ACCESS_KEY_ID=${{ secrets.X }}`, or the same written to
+/// `$GITHUB_ENV`.
+void add_assigned_keys(const Step& step, std::vector<Credential>& found) {
+  constexpr std::string_view kSign = "AWS_ACCESS_KEY_ID=";
+  const std::string_view script = step.run.value;
+  const bool session = script.find("AWS_SESSION_TOKEN=") != std::string_view::npos;
+  for (std::size_t at = script.find(kSign); at != std::string_view::npos;
+       at = script.find(kSign, at + 1)) {
+    const std::string_view before = script.substr(0, at);
+    const std::string_view line = before.substr(before.rfind('\n') + 1);
+    std::string_view value = script.substr(at + kSign.size());
+    value.remove_prefix(value.starts_with('"') || value.starts_with('\'') ? 1 : 0);
+    const std::size_t close = value.starts_with("${{") ? value.find("}}") : std::string_view::npos;
+    value = value.substr(
+        0, close != std::string_view::npos ? close + 2 : value.find_first_of(" \t\r\n\"';"));
+    if (line.find('#') == std::string_view::npos) {
+      add_key(&step, {std::string(value), step.run_node->where(at, at + kSign.size())}, session,
+              found);
+    }
+  }
+}
+
 /// `aws sts assume-role-with-web-identity --role-arn X`, `aws configure set aws_access_key_id X`.
 void add_command_credentials(const JobRun& run, const Step& step, const Intent& intent,
                              std::vector<Credential>& found) {
-  for (const Command& command : shell_commands(step.run.value)) {
+  const std::vector<Command> all = shell_commands(step.run.value);
+  const bool temporary = std::any_of(all.begin(), all.end(), [](const Command& command) {
+    return command.starts_with("aws configure set aws_session_token");
+  });
+  for (const Command& command : all) {
     const SourceRef where = step.run_node->where(command.begin, command.end);
     if (command.starts_with("aws sts assume-role-with-web-identity")) {
       const std::string role = command.option("--role-arn");
@@ -104,7 +161,7 @@ void add_command_credentials(const JobRun& run, const Step& step, const Intent& 
                        resolve_word(role, run.scope(intent, &step)),
                        "sts.amazonaws.com",
                        ""});
-    } else if (command.starts_with("aws configure set aws_access_key_id") &&
+    } else if (command.starts_with("aws configure set aws_access_key_id") && !temporary &&
                command.words.size() > 4) {
       found.push_back({CredentialKind::StaticKeys, &step, where, {}, {}, "", command.words[4]});
     }
@@ -115,6 +172,28 @@ bool has_option(const Command& command, const std::string& option) {
   return std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
     return word == option || word.starts_with(option + "=");
   });
+}
+
+bool has_any(const Command& command, const std::vector<std::string>& options) {
+  return std::any_of(options.begin(), options.end(),
+                     [&](const std::string& option) { return has_option(command, option); });
+}
+
+/// Whether the command copies from outside to here: a place outside is followed by one that is not.
+bool reads_only(const Command& command, const std::string& remote) {
+  const auto& words = command.words;
+  for (std::size_t i = 0; !remote.empty() && i + 1 < words.size(); ++i) {
+    if (words[i].starts_with(remote) && !words[i + 1].starts_with(remote) &&
+        !words[i + 1].starts_with('-')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool deploys_by(const Sign& sign, const Command& command) {
+  return command.starts_with(sign.name) && (sign.needs.empty() || has_any(command, sign.needs)) &&
+         !has_any(command, table().rehearsals) && !reads_only(command, sign.remote);
 }
 
 /// The deploy that one step is, if any.
@@ -130,11 +209,7 @@ std::optional<Deploy> deploy_of(const Step& step) {
   }
   for (const Command& command : shell_commands(step.run.value)) {
     for (const Sign& sign : table().commands) {
-      const bool complete = sign.needs.empty() || std::any_of(sign.needs.begin(), sign.needs.end(),
-                                                              [&](const std::string& option) {
-                                                                return has_option(command, option);
-                                                              });
-      if (complete && command.starts_with(sign.name)) {
+      if (deploys_by(sign, command)) {
         return Deploy{&step, step.run_node->where(command.begin, command.end), sign.kind,
                       sign.name};
       }
@@ -232,9 +307,11 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
   add_env_keys(run.job->env, nullptr, found);
   for (const Step* step : all_steps(*run.job)) {
     add_env_keys(step->env, step, found);
+    add_input_keys(*step, found);
     if (step->kind == Step::Kind::Uses && action_name(*step) == kConfigure) {
-      add_configure_step(run, *step, intent, found);
+      add_configured_role(run, *step, intent, found);
     } else if (step->kind == Step::Kind::Run && step->run_node) {
+      add_assigned_keys(*step, found);
       add_command_credentials(run, *step, intent, found);
     }
   }

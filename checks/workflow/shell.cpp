@@ -38,10 +38,15 @@ bool one_of(std::string_view word, const std::array<std::string_view, N>& words)
 
 /// Words that stand in front of a command without being it.
 bool is_prefix_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 17> kWords = {
-      "if", "then", "else", "elif", "while", "until",   "do",    "!",   "{",
-      "(",  "sudo", "env",  "time", "exec",  "command", "nohup", "eval"};
+  static constexpr std::array<std::string_view, 20> kWords = {
+      "if",   "then", "else", "elif",    "while", "until", "do",    "!",       "{",     "(",
+      "sudo", "env",  "time", "timeout", "nice",  "exec",  "xargs", "command", "nohup", "eval"};
   return one_of(word, kWords) || is_assignment(word);
+}
+
+/// An option or number of such a word: `sudo -E`, `timeout 10m`.
+bool is_setting(std::string_view word) {
+  return !word.empty() && (word.front() == '-' || (word.front() >= '0' && word.front() <= '9'));
 }
 
 bool prints_only(std::string_view word) {
@@ -112,7 +117,8 @@ void Scanner::end_word() {
 void Scanner::end_command() {
   end_word();
   std::size_t first = 0;
-  while (first < words_.size() && is_prefix_word(words_[first])) {
+  while (first < words_.size() &&
+         (is_prefix_word(words_[first]) || (first > 0 && is_setting(words_[first])))) {
     ++first;
   }
   if (first < words_.size() && !prints_only(words_[first])) {
@@ -277,8 +283,8 @@ bool Command::starts_with(std::string_view prefix) const {
       // next word along.
       while (word < words.size() && words[word].starts_with('-') && words[word] != wanted) {
         const bool joined = words[word].find('=') != std::string::npos;
-        const bool takes_value = !joined && words[word].starts_with("--") &&
-                                 word + 1 < words.size() && words[word + 1] != wanted;
+        const bool takes_value = !joined && word + 1 < words.size() && words[word + 1] != wanted &&
+                                 !words[word + 1].starts_with('-');
         word += takes_value ? 2 : 1;
       }
     }
