@@ -71,10 +71,10 @@ void judge(const JobRun& run, const Deploy& deploy, Outcomes& out) {
 
 void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const JobRun& run = worst_of(runs);
-    const std::vector<Deploy> found = deploys(run, input.intent());
-    if (!found.empty()) {
-      judge(run, found.front(), out);
+    const std::vector<const JobRun*> all = deploying(runs, input.intent());
+    if (!all.empty()) {
+      const JobRun& run = worst_of(all);
+      judge(run, deploys(run, input.intent()).front(), out);
     }
   }
 }

@@ -57,11 +57,11 @@ const JobRun& worst_of(const std::vector<const JobRun*>& runs, const Intent& int
 
 void deploy_without_environment(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    if (deploys(*runs.front(), input.intent()).empty()) {
-      continue;
+    const std::vector<const JobRun*> all = deploying(runs, input.intent());
+    if (!all.empty()) {
+      const JobRun& run = worst_of(all, input.intent());
+      judge(run, deploys(run, input.intent()).front(), input.intent(), out);
     }
-    const JobRun& run = worst_of(runs, input.intent());
-    judge(run, deploys(run, input.intent()).front(), input.intent(), out);
   }
 }
 

@@ -34,6 +34,16 @@ struct Values {
 /// The calling jobs of a called workflow, outermost first.
 using Callers = std::vector<std::pair<const Workflow*, const Job*>>;
 
+/// What one run has of several possibilities.
+struct Choice {
+  /// The job whose matrix it is; null for an input of the event.
+  const Job* job = nullptr;
+  std::string name;
+  std::string value;
+};
+
+using Choices = std::vector<Choice>;
+
 /// Where names are looked up, innermost first.
 struct Scope {
   const Intent* intent = nullptr;
@@ -52,6 +62,7 @@ struct Scope {
   /// The event, and the ref of the run (it may end with `kRest`); empty = any.
   std::string event;
   std::string ref;
+  Choices choices;
   /// A mark for `github.sha`, `github.run_id` and `github.run_number`; empty = not known. A text
   /// with the mark in all its values is the mark.
   std::string per_run;

@@ -28,7 +28,7 @@ Proof admits(const Trusts& trusts, const JobRun& run, const Intent& intent, cons
 
 /// One way in which the job runs, taking one role.
 struct Attempt {
-  const JobRun* run = nullptr;
+  JobRun run;
   Credential credential;
   /// Null when the facts do not hold the role's trust policy.
   const iam::Role* role = nullptr;
@@ -65,49 +65,79 @@ std::string missing_facts(const Credential& credential, const iam::Role* role) {
   return "";
 }
 
+/// Judges the sets of an event and environment together: a role that admits branches but no tags
+/// does not refuse a `push`.
 void judge_sets(Attempt& attempt, const std::vector<Presented>& sets, const Intent& intent) {
-  std::vector<std::string> other_events;
   std::vector<const Presented*> refused;
+  std::vector<const Presented*> others;
   for (const Presented& set : sets) {
-    const Proof proof = admits(attempt.trusts, *attempt.run, intent, set);
+    const Proof proof = admits(attempt.trusts, attempt.run, intent, set);
     attempt.admitted = attempt.admitted || proof.is_yes();
-    if (proof.is_no()) {
-      refused.push_back(&set);
-    } else {
-      other_events.push_back(set.event);
-      attempt.missing = proof.is_undecided() ? proof.reason() : attempt.missing;
-    }
+    attempt.missing = proof.is_undecided() ? proof.reason() : attempt.missing;
+    (proof.is_no() ? refused : others).push_back(&set);
   }
   for (const Presented* set : refused) {
-    const bool other_way =
-        std::find(other_events.begin(), other_events.end(), set->event) != other_events.end();
+    const bool other_way = std::any_of(others.begin(), others.end(), [&](const Presented* other) {
+      return other->event == set->event && other->tokens.environment == set->tokens.environment;
+    });
     if (!other_way) {
       attempt.refused.push_back(*set);
     }
   }
 }
 
+/// The role that the run takes where it presents this set: a variable differs from environment to
+/// environment, a matrix from job to job.
+Values role_at(const JobRun& run, const Credential& credential, const Presented& set,
+               const Intent& intent) {
+  if (credential.role_arns.only() != nullptr) {
+    return credential.role_arns;
+  }
+  Scope scope = run.scope(intent, credential.step, {set.event, "", set.choices});
+  const auto& environment = set.tokens.environment;
+  if (environment) {
+    scope.environments = {{*environment}, true, {}};
+  }
+  return credential.step->kind == Step::Kind::Run ? resolve_word(credential.role.value, scope)
+                                                  : resolve(credential.role.value, scope);
+}
+
 Attempt attempt_of(const JobRun& run, const Credential& credential, const AuditInput& input) {
-  Attempt attempt{&run, credential, nullptr, {}, {}, {}, false};
   const std::string* arn = credential.role_arns.only();
-  if (arn != nullptr) {
-    attempt.role = input.model<iam::Roles>().find(*arn);
+  return {run, credential, arn != nullptr ? input.model<iam::Roles>().find(*arn) : nullptr, {}, {},
+          {},  false};
+}
+
+/// One attempt for each role that the credential can be.
+std::vector<Attempt> attempts_of(const JobRun& job_run, Credential credential,
+                                 const AuditInput& input) {
+  JobRun run = job_run;
+  run.asked = credential.step;
+  std::map<std::vector<std::string>, std::pair<Values, std::vector<Presented>>> by_role;
+  for (Presented& set : presented(run, input.intent())) {
+    const Values role = role_at(run, credential, set, input.intent());
+    set.tokens.audience = credential.audience;
+    auto& [values, sets] = by_role[role.known ? role.values : std::vector<std::string>()];
+    values = role;
+    sets.push_back(std::move(set));
   }
-  std::vector<Presented> sets = presented(run, input.intent());
-  if (sets.empty()) {
-    attempt.missing =
-        run.entry == nullptr ? "nothing here calls this workflow, so its events are unknown" : "";
-    return attempt;
-  }
-  attempt.missing = missing_facts(credential, attempt.role);
-  if (attempt.missing.empty()) {
-    attempt.trusts = input.model<oidc::Trusts>().github_of(*attempt.role);
-    for (Presented& set : sets) {
-      set.tokens.audience = credential.audience;
+  std::vector<Attempt> attempts;
+  for (auto& [key, entry] : by_role) {
+    credential.role_arns = entry.first;
+    Attempt attempt = attempt_of(run, credential, input);
+    attempt.missing = missing_facts(credential, attempt.role);
+    if (attempt.missing.empty()) {
+      attempt.trusts = input.model<oidc::Trusts>().github_of(*attempt.role);
+      judge_sets(attempt, entry.second, input.intent());
     }
-    judge_sets(attempt, sets, input.intent());
+    attempts.push_back(std::move(attempt));
   }
-  return attempt;
+  if (attempts.empty()) {
+    attempts.push_back(attempt_of(run, credential, input));
+    attempts.back().missing =
+        run.entry == nullptr ? "nothing here calls this workflow, so its events are unknown" : "";
+  }
+  return attempts;
 }
 
 std::string clause_words(const oidc::RefusingClause& clause) {
@@ -136,17 +166,24 @@ void explain(const Attempt& attempt, const Presented& set,
       .related(clause.where, "the clause that refuses it");
 }
 
+/// What tells the refused set from those that are admitted.
+std::string condition_of(const Presented& set) {
+  const auto& environment = set.tokens.environment;
+  return " when started by `" + set.event + "`" +
+         (environment && !environment->empty() ? " for environment `" + *environment + "`" : "");
+}
+
 void report_refusal(const Attempt& attempt, Outcomes& out) {
   const Presented& set = attempt.refused.front();
   const auto refusal = attempt.trusts.empty()
                            ? std::nullopt
                            : attempt.trusts.front()->search.explain_refusal(set.tokens);
-  auto draft = out.fail(attempt.run->asset(), set.where,
+  auto draft = out.fail(attempt.run.asset(), set.where,
                         refusal ? refusal->token : text_witness("sub", subject_of(set.tokens)));
-  draft.arg("job", attempt.run->job->id.value)
-      .arg("role", attempt.credential.role.value)
+  draft.arg("job", attempt.run.job->id.value)
+      .arg("role", attempt.role->arn)
       .arg("subject", subject_of(set.tokens))
-      .arg("when", attempt.admitted ? " when started by `" + set.event + "`" : "")
+      .arg("when", attempt.admitted ? condition_of(set) : "")
       .anchor(attempt.anchor())
       .severity(attempt.admitted ? Severity::Medium : Severity::High);
   explain(attempt, set, refusal, draft);
@@ -164,10 +201,10 @@ void report(const Attempt& attempt, Outcomes& out) {
   if (!attempt.refused.empty()) {
     report_refusal(attempt, out);
   } else if (!attempt.missing.empty()) {
-    out.undecided(attempt.run->asset(), attempt.credential.where, attempt.missing)
+    out.undecided(attempt.run.asset(), attempt.credential.where, attempt.missing)
         .anchor(attempt.anchor());
   } else {
-    out.pass(attempt.run->asset(), attempt.credential.where).anchor(attempt.anchor());
+    out.pass(attempt.run.asset(), attempt.credential.where).anchor(attempt.anchor());
   }
 }
 
@@ -179,10 +216,11 @@ void job_cannot_assume(const AuditInput& input, Outcomes& out) {
         if (credential.kind != CredentialKind::Oidc) {
           continue;
         }
-        Attempt attempt = attempt_of(*run, credential, input);
-        const auto known = worst.find(attempt.anchor());
-        if (known == worst.end() || rank(known->second) < rank(attempt)) {
-          worst.insert_or_assign(attempt.anchor(), std::move(attempt));
+        for (Attempt& attempt : attempts_of(*run, credential, input)) {
+          const auto known = worst.find(attempt.anchor());
+          if (known == worst.end() || rank(known->second) < rank(attempt)) {
+            worst.insert_or_assign(attempt.anchor(), std::move(attempt));
+          }
         }
       }
     }

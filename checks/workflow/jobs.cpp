@@ -31,7 +31,7 @@ const Workflow* local_target(const Workflows& workflows, const Job& job) {
 }
 
 JobRun run_of(const PendingCall& call, const Job& job) {
-  return {call.entry, call.workflow, &job, call.callers};
+  return {call.entry, call.workflow, &job, call.callers, nullptr};
 }
 
 /// Enters one workflow: ordinary jobs become runs, call jobs of local workflows become pending
@@ -82,6 +82,7 @@ Scope JobRun::outer_scope(const Intent& intent, const Job& of, std::size_t calls
   scope.calls = calls;
   scope.event = moment.event;
   scope.ref = moment.ref;
+  scope.choices = moment.choices;
   return scope;
 }
 

@@ -20,6 +20,7 @@ struct Moment {
   std::string event;
   /// `refs/heads/main`, or the beginning of a ref with `kRest` behind it.
   std::string ref;
+  Choices choices = {};
 };
 
 /// One way in which a job runs.
@@ -31,6 +32,8 @@ struct JobRun {
   const Job* job = nullptr;
   /// The calling jobs, outermost first; empty when not called.
   Callers callers;
+  /// The step that is asked about: its condition counts too. Null for the job as a whole.
+  const Step* asked = nullptr;
 
   [[nodiscard]] Asset asset() const { return workflow->asset(*job); }
 
@@ -105,8 +108,12 @@ struct Deploy {
 };
 
 /// The deploying steps of the run: recognised verbs that come after a credential. Without a
-/// credential there is none.
+/// credential there is none, nor in a run whose conditions never hold.
 [[nodiscard]] std::vector<Deploy> deploys(const JobRun& run, const Intent& intent);
+
+/// Those of the runs that deploy.
+[[nodiscard]] std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs,
+                                                   const Intent& intent);
 
 /// A simple command of a step, with its place in the file.
 struct StepCommand {

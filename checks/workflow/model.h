@@ -116,10 +116,13 @@ struct Job {
   /// `container.env` counted in.
   std::vector<Entry> env;
   std::vector<Text> runs_on;
-  /// What each name of `strategy.matrix` can be, `include` counted in; an empty text stands for
-  /// combinations without the name. Names whose values are not plain scalars are left out.
+  /// The combinations of `strategy.matrix`, after `exclude` and `include`. A value that is no
+  /// scalar is an expression that nothing resolves.
+  std::vector<std::vector<Entry>> combinations;
+  /// What each name of them can be; an empty text stands for combinations without the name.
   std::vector<std::pair<std::string, std::vector<Text>>> matrix;
-  /// The matrix, or its `include`, comes from an expression: any name may have any value.
+  /// The matrix, or its `include`, comes from an expression, or has more than 256 combinations:
+  /// any name may have any value.
   bool matrix_open = false;
   std::vector<Entry> outputs;
   std::optional<Text> continue_on_error;

@@ -64,6 +64,13 @@ const Input* find(const std::vector<Input>& inputs, std::string_view name) {
   return found == inputs.end() ? nullptr : &*found;
 }
 
+const Choice* find(const Choices& choices, const Job* job, std::string_view name) {
+  const auto found = std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) {
+    return choice.job == job && same_name(choice.name, name);
+  });
+  return found == choices.end() ? nullptr : &*found;
+}
+
 /// Whether a script of the job writes this variable into `$GITHUB_ENV`: later steps then see
 /// another value.
 bool is_written_by_a_step(const Job& job, std::string_view name) {
@@ -183,6 +190,9 @@ ValueSet Resolver::dispatch_input(std::string_view name, std::string_view shown)
   if (!scope_.event.empty() && scope_.event != "workflow_dispatch") {
     return null();
   }
+  if (const Choice* choice = find(scope_.choices, nullptr, name)) {
+    return {{scalar(choice->value)}, true, {}};
+  }
   ValueSet result;
   const bool other_events =
       std::any_of(entry->triggers.begin(), entry->triggers.end(), [](const Trigger& trigger) {
@@ -218,6 +228,9 @@ ValueSet Resolver::input(std::string_view name, std::string_view shown) const {
 ValueSet Resolver::matrix(std::string_view name, std::string_view shown) const {
   if (scope_.job == nullptr || scope_.job->matrix_open) {
     return unknown_value(shown);
+  }
+  if (const Choice* choice = find(scope_.choices, scope_.job, name)) {
+    return deeper(choice->value);
   }
   for (const auto& [key, items] : scope_.job->matrix) {
     if (!same_name(key, name)) {

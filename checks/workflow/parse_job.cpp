@@ -54,106 +54,159 @@ bool is_plain_list(const Node& values) {
   return plain;
 }
 
-using MatrixValues = std::vector<std::pair<std::string, std::vector<Text>>>;
+using Combination = std::vector<Entry>;
 
-std::vector<Text>* find_values(MatrixValues& matrix, std::string_view name) {
-  const auto found = std::find_if(matrix.begin(), matrix.end(),
-                                  [&](const auto& entry) { return entry.first == name; });
-  return found == matrix.end() ? nullptr : &found->second;
-}
+/// As many jobs as GitHub makes of one matrix.
+constexpr std::size_t kMaxCombinations = 256;
 
 bool is_scalar(const Node& node) {
   return !node.is(Type::Mapping) && !node.is(Type::Sequence);
 }
 
-/// Whether an entry of `include` may make a combination of its own: one of its values is not in the
-/// list of that name.
-bool may_stand_alone(const Node& entry, MatrixValues& base) {
-  for (std::size_t i = 0; i < entry.size(); ++i) {
-    const std::vector<Text>* values = find_values(base, entry.key_at(i).text());
-    const auto same = [&](const Text& value) { return value.value == entry.at(i).text(); };
-    if (values != nullptr && std::none_of(values->begin(), values->end(), same)) {
-      return true;
-    }
+/// The value of a name; an expression that nothing resolves for what is no scalar.
+Result<Entry> read_value(const Node& key, const Node& value, bool scalar) {
+  const std::string name(key.text());
+  Text text{"${{ matrix." + name + "[…] }}", value.where()};
+  if (scalar) {
+    MUSTER_TRY(text, read_text(value, name));
   }
-  return base.empty();
+  return Entry{{name, key.where()}, std::move(text)};
 }
 
-/// Whether an entry goes to every combination of the lists: it names none of them.
-bool extends_all(const Node& entry, MatrixValues& base) {
-  for (std::size_t i = 0; i < entry.size(); ++i) {
-    if (find_values(base, entry.key_at(i).text()) != nullptr) {
-      return false;
-    }
+/// The values of one list of the matrix.
+Result<std::vector<Entry>> read_values(const Node& key, const Node& values) {
+  std::vector<Entry> entries;
+  const bool list = is_plain_list(values);
+  for (std::size_t i = 0; i < (list ? values.size() : 1); ++i) {
+    MUSTER_TRY(Entry entry, read_value(key, list ? values.at(i) : values, list));
+    entries.push_back(std::move(entry));
   }
-  return !base.empty();
+  return entries;
 }
 
-/// Adds the values of one `include` entry to those of the lists.
-Status add_include(const Node& entry, MatrixValues& all) {
-  if (!entry.is(Type::Mapping)) {
-    return unexpected(entry, "include", "a list of mappings");
-  }
-  for (std::size_t i = 0; i < entry.size(); ++i) {
-    const std::string name(entry.key_at(i).text());
-    std::vector<Text>* values = find_values(all, name);
-    if (values == nullptr) {
-      all.emplace_back(name, std::vector<Text>());
-      values = &all.back().second;
-    }
-    if (is_scalar(entry.at(i))) {
-      MUSTER_TRY(Text text, read_text(entry.at(i), name));
-      values->push_back(std::move(text));
-    } else {
-      values->push_back({"${{ matrix." + name + "[…] }}", entry.at(i).where()});
-    }
-  }
-  return Done{};
+const Text* find_value(const Combination& combination, std::string_view name) {
+  const auto found = std::find_if(combination.begin(), combination.end(),
+                                  [&](const Entry& entry) { return entry.name.value == name; });
+  return found == combination.end() ? nullptr : &found->value;
 }
 
-/// Whether some combination may lack the name.
-bool may_be_absent(const Node& include, const std::string& name, MatrixValues& base) {
-  bool absent = find_values(base, name) == nullptr && !base.empty();
-  for (std::size_t i = 0; i < include.size(); ++i) {
-    absent = absent && !(include.at(i).find(name) && extends_all(include.at(i), base));
-  }
-  for (std::size_t i = 0; i < include.size(); ++i) {
-    absent = absent || (!include.at(i).find(name) && may_stand_alone(include.at(i), base));
-  }
-  return absent;
-}
-
-Status read_include(const Node& include, Job& job) {
-  if (!include.is(Type::Sequence)) {
-    return unexpected(include, "include", "a list of mappings");
-  }
-  MatrixValues base = job.matrix;
-  for (std::size_t i = 0; i < include.size(); ++i) {
-    MUSTER_CHECK_OK(add_include(include.at(i), job.matrix));
-  }
-  for (auto& [name, values] : job.matrix) {
-    if (may_be_absent(include, name, base)) {
-      values.push_back({"", include.where()});
-    }
-  }
-  return Done{};
-}
-
-/// The lists of the matrix; a name with other values gets one that nothing resolves.
-Status read_lists(const Node& matrix, Job& job) {
+/// All combinations of the lists, one empty one without lists.
+Status combine_lists(const Node& matrix, Job& job) {
+  job.combinations.resize(1);
   for (std::size_t i = 0; i < matrix.size(); ++i) {
-    const std::string name(matrix.key_at(i).text());
-    if (name == "include" || name == "exclude") {
+    if (matrix.key_at(i).text() == "include" || matrix.key_at(i).text() == "exclude") {
       continue;
     }
-    if (is_plain_list(matrix.at(i))) {
-      MUSTER_TRY(auto texts, read_texts(matrix.at(i), name));
-      job.matrix.emplace_back(name, std::move(texts));
-    } else {
-      job.matrix.emplace_back(
-          name, std::vector<Text>{{"${{ matrix." + name + "[…] }}", matrix.at(i).where()}});
+    MUSTER_TRY(const auto values, read_values(matrix.key_at(i), matrix.at(i)));
+    job.matrix_open = job.matrix_open || job.combinations.size() * values.size() > kMaxCombinations;
+    std::vector<Combination> next;
+    for (std::size_t k = 0; k < job.combinations.size() && !job.matrix_open; ++k) {
+      for (const Entry& value : values) {
+        next.push_back(job.combinations[k]);
+        next.back().push_back(value);
+      }
+    }
+    job.combinations = std::move(next);
+  }
+  return Done{};
+}
+
+Result<std::vector<Combination>> read_entries(const Node& matrix, std::string_view key) {
+  std::vector<Combination> entries;
+  const auto list = matrix.find(key);
+  if (!list || is_expression(*list)) {
+    return entries;
+  }
+  if (!list->is(Type::Sequence)) {
+    return unexpected(*list, key, "a list of mappings");
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Node node = list->at(i);
+    if (!node.is(Type::Mapping)) {
+      return unexpected(node, key, "a list of mappings");
+    }
+    entries.emplace_back();
+    for (std::size_t k = 0; k < node.size(); ++k) {
+      MUSTER_TRY(Entry entry, read_value(node.key_at(k), node.at(k), is_scalar(node.at(k))));
+      entries.back().push_back(std::move(entry));
     }
   }
+  return entries;
+}
+
+/// Whether the combination has every value of the entry; `may_lack`: of those names that it has.
+bool fits(const Combination& combination, const Combination& entry, bool may_lack) {
+  return std::all_of(entry.begin(), entry.end(), [&](const Entry& wanted) {
+    const Text* value = find_value(combination, wanted.name.value);
+    return value == nullptr ? may_lack : value->value == wanted.value.value;
+  });
+}
+
+/// `include`: an entry goes to each combination of the lists whose values it does not change, else
+/// it is one of its own. Source: GitHub Docs, "Running variations of jobs in a workflow".
+void include(const std::vector<Combination>& entries, std::vector<Combination>& combinations) {
+  const std::vector<Combination> lists = combinations;
+  for (const Combination& entry : entries) {
+    bool used = false;
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      if (!fits(lists[i], entry, true)) {
+        continue;
+      }
+      used = true;
+      Combination& combination = combinations[i];
+      std::erase_if(combination,
+                    [&](const Entry& old) { return find_value(entry, old.name.value) != nullptr; });
+      combination.insert(combination.end(), entry.begin(), entry.end());
+    }
+    if (!used) {
+      combinations.push_back(entry);
+    }
+  }
+}
+
+/// What each name can be, over all combinations.
+void collect_values(Job& job) {
+  const auto add = [](std::vector<Text>& values, const Text& text) {
+    const auto same = [&](const Text& value) { return value.value == text.value; };
+    if (std::none_of(values.begin(), values.end(), same)) {
+      values.push_back(text);
+    }
+  };
+  for (const Combination& combination : job.combinations) {
+    for (const Entry& entry : combination) {
+      const auto known = std::find_if(job.matrix.begin(), job.matrix.end(), [&](const auto& item) {
+        return item.first == entry.name.value;
+      });
+      if (known == job.matrix.end()) {
+        job.matrix.push_back({entry.name.value, {entry.value}});
+      } else {
+        add(known->second, entry.value);
+      }
+    }
+  }
+  for (auto& [name, values] : job.matrix) {
+    for (const Combination& combination : job.combinations) {
+      if (find_value(combination, name) == nullptr) {
+        add(values, {"", job.id.where});
+      }
+    }
+  }
+}
+
+Status read_combinations(const Node& matrix, Job& job) {
+  MUSTER_CHECK_OK(combine_lists(matrix, job));
+  MUSTER_TRY(const auto excluded, read_entries(matrix, "exclude"));
+  MUSTER_TRY(const auto included, read_entries(matrix, "include"));
+  const auto more = matrix.find("include");
+  job.matrix_open = job.matrix_open || (more && is_expression(*more));
+  const bool lists = !job.combinations.empty() && !job.combinations.front().empty();
+  std::erase_if(job.combinations, [&](const Combination& combination) {
+    return !lists || std::any_of(excluded.begin(), excluded.end(), [&](const Combination& entry) {
+      return fits(combination, entry, false);
+    });
+  });
+  include(included, job.combinations);
+  collect_values(job);
   return Done{};
 }
 
@@ -171,14 +224,8 @@ Status read_matrix(const Node& node, Job& job) {
   if (!matrix) {
     return Done{};
   }
-  if (!matrix->is(Type::Mapping)) {
-    job.matrix_open = true;
-    return Done{};
-  }
-  MUSTER_CHECK_OK(read_lists(*matrix, job));
-  const auto include = matrix->find("include");
-  job.matrix_open = include && is_expression(*include);
-  return include && !job.matrix_open ? read_include(*include, job) : Done{};
+  job.matrix_open = !matrix->is(Type::Mapping);
+  return job.matrix_open ? Done{} : read_combinations(*matrix, job);
 }
 
 /// Variables that the job's container adds.

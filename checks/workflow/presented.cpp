@@ -151,6 +151,57 @@ std::vector<std::string> cut(const std::vector<std::string>& refs,
   return inside;
 }
 
+/// Each of `all` with each of `next`, unless those are too many to be told apart.
+void combine(std::vector<Choices>& all, const std::vector<Choices>& next) {
+  constexpr std::size_t kMaxCombinations = 64;
+  if (next.empty() || all.size() * next.size() > kMaxCombinations) {
+    return;
+  }
+  std::vector<Choices> combined;
+  for (const Choices& left : all) {
+    for (const Choices& right : next) {
+      combined.push_back(left);
+      combined.back().insert(combined.back().end(), right.begin(), right.end());
+    }
+  }
+  all = std::move(combined);
+}
+
+/// The combinations of the job's matrix.
+std::vector<Choices> matrix_of(const Job& job) {
+  std::vector<Choices> all;
+  for (const std::vector<Entry>& combination : job.combinations) {
+    Choices choices;
+    for (const auto& [name, values] : job.matrix) {
+      const auto found = std::find_if(combination.begin(), combination.end(),
+                                      [&](const Entry& entry) { return entry.name.value == name; });
+      choices.push_back({&job, name, found != combination.end() ? found->value.value : ""});
+    }
+    all.push_back(std::move(choices));
+  }
+  return all;
+}
+
+/// What one run of the job can have, one list for each combination: the options of a manual start,
+/// the matrix of the job and those of its callers.
+std::vector<Choices> choices_of(const JobRun& run, const Trigger& trigger) {
+  std::vector<Choices> all(1);
+  for (const Input& input : run.entry->dispatch_inputs) {
+    std::vector<Choices> options;
+    for (const Text& option : input.options) {
+      options.push_back({{nullptr, input.name.value, option.value}});
+    }
+    if (trigger.event.value == "workflow_dispatch" && input.type == "choice") {
+      combine(all, options);
+    }
+  }
+  combine(all, matrix_of(*run.job));
+  for (const auto& [workflow, job] : run.callers) {
+    combine(all, matrix_of(*job));
+  }
+  return all;
+}
+
 class Presenter {
  public:
   Presenter(const JobRun& run, const Intent& intent) : run_(run), intent_(intent) {}
@@ -164,12 +215,8 @@ class Presenter {
         continue;
       }
       for (const Context& context : contexts_of(trigger, intent_)) {
-        const std::vector<std::string> any{""};
-        for (Reach& reach :
-             reaches(run_, intent_, trigger.event.value, context.any_ref ? any : context.refs)) {
-          reach.refs = context.any_ref ? context.refs : reach.refs;
-          reach.never.insert(reach.never.end(), context.never.begin(), context.never.end());
-          add(trigger, context, reach);
+        for (const Choices& choices : choices_of(run_, trigger)) {
+          add_all(trigger, context, choices);
         }
       }
     }
@@ -177,8 +224,19 @@ class Presenter {
   }
 
  private:
-  void add(const Trigger& trigger, const Context& context, const Reach& reach) {
-    Presented set{{}, reach.never, trigger.event.value, &trigger, trigger.event.where};
+  void add_all(const Trigger& trigger, const Context& context, const Choices& choices) {
+    const std::vector<std::string> any{""};
+    const Moment start{trigger.event.value, "", choices};
+    for (Reach& reach : reaches(run_, intent_, start, context.any_ref ? any : context.refs)) {
+      reach.refs = context.any_ref ? context.refs : reach.refs;
+      reach.never.insert(reach.never.end(), context.never.begin(), context.never.end());
+      add(trigger, context, choices, reach);
+    }
+  }
+
+  void add(const Trigger& trigger, const Context& context, const Choices& choices,
+           const Reach& reach) {
+    Presented set{{}, reach.never, trigger.event.value, choices, &trigger, trigger.event.where};
     if (!intent_.repository.empty()) {
       set.tokens.repository = intent_.repository;
     }

@@ -18,6 +18,8 @@ struct Presented {
   /// Globs of refs that none of them has.
   std::vector<std::string> never;
   std::string event;
+  /// What the run has of an input's options and of a matrix.
+  Choices choices;
   /// The entry of `on` that the event is.
   const Trigger* trigger = nullptr;
   /// Where the event (or the environment) stands.

@@ -23,15 +23,17 @@ std::string folded(std::string text) {
   return text;
 }
 
-/// Whether the condition calls a status function. Without one the job waits for the success of
-/// every job in front of it, and a skipped one is none.
+/// Whether the condition may hold although a job in front of it was skipped. That takes a status
+/// function; `success()` joined by `&&` says no more than what holds without it.
 bool asks_for_status(const std::optional<Text>& condition) {
-  static constexpr std::array<std::string_view, 4> kFunctions = {"always", "failure", "cancelled",
-                                                                 "success"};
+  static constexpr std::array<std::string_view, 3> kFunctions = {"always(", "failure(",
+                                                                 "cancelled("};
   const std::string text = condition ? folded(condition->value) : "";
-  return std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view function) {
-    return text.find(function) != std::string::npos;
-  });
+  const bool success = text.find("success(") != std::string::npos;
+  return (success && text.find_first_of("|!") != std::string::npos) ||
+         std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view function) {
+           return text.find(function) != std::string::npos;
+         });
 }
 
 /// The job and, unless it asks for their status, all jobs that it waits for.
@@ -66,8 +68,8 @@ bool is_literal(const std::string& glob) {
 /// The parts that one glob falls into: itself first, then what conditions name inside it.
 class Splitter {
  public:
-  Splitter(const JobRun& run, const Intent& intent, const std::string& event, std::string glob)
-      : run_(run), intent_(intent), event_(event), root_(std::move(glob)) {}
+  Splitter(const JobRun& run, const Intent& intent, const Moment& start, std::string glob)
+      : run_(run), intent_(intent), start_(start), root_(std::move(glob)) {}
 
   std::vector<Part> split();
 
@@ -78,7 +80,7 @@ class Splitter {
 
   const JobRun& run_;
   const Intent& intent_;
-  const std::string& event_;
+  const Moment& start_;
   std::string root_;
   std::vector<std::string> waiting_;
   std::set<std::string> seen_;
@@ -88,7 +90,7 @@ class Splitter {
 /// Judges the refs of one glob; `ref` is what the conditions see.
 void Splitter::ask(const std::string& glob, const std::string& ref) {
   std::vector<RefTest> tests;
-  const Moment moment{event_, ref};
+  const Moment moment{start_.event, ref, start_.choices};
   Part part{glob, can_run(run_, intent_, moment, &tests), {}};
   part.environments = environment_at(run_, intent_, moment, &tests);
   parts_.push_back(std::move(part));
@@ -191,7 +193,8 @@ bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
       }
     }
   }
-  return true;
+  return run.asked == nullptr || !run.asked->condition ||
+         may_hold(run.asked->condition->value, run.scope(intent, run.asked, moment), tests);
 }
 
 Values environment_at(const JobRun& run, const Intent& intent, const Moment& moment,
@@ -203,12 +206,12 @@ Values environment_at(const JobRun& run, const Intent& intent, const Moment& mom
   return resolve(run.job->environment->name.value, scope, tests);
 }
 
-std::vector<Reach> reaches(const JobRun& run, const Intent& intent, const std::string& event,
+std::vector<Reach> reaches(const JobRun& run, const Intent& intent, const Moment& start,
                            const std::vector<std::string>& refs) {
   std::vector<std::vector<Part>> split;
   std::vector<Part> all;
   for (const std::string& glob : refs) {
-    split.push_back(Splitter(run, intent, event, glob).split());
+    split.push_back(Splitter(run, intent, start, glob).split());
     all.insert(all.end(), split.back().begin(), split.back().end());
   }
   std::vector<Reach> found;

@@ -20,11 +20,10 @@ struct Reach {
   std::vector<std::string> never;
 };
 
-/// The reaches of the run under `event` among `refs` (IAM globs such as `refs/heads/*`), in the
-/// order of `refs`. Empty when no condition can hold.
+/// The reaches of the run at `start` (whose ref is not looked at) among `refs` (IAM globs such as
+/// `refs/heads/*`), in the order of `refs`. Empty when no condition can hold.
 [[nodiscard]] std::vector<Reach> reaches(const JobRun& run, const Intent& intent,
-                                         const std::string& event,
-                                         const std::vector<std::string>& refs);
+                                         const Moment& start, const std::vector<std::string>& refs);
 
 /// Whether every condition can hold at this moment. `tests`: as for `may_hold`.
 [[nodiscard]] bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,

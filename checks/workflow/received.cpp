@@ -38,7 +38,7 @@ bool presents(const JobRun& run, const Intent& intent, const Presented& set,
   if (set.event == "push" && !event_starts_on(*set.trigger, ref)) {
     return false;
   }
-  const Moment moment{set.event, ref};
+  const Moment moment{set.event, ref, set.choices};
   const Values names = environment_at(run, intent, moment);
   return names.known && names.contains(set.tokens.environment.value_or("")) &&
          can_run(run, intent, moment);

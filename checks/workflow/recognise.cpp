@@ -1,10 +1,10 @@
-// Credentials, deploys and environment classes, by the dated table and by names.
+// Credentials and deploys, by the dated table.
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "checks/core/rule.h"
 #include "checks/text/tree.h"
-#include "checks/workflow/jobs.h"
+#include "checks/workflow/presented.h"
 
 namespace muster::workflow {
 namespace {
@@ -218,87 +218,6 @@ std::optional<Deploy> deploy_of(const Step& step) {
   return std::nullopt;
 }
 
-bool is_alnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-
-/// Lower-case parts of a name, split at separators and where a lower-case letter meets an
-/// upper-case one.
-std::vector<std::string> parts_of(std::string_view name) {
-  std::vector<std::string> parts(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool hump = i > 0 && is_upper(c) && is_alnum(name[i - 1]) && !is_upper(name[i - 1]);
-    if (!is_alnum(c) || hump) {
-      parts.emplace_back();
-    }
-    if (is_alnum(c)) {
-      parts.back() += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  std::erase(parts, "");
-  return parts;
-}
-
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// Names that tell what a run touches, most telling first.
-std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run,
-                                                               const Intent& intent) {
-  std::vector<std::pair<std::string, std::string>> names;
-  for (const Credential& credential : credentials(run, intent)) {
-    for (const std::string& arn : credential.role_arns.values) {
-      names.emplace_back(
-          "role " + arn,
-          arn.substr(arn.find(":role/") == std::string::npos ? 0 : arn.find(":role/") + 6));
-    }
-  }
-  for (const StepCommand& item : commands(*run.job)) {
-    for (const char* option : {"--cluster", "--service", "--function-name", "--stack-name"}) {
-      const std::string value = item.command.option(option);
-      if (!value.empty() && !has_expression(value)) {
-        names.emplace_back(std::string(option) + " " + value, value);
-      }
-    }
-  }
-  for (const Step* step : all_steps(*run.job)) {
-    for (const char* input : {"cluster", "service"}) {
-      const Text* value = step->input(input);
-      if (value != nullptr && !has_expression(value->value)) {
-        names.emplace_back(std::string(input) + " " + value->value, value->value);
-      }
-    }
-  }
-  names.emplace_back("job " + run.job->id.value, run.job->id.value);
-  names.emplace_back("workflow " + run.workflow->display_name(), run.workflow->display_name());
-  names.emplace_back("file " + run.workflow->source.path(), run.workflow->source.path());
-  return names;
-}
-
-/// The class of the environments that muster.yaml gives a role; production if it has several and
-/// one is production.
-EnvironmentClass declared_class(const std::string& arn, const Intent& intent) {
-  EnvironmentClass found = EnvironmentClass::Unknown;
-  for (const IntentRole& role : intent.roles) {
-    for (const IntentEnvironment& environment : intent.environments) {
-      const bool of_role =
-          role.arn == arn && std::find(role.environments.begin(), role.environments.end(),
-                                       environment.name) != role.environments.end();
-      if (of_role && found != EnvironmentClass::Production) {
-        found = environment.kind;
-      }
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
@@ -320,6 +239,9 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
 
 std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   std::vector<Deploy> found;
+  if (run.entry != nullptr && presented(run, intent).empty()) {
+    return found;
+  }
   const std::vector<Credential> held = credentials(run, intent);
   for (const Step* step : all_steps(*run.job)) {
     const bool can = std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
@@ -335,61 +257,11 @@ std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   return found;
 }
 
-EnvironmentClass class_of_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 4> kProduction = {"prod", "production", "prd",
-                                                                  "live"};
-  static constexpr std::array<std::string_view, 6> kStaging = {
-      "staging", "stage", "stg", "uat", "preprod", "preproduction"};
-  static constexpr std::array<std::string_view, 8> kDevelopment = {
-      "dev", "development", "test", "testing", "sandbox", "qa", "review", "nonprod"};
-  const std::vector<std::string> parts = parts_of(name);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string before = i > 0 ? parts[i - 1] : "";
-    if (one_of(parts[i], kProduction)) {
-      if (before == "non") {
-        return EnvironmentClass::Development;
-      }
-      return before == "pre" ? EnvironmentClass::Staging : EnvironmentClass::Production;
-    }
-    if (one_of(parts[i], kStaging)) {
-      return EnvironmentClass::Staging;
-    }
-    if (one_of(parts[i], kDevelopment)) {
-      return EnvironmentClass::Development;
-    }
-  }
-  return EnvironmentClass::Unknown;
-}
-
-EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
-  if (run.job->environment) {
-    const Values name = resolve(run.job->environment->name.value, run.scope(intent));
-    for (const std::string& value : name.values) {
-      for (const IntentEnvironment& declared : intent.environments) {
-        if (declared.name == value && declared.kind != EnvironmentClass::Unknown) {
-          return {declared.kind, "environment " + value};
-        }
-      }
-      if (class_of_name(value) != EnvironmentClass::Unknown) {
-        return {class_of_name(value), "environment " + value};
-      }
-    }
-  }
-  for (const Credential& credential : credentials(run, intent)) {
-    for (const std::string& arn : credential.role_arns.values) {
-      const EnvironmentClass kind = declared_class(arn, intent);
-      if (kind != EnvironmentClass::Unknown) {
-        return {kind, "role " + arn + " in muster.yaml"};
-      }
-    }
-  }
-  for (const auto& [from, name] : telling_names(run, intent)) {
-    const EnvironmentClass kind = class_of_name(name);
-    if (kind != EnvironmentClass::Unknown) {
-      return {kind, from};
-    }
-  }
-  return {};
+std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs, const Intent& intent) {
+  std::vector<const JobRun*> found;
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(found),
+               [&](const JobRun* run) { return !deploys(*run, intent).empty(); });
+  return found;
 }
 
 }  // namespace muster::workflow
