@@ -2,7 +2,7 @@
 // of the ways in which the job can come to run counts.
 #include <algorithm>
 
-#include "checks/workflow/jobs.h"
+#include "checks/workflow/presented.h"
 
 namespace muster::workflow {
 namespace {
@@ -29,26 +29,52 @@ const Concurrency* group_of(const JobRun& run) {
 /// What a run lacks, from harmless to worst.
 enum class Lack { Nothing, Unknown, Group, Killed };
 
-Lack lack_of(const Concurrency* group) {
-  if (group == nullptr) {
-    return Lack::Group;
+/// What `cancel-in-progress` is at this moment. The group of a caller is read only when written
+/// out.
+Lack lack_at(const JobRun& run, const Concurrency& group, const Moment& moment,
+             const Intent& intent) {
+  const bool own = (run.job->concurrency && &group == &*run.job->concurrency) ||
+                   (run.workflow->concurrency && &group == &*run.workflow->concurrency);
+  const std::string& text = group.cancel_in_progress->value;
+  if (!own && has_expression(text)) {
+    return Lack::Unknown;
   }
-  if (!group->cancel_in_progress || group->cancel_in_progress->value == "false") {
-    return Lack::Nothing;
+  const Values values =
+      resolve(text, run.outer_scope(intent, *run.job, run.callers.size(), moment));
+  const std::string* only = values.only();
+  if (only == nullptr) {
+    return Lack::Unknown;
   }
-  return group->cancel_in_progress->value == "true" ? Lack::Killed : Lack::Unknown;
+  return *only == "true" ? Lack::Killed : *only == "false" ? Lack::Nothing : Lack::Unknown;
+}
+
+/// The worst over all events that start the run, and their refs as far as they are known.
+Lack lack_of(const JobRun& run, const Intent& intent) {
+  const Concurrency* group = group_of(run);
+  if (group == nullptr || !group->cancel_in_progress) {
+    return group == nullptr ? Lack::Group : Lack::Nothing;
+  }
+  const std::vector<Presented> sets = presented(run, intent);
+  Lack worst = sets.empty() ? lack_at(run, *group, {}, intent) : Lack::Nothing;
+  for (const Presented& set : sets) {
+    const auto& refs = set.tokens.refs;
+    const bool known = refs.size() == 1 && refs.front().find_first_of("*?") == std::string::npos;
+    const Moment moment{set.event, known ? refs.front() : "", set.choices};
+    worst = std::max(worst, lack_at(run, *group, moment, intent));
+  }
+  return worst;
 }
 
 /// The way to run the job that lacks most.
-const JobRun& worst_of(const std::vector<const JobRun*>& runs) {
-  return **std::max_element(runs.begin(), runs.end(), [](const JobRun* a, const JobRun* b) {
-    return lack_of(group_of(*a)) < lack_of(group_of(*b));
+const JobRun& worst_of(const std::vector<const JobRun*>& runs, const Intent& intent) {
+  return **std::max_element(runs.begin(), runs.end(), [&](const JobRun* a, const JobRun* b) {
+    return lack_of(*a, intent) < lack_of(*b, intent);
   });
 }
 
-void judge(const JobRun& run, const Deploy& deploy, Outcomes& out) {
+void judge(const JobRun& run, const Deploy& deploy, const Intent& intent, Outcomes& out) {
   const Concurrency* group = group_of(run);
-  const Lack lack = lack_of(group);
+  const Lack lack = lack_of(run, intent);
   const SourceRef& where = group != nullptr ? group->where : run.job->id.where;
   if (lack == Lack::Nothing) {
     out.pass(run.asset(), run.job->id.where);
@@ -73,8 +99,8 @@ void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const std::vector<const JobRun*> all = deploying(runs, input.intent());
     if (!all.empty()) {
-      const JobRun& run = worst_of(all);
-      judge(run, deploys(run, input.intent()).front(), out);
+      const JobRun& run = worst_of(all, input.intent());
+      judge(run, deploys(run, input.intent()).front(), input.intent(), out);
     }
   }
 }
