@@ -239,9 +239,6 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
 
 std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   std::vector<Deploy> found;
-  if (run.entry != nullptr && presented(run, intent).empty()) {
-    return found;
-  }
   const std::vector<Credential> held = credentials(run, intent);
   for (const Step* step : all_steps(*run.job)) {
     const bool can = std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
@@ -253,6 +250,9 @@ std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
     if (auto deploy = deploy_of(*step)) {
       found.push_back(std::move(*deploy));
     }
+  }
+  if (!found.empty() && run.entry != nullptr && presented(run, intent).empty()) {
+    found.clear();
   }
   return found;
 }
