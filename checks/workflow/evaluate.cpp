@@ -3,25 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "checks/workflow/postfix.h"
 
 namespace muster::workflow {
 namespace {
-
-constexpr std::size_t kMaxValues = 64;
-
-std::string folded(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
-}
 
 Value boolean(bool value) {
   return {Value::Type::Bool, value ? "true" : "false"};
@@ -40,31 +27,6 @@ ValueSet set_of(bool may_be_true, bool may_be_false) {
 
 /// Yes, no, or it depends on a type or text that is not known.
 using Answer = std::optional<bool>;
-
-std::optional<double> number_of(const Value& value) {
-  if (value.type == Value::Type::Bool) {
-    return value.text == "true" ? 1 : 0;
-  }
-  return to_number(value.text);
-}
-
-Answer is_true(const Value& value) {
-  switch (value.type) {
-    case Value::Type::Null:
-      return false;
-    case Value::Type::Bool:
-      return value.text == "true";
-    case Value::Type::Number: {
-      const auto number = number_of(value);
-      return number ? Answer(*number != 0) : Answer(false);
-    }
-    case Value::Type::Text:
-      return !value.text.empty();
-    case Value::Type::Untyped:
-      return value.text.empty() ? Answer(false) : std::nullopt;
-  }
-  return std::nullopt;
-}
 
 bool is_open(const Value& value) {
   return value.text.find(kRest) != std::string::npos;
@@ -100,7 +62,8 @@ Answer equals(const Value& a, const Value& b, std::vector<RefTest>* tests) {
   if (is_open(a) || is_open(b)) {
     return open_answer(is_open(a) ? a : b, tests);
   }
-  if (a.type == Value::Type::Untyped || b.type == Value::Type::Untyped) {
+  const bool both_lists = a.type == Value::Type::List && b.type == Value::Type::List;
+  if (both_lists || a.type == Value::Type::Untyped || b.type == Value::Type::Untyped) {
     return std::nullopt;
   }
   if (a.type == b.type && a.type != Value::Type::Number) {
@@ -131,7 +94,20 @@ Answer starts_with(const Value& text, const Value& prefix, std::vector<RefTest>*
   return false;
 }
 
-/// `contains` and `endsWith`.
+/// Whether a list holds a value, as `==` sees it.
+Answer lists(const Value& list, const Value& wanted, std::vector<RefTest>* tests) {
+  Answer found = false;
+  for (const Value& element : elements_of(list)) {
+    const Answer equal = equals(element, wanted, tests);
+    if (equal.value_or(false)) {
+      return true;
+    }
+    found = equal ? found : std::nullopt;
+  }
+  return found;
+}
+
+/// `contains` and `endsWith` over text.
 Answer holds(const Value& text, const Value& part, bool at_end, std::vector<RefTest>* tests) {
   const std::string whole = folded(text.text);
   const std::string wanted = folded(part.text);
@@ -245,6 +221,16 @@ ValueSet format(const std::vector<ValueSet>& arguments) {
   return {{{Value::Type::Text, text}}, true, {}};
 }
 
+/// `fromJSON`, of every value that the text can have.
+ValueSet parsed(const ValueSet& texts) {
+  ValueSet result{{}, texts.known, texts.missing};
+  for (const Value& text : texts.values) {
+    const auto value = is_open(text) ? std::nullopt : from_json(text.text);
+    add_values(result, value ? ValueSet{{*value}, true, {}} : unknown_value("fromJSON(…)"));
+  }
+  return result;
+}
+
 ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
               std::vector<RefTest>* tests) {
   const std::string function = folded(name);
@@ -261,10 +247,15 @@ ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
   }
   if (arguments.size() == 2 && (function == "endswith" || function == "contains")) {
     const bool at_end = function == "endswith";
-    return ask_all(arguments[0], arguments[1], tests,
-                   [&](const Value& a, const Value& b) { return holds(a, b, at_end, tests); });
+    return ask_all(arguments[0], arguments[1], tests, [&](const Value& a, const Value& b) {
+      return a.type == Value::Type::List && !at_end ? lists(a, b, tests)
+                                                    : holds(a, b, at_end, tests);
+    });
   }
   note_open(arguments, tests);
+  if (arguments.size() == 1 && function == "fromjson") {
+    return parsed(arguments[0]);
+  }
   if (function == "format" && !arguments.empty()) {
     return format(arguments);
   }
@@ -293,70 +284,6 @@ ValueSet binary(Operator operation, const ValueSet& left, const ValueSet& right,
 }
 
 }  // namespace
-
-std::optional<double> to_number(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) {
-    return 0;
-  }
-  text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  if (text.starts_with("0x") || text.starts_with("0o")) {
-    std::uint64_t whole = 0;
-    const int base = text[1] == 'x' ? 16 : 8;
-    const auto read = std::from_chars(text.data() + 2, text.data() + text.size(), whole, base);
-    const bool all = read.ec == std::errc() && read.ptr == text.data() + text.size();
-    return all ? std::optional(static_cast<double>(whole)) : std::nullopt;
-  }
-  const bool minus = text.front() == '-';
-  text.remove_prefix(minus || text.front() == '+' ? 1 : 0);
-  double number = 0;
-  if (text == "Infinity") {
-    number = std::numeric_limits<double>::infinity();
-  } else if (text.empty() || text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) {
-    return std::nullopt;
-  } else {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-      return std::nullopt;
-    }
-  }
-  return minus ? -number : number;
-}
-
-Value scalar(std::string_view text) {
-  static constexpr std::array<std::string_view, 5> kWords = {"true", "false", "null", "nan",
-                                                             "infinity"};
-  const bool letter =
-      !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
-  const bool word = std::find(kWords.begin(), kWords.end(), folded(text)) != kWords.end();
-  const bool is_text = text.empty() || (letter && !word);
-  return {is_text ? Value::Type::Text : Value::Type::Untyped, std::string(text)};
-}
-
-bool ValueSet::may_be_true() const {
-  return !known || std::any_of(values.begin(), values.end(),
-                               [](const Value& value) { return is_true(value).value_or(true); });
-}
-
-bool ValueSet::may_be_false() const {
-  return !known || std::any_of(values.begin(), values.end(),
-                               [](const Value& value) { return !is_true(value).value_or(false); });
-}
-
-ValueSet unknown_value(std::string_view what) {
-  return {{}, false, std::string(what)};
-}
-
-void add_values(ValueSet& to, const ValueSet& from) {
-  to.values.insert(to.values.end(), from.values.begin(), from.values.end());
-  std::sort(to.values.begin(), to.values.end());
-  to.values.erase(std::unique(to.values.begin(), to.values.end()), to.values.end());
-  if (to.known && (!from.known || to.values.size() > kMaxValues)) {
-    to.known = false;
-    to.missing = from.known ? "more than 64 possible values" : from.missing;
-  }
-  to.values.resize(std::min(to.values.size(), kMaxValues));
-}
 
 ValueSet evaluate(std::string_view expression, const Lookup& lookup, std::vector<RefTest>* tests) {
   const auto program = to_postfix(expression);

@@ -5,52 +5,13 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "checks/workflow/value.h"
+
 namespace muster::workflow {
-
-/// One value. `Untyped` is a scalar whose type decides at run time (`true` may be text or a
-/// boolean).
-struct Value {
-  enum class Type { Null, Bool, Number, Text, Untyped };
-
-  Type type = Type::Null;
-  /// As text: empty for null, `true`, `1.5`.
-  std::string text;
-  /// True for `github.ref` and `github.ref_name` while only a prefix of them is known: the text
-  /// then ends with `kRest` and stands for every text that it is not compared with.
-  bool is_ref = false;
-
-  friend auto operator<=>(const Value&, const Value&) = default;
-};
-
-/// Ends a text of which only the beginning is known. No control character stands in a ref.
-constexpr char kRest = '\x01';
-
-/// The number that a text is in a comparison of mixed types: blanks trimmed, empty = 0, `0x1F`,
-/// `0o17`, `1e3`; nothing for "not a number".
-[[nodiscard]] std::optional<double> to_number(std::string_view text);
-
-/// A scalar from a file: text when it can be nothing else.
-[[nodiscard]] Value scalar(std::string_view text);
-
-/// The values that an expression can take.
-struct ValueSet {
-  /// Sorted, unique. Incomplete when `known` is false.
-  std::vector<Value> values;
-  bool known = true;
-  /// What is not known, for people: `vars.ROLE`. Empty when `known`.
-  std::string missing;
-
-  [[nodiscard]] bool may_be_true() const;
-  [[nodiscard]] bool may_be_false() const;
-};
-
-[[nodiscard]] ValueSet unknown_value(std::string_view what);
-void add_values(ValueSet& to, const ValueSet& from);
 
 /// A question about a ref of which only a prefix is known.
 struct RefTest {
@@ -74,7 +35,7 @@ struct RefTest {
 using Lookup = std::function<ValueSet(std::string_view name)>;
 
 /// Evaluates what stands between `${{` and `}}`. What cannot be parsed, and functions whose result
-/// needs the run (`hashFiles`, `fromJSON`), are unknown. `tests` receives the questions about open
+/// needs the run (`hashFiles`), are unknown. `tests` receives the questions about open
 /// refs; without it each of them is answered "yes or no".
 [[nodiscard]] ValueSet evaluate(std::string_view expression, const Lookup& lookup,
                                 std::vector<RefTest>* tests = nullptr);

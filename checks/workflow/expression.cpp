@@ -52,7 +52,7 @@ Values Resolver::shown(const ValueSet& set) const {
   Values result{{}, set.known, set.missing};
   for (const Value& value : set.values) {
     if (value.text.find(kRest) == std::string::npos) {
-      result.values.push_back(value.text);
+      result.values.push_back(value.type == Value::Type::List ? "Array" : value.text);
       continue;
     }
     if (result.known) {
