@@ -107,6 +107,17 @@ void add_input_keys(const Step& step, std::vector<Credential>& found) {
   }
 }
 
+/// A registry of AWS takes an access key id as the user name (`docker/login-action`). One that
+/// comes from `env` may be that of a role.
+void add_registry_key(const Step& step, std::vector<Credential>& found) {
+  const Text* registry = step.input("registry");
+  const Text* user = step.input("username");
+  const bool is_aws = registry != nullptr && registry->value.find(".dkr.ecr.") != std::string::npos;
+  if (is_aws && user != nullptr && user->value.find("env.") == std::string::npos) {
+    add_key(&step, *user, false, found);
+  }
+}
+
 void add_configured_role(const JobRun& run, const Step& step, const Intent& intent,
                          std::vector<Credential>& found) {
   const Text* role = step.input("role-to-assume");
@@ -227,6 +238,7 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
   for (const Step* step : all_steps(*run.job)) {
     add_env_keys(step->env, step, found);
     add_input_keys(*step, found);
+    add_registry_key(*step, found);
     if (step->kind == Step::Kind::Uses && action_name(*step) == kConfigure) {
       add_configured_role(run, *step, intent, found);
     } else if (step->kind == Step::Kind::Run && step->run_node) {
