@@ -135,6 +135,12 @@ void add_policy_eval(CLI::App& policy, Action& action) {
      "action":"s3:GetObject","resource":"arn:aws:s3:::art/app"}}
 and `muster policy eval --request requests.jsonl` prints {"decision":"allowed",…}
 
+Layers under "policies", each may be left out: identity, resource (also a trust or key policy), boundary,
+session: a policy or a list; scp, rcp: a list of levels, root first, each a list of policies. "unknown" in
+the place of a layer, level or policy: it could not be read, or there may be none.
+The answer has decision, because, layer (which decided), statements (those that decided, each with its
+layer and location) and layers (what each one allows and denies); docs/policy-semantics.md has them all.
+
 Exit codes: 0 every line decided; 3 some undecided; 2 a line that cannot be read.)");
 }
 

@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::ordered_json;
 using policy::Case;
+using policy::Layer;
+using policy::LayerStatement;
 using policy::StackDecision;
-using policy::StatementTrace;
 using policy::Truth;
 
 constexpr text::Limits kLineLimits{
@@ -38,15 +39,38 @@ ordered_json location(const SourceRef& where) {
           {"end_column", where.span.end_column}};
 }
 
-const std::vector<policy::Policy>& policies_of(const Case& input, policy::Layer layer) {
-  return layer == policy::Layer::Identity ? *input.stack.identity : *input.stack.resource;
+const std::vector<policy::Policy>& policies_of(const Case& input, const LayerStatement& found) {
+  switch (found.layer) {
+    case Layer::Identity:
+      return *input.stack.identity;
+    case Layer::Resource:
+      return *input.stack.resource;
+    case Layer::Boundary:
+      return *input.stack.boundary;
+    case Layer::Session:
+      return *input.stack.session;
+    case Layer::Scp:
+      return (*input.stack.scp)[found.level];
+    case Layer::Rcp:
+      return (*input.stack.rcp)[found.level];
+  }
+  return *input.stack.identity;
 }
 
-ordered_json statement_json(const Case& input, policy::Layer layer, const StatementTrace& trace,
-                            std::uint32_t line) {
+bool has_levels(Layer layer) {
+  return layer == Layer::Scp || layer == Layer::Rcp;
+}
+
+ordered_json statement_json(const Case& input, const LayerStatement& found, std::uint32_t line) {
+  const policy::StatementTrace& trace = found.trace;
   const policy::Statement& statement =
-      policies_of(input, layer)[trace.policy].statements[trace.index];
-  ordered_json json{{"policy", trace.policy}, {"index", trace.index}};
+      policies_of(input, found)[trace.policy].statements[trace.index];
+  ordered_json json{{"layer", to_string(found.layer)}};
+  if (has_levels(found.layer)) {
+    json["level"] = found.level;
+  }
+  json["policy"] = trace.policy;
+  json["index"] = trace.index;
   if (statement.sid) {
     json["sid"] = statement.sid->value;
   }
@@ -57,16 +81,27 @@ ordered_json statement_json(const Case& input, policy::Layer layer, const Statem
   return json;
 }
 
+ordered_json layer_json(const policy::LayerVerdict& verdict) {
+  const bool denies = verdict.deny.truth > verdict.allow.truth || verdict.deny.truth == Truth::Yes;
+  return {{"layer", to_string(verdict.layer)},
+          {"allows", word(verdict.allow.truth)},
+          {"denies", word(verdict.deny.truth)},
+          {"because", denies ? verdict.deny.because : verdict.allow.because}};
+}
+
 ordered_json decision_json(const Case& input, const StackDecision& decision, std::uint32_t line) {
   ordered_json json{{"decision", to_string(decision.kind)}, {"because", decision.because}};
-  ordered_json statements = ordered_json::array();
   if (decision.layer) {
     json["layer"] = to_string(*decision.layer);
-    for (const StatementTrace& trace : decision.statements) {
-      statements.push_back(statement_json(input, *decision.layer, trace, line));
-    }
   }
-  json["statements"] = std::move(statements);
+  json["statements"] = ordered_json::array();
+  for (const LayerStatement& statement : decision.statements) {
+    json["statements"].push_back(statement_json(input, statement, line));
+  }
+  json["layers"] = ordered_json::array();
+  for (const policy::LayerVerdict& verdict : decision.layers) {
+    json["layers"].push_back(layer_json(verdict));
+  }
   return json;
 }
 

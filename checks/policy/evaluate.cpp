@@ -136,25 +136,9 @@ std::string name_of(const Statement& statement) {
          quoted(statement.sid ? statement.sid->value : std::to_string(statement.index));
 }
 
-/// The statement that speaks loudest for one effect.
-struct Strongest {
-  Truth truth = Truth::No;
-  std::string because;
-};
-
-void strengthen(Strongest& strongest, const Statement& statement, const StatementTrace& trace) {
-  if (trace.truth <= strongest.truth) {
-    return;
-  }
-  const bool allow = statement.effect == Effect::Allow;
-  strongest.truth = trace.truth;
-  strongest.because =
-      trace.truth == Truth::Yes
-          ? name_of(statement) + (allow ? " allows it" : " denies it")
-          : name_of(statement) + (allow ? " may allow it: " : " may deny it: ") + trace.because;
-}
-
-void conclude(Decision& decision, const Strongest& allow, const Strongest& deny) {
+void conclude(Decision& decision) {
+  const EffectResult& allow = decision.allow;
+  const EffectResult& deny = decision.deny;
   if (deny.truth == Truth::Yes) {
     decision.kind = DecisionKind::ExplicitDeny;
     decision.because = deny.because;
@@ -204,19 +188,30 @@ StatementTrace evaluate_statement(const Statement& statement, Version version,
   return trace;
 }
 
+void strengthen(EffectResult& loudest, const Statement& statement, const StatementTrace& trace) {
+  if (trace.truth <= loudest.truth) {
+    return;
+  }
+  const bool allow = statement.effect == Effect::Allow;
+  loudest.truth = trace.truth;
+  loudest.because =
+      trace.truth == Truth::Yes
+          ? name_of(statement) + (allow ? " allows it" : " denies it")
+          : name_of(statement) + (allow ? " may allow it: " : " may deny it: ") + trace.because;
+}
+
 Decision evaluate_policies(std::span<const Policy> policies, const Request& request) {
   Decision decision;
-  Strongest allow;
-  Strongest deny;
   for (std::size_t i = 0; i < policies.size(); ++i) {
     for (const Statement& statement : policies[i].statements) {
       StatementTrace trace = evaluate_statement(statement, policies[i].version, request);
       trace.policy = i;
-      strengthen(statement.effect == Effect::Allow ? allow : deny, statement, trace);
+      strengthen(statement.effect == Effect::Allow ? decision.allow : decision.deny, statement,
+                 trace);
       decision.statements.push_back(std::move(trace));
     }
   }
-  conclude(decision, allow, deny);
+  conclude(decision);
   return decision;
 }
 

@@ -60,10 +60,19 @@ struct StatementTrace {
   SourceRef where;
 };
 
+/// What the statements of one effect say together: the loudest of them.
+struct EffectResult {
+  Truth truth = Truth::No;
+  /// Which statement, in words; empty when none speaks.
+  std::string because;
+};
+
 struct Decision {
   DecisionKind kind = DecisionKind::ImplicitDeny;
   /// One sentence: the statement that decided, or what was missing.
   std::string because;
+  EffectResult allow;
+  EffectResult deny;
   /// One entry per statement, in order.
   std::vector<StatementTrace> statements;
 };
@@ -84,6 +93,9 @@ struct Decision {
 
 /// Several policies of one layer, united.
 [[nodiscard]] Decision evaluate_policies(std::span<const Policy> policies, const Request& request);
+
+/// Keeps in `loudest` what this statement says, if it is louder: `yes` over `unknown` over `no`.
+void strengthen(EffectResult& loudest, const Statement& statement, const StatementTrace& trace);
 
 /// IAM glob: `*` any run, `?` one character (code point). O(|pattern| * |text|), no recursion.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);

@@ -130,12 +130,6 @@ Naming naming_service(std::string_view text, const Caller& caller) {
   return text == "*" && caller.kind == CallerKind::Service ? Naming::Everyone : Naming::None;
 }
 
-/// Whether the caller is a principal of an account, so that the account takes part in naming it.
-bool has_identity(const Caller& caller) {
-  return caller.kind == CallerKind::User || caller.kind == CallerKind::Role ||
-         caller.kind == CallerKind::Session || caller.kind == CallerKind::FederatedUser;
-}
-
 /// What a NotPrincipal list says about a caller, collected over its entries.
 struct Listed {
   bool unknown = false;
@@ -223,6 +217,27 @@ Naming naming(const Principal& entry, const Caller& caller) {
       return caller.account.empty() ? Naming::None : Naming::Unknown;
   }
   return Naming::Unknown;
+}
+
+Naming strongest_naming(const Principal& entry, const Caller& caller) {
+  const Naming how = naming(entry, caller);
+  if (how != Naming::Unknown) {
+    return how;
+  }
+  // A canonical id stands for an account. The user behind a federated-user session is limited like
+  // the role behind a session. What is left is malformed and could mean the caller itself.
+  if (entry.type == PrincipalType::CanonicalUser) {
+    return Naming::Account;
+  }
+  const auto arn = split_arn(entry.value.value);
+  const bool maker = caller.kind == CallerKind::FederatedUser && arn && arn->service == "iam" &&
+                     arn->resource.starts_with("user/");
+  return maker ? Naming::Role : Naming::Itself;
+}
+
+bool has_identity(const Caller& caller) {
+  return caller.kind == CallerKind::User || caller.kind == CallerKind::Role ||
+         caller.kind == CallerKind::Session || caller.kind == CallerKind::FederatedUser;
 }
 
 Truth match_principal(const Statement& statement, const Caller& caller) {

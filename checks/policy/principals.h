@@ -47,6 +47,14 @@ enum class Naming { None, Unknown, Account, Everyone, Role, Itself };
 /// gives `Unknown`: IAM refuses such documents.
 [[nodiscard]] Naming naming(const Principal& entry, const Caller& caller);
 
+/// The most direct way in which an entry could name the caller: as `naming`, and where that is
+/// `Unknown`, the best that it may turn out to be.
+[[nodiscard]] Naming strongest_naming(const Principal& entry, const Caller& caller);
+
+/// Whether the caller is a user, a role or a session of either, so that identity policies,
+/// boundaries and session policies speak about it.
+[[nodiscard]] bool has_identity(const Caller& caller);
+
 /// The principal element of a statement against the caller. `NotPrincipal` spares a user, role or
 /// session only when it lists the account too (and the role of a session); a partial list gives
 /// `Unknown`, since services differ. No principal element (identity policies) matches.

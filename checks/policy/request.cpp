@@ -17,47 +17,92 @@ constexpr std::array<std::string_view, 6> kLayers = {"identity", "resource", "bo
 constexpr std::array<std::string_view, 5> kMembers = {"principal", "action", "resource",
                                                       "resource_account", "context"};
 
-Result<std::vector<Policy>> read_documents(const Node& node, PolicyType type) {
+/// What stands in the place of documents that nobody could read.
+bool is_unknown(const Node& node) {
+  return node.is(Type::String) && node.text() == "unknown";
+}
+
+/// One layer while it is read: its documents, and whether some of them are not known.
+struct Reading {
+  PolicyType type = PolicyType::Identity;
+  bool open = false;
+};
+
+Status read_document(const Node& node, Reading& reading, std::vector<Policy>& out) {
+  if (is_unknown(node)) {
+    reading.open = true;
+    return Done{};
+  }
+  MUSTER_TRY(Policy policy, read_policy(node, reading.type));
+  out.push_back(std::move(policy));
+  return Done{};
+}
+
+Result<std::vector<Policy>> read_documents(const Node& node, Reading& reading) {
   std::vector<Policy> policies;
   if (!node.is(Type::Sequence)) {
-    MUSTER_TRY(Policy only, read_policy(node, type));
-    policies.push_back(std::move(only));
+    MUSTER_CHECK_OK(read_document(node, reading, policies));
     return policies;
   }
   for (std::size_t i = 0; i < node.size(); ++i) {
-    MUSTER_TRY(Policy policy, read_policy(node.at(i), type));
-    policies.push_back(std::move(policy));
+    MUSTER_CHECK_OK(read_document(node.at(i), reading, policies));
   }
   return policies;
 }
 
-Status read_layer(const Node& policies, std::string_view name, PolicyType type,
-                  std::optional<std::vector<Policy>>& out) {
-  if (const auto node = policies.find(name)) {
-    MUSTER_TRY(out, read_documents(*node, type));
+Result<std::vector<std::vector<Policy>>> read_levels(const Node& node, std::string_view name,
+                                                     Reading& reading) {
+  std::vector<std::vector<Policy>> levels;
+  if (is_unknown(node)) {
+    reading.open = true;
+    return levels;
   }
-  return Done{};
+  if (!node.is(Type::Sequence)) {
+    return invalid(node,
+                   "`" + std::string(name) + "` must be a list of levels, found " + kind_of(node));
+  }
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    if (!node.at(i).is(Type::Sequence) && !is_unknown(node.at(i))) {
+      return invalid(node.at(i), "a level of `" + std::string(name) +
+                                     "` must be a list of policies, found " + kind_of(node.at(i)));
+    }
+    MUSTER_TRY(auto level, read_documents(node.at(i), reading));
+    levels.push_back(std::move(level));
+  }
+  return levels;
 }
 
-Status read_levels(const Node& policies, std::string_view name, PolicyType type,
-                   std::optional<std::vector<std::vector<Policy>>>& out) {
-  const auto node = policies.find(name);
+/// Where the documents of one layer go.
+struct Place {
+  Layer layer;
+  PolicyType type;
+  std::optional<std::vector<Policy>> Stack::* policies = nullptr;
+  /// For the layers that have levels.
+  std::optional<std::vector<std::vector<Policy>>> Stack::* levels = nullptr;
+};
+
+constexpr std::array<Place, 6> kPlaces = {{
+    {Layer::Identity, PolicyType::Identity, &Stack::identity, nullptr},
+    {Layer::Resource, PolicyType::Resource, &Stack::resource, nullptr},
+    {Layer::Boundary, PolicyType::Identity, &Stack::boundary, nullptr},
+    {Layer::Session, PolicyType::Identity, &Stack::session, nullptr},
+    {Layer::Scp, PolicyType::Identity, nullptr, &Stack::scp},
+    {Layer::Rcp, PolicyType::Resource, nullptr, &Stack::rcp},
+}};
+
+Status read_layer(const Node& policies, const Place& place, Stack& stack) {
+  const auto node = policies.find(to_string(place.layer));
   if (!node) {
     return Done{};
   }
-  if (!node->is(Type::Sequence)) {
-    return invalid(*node,
-                   "`" + std::string(name) + "` must be a list of levels, found " + kind_of(*node));
+  Reading reading{place.type, false};
+  if (place.policies != nullptr) {
+    MUSTER_TRY(stack.*place.policies, read_documents(*node, reading));
+  } else {
+    MUSTER_TRY(stack.*place.levels, read_levels(*node, to_string(place.layer), reading));
   }
-  out.emplace();
-  for (std::size_t i = 0; i < node->size(); ++i) {
-    if (!node->at(i).is(Type::Sequence)) {
-      return invalid(node->at(i), "a level of `" + std::string(name) +
-                                      "` must be a list of policies, found " +
-                                      kind_of(node->at(i)));
-    }
-    MUSTER_TRY(auto level, read_documents(node->at(i), type));
-    out->push_back(std::move(level));
+  if (reading.open) {
+    stack.open.insert(place.layer);
   }
   return Done{};
 }
@@ -68,12 +113,9 @@ Result<Stack> read_stack(const Node& node) {
   }
   MUSTER_CHECK_OK(check_keys(node, kLayers, "policies"));
   Stack stack;
-  MUSTER_CHECK_OK(read_layer(node, "identity", PolicyType::Identity, stack.identity));
-  MUSTER_CHECK_OK(read_layer(node, "resource", PolicyType::Resource, stack.resource));
-  MUSTER_CHECK_OK(read_layer(node, "boundary", PolicyType::Identity, stack.boundary));
-  MUSTER_CHECK_OK(read_layer(node, "session", PolicyType::Identity, stack.session));
-  MUSTER_CHECK_OK(read_levels(node, "scp", PolicyType::Identity, stack.scp));
-  MUSTER_CHECK_OK(read_levels(node, "rcp", PolicyType::Resource, stack.rcp));
+  for (const Place& place : kPlaces) {
+    MUSTER_CHECK_OK(read_layer(node, place, stack));
+  }
   return stack;
 }
 

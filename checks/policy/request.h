@@ -14,7 +14,8 @@ struct Case {
 /// `{"policies":{"identity":[…],"resource":{…},"boundary":{…},"session":{…},"scp":[[…]],"rcp":[[…]]},
 /// "request":{"principal":"arn…","action":"s3:GetObject","resource":"arn…","resource_account":"111122223333",
 /// "context":{"aws:SourceIp":"10.0.0.1","aws:TagKeys":["a","b"]}}}`. Each layer may be left out;
-/// the first four may be one document or a list. `resource` defaults to `*`. Other members beside
+/// the first four may be one document or a list. `"unknown"` in the place of a layer, a level or a
+/// document says that it is not known. `resource` defaults to `*`. Other members beside
 /// these two are ignored; unknown names inside them are errors.
 [[nodiscard]] Result<Case> read_case(const text::Node& node);
 

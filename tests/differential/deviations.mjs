@@ -6,10 +6,7 @@ const kPrefixes = { 'forallvalues:': 'all', 'foranyvalue:': 'any' };
 
 /** All statements of a pair with the version and layer of their document. */
 function statementsOf({ policies }) {
-  const documents = [
-    ...kArrayOf(policies.identity).map((document) => ({ document, layer: 'identity' })),
-    ...kArrayOf(policies.resource).map((document) => ({ document, layer: 'resource' })),
-  ];
+  const documents = Object.entries(policies).flatMap(([layer, value]) => kArrayOf(value).flat().map((document) => ({ document, layer })));
   return documents.flatMap(({ document, layer }) => kArrayOf(document.Statement).map((statement) => ({ statement, layer, version: document.Version })));
 }
 
@@ -86,7 +83,51 @@ function partlyListed(statement, principal) {
   return listed.some((name) => name === principal || name === account || name === `arn:aws:iam::${account}:root` || principal.includes('assumed-role'));
 }
 
+/** Names that the Allow statements of the resource's policy list under `AWS`. */
+function allowedByResource(pair) {
+  return statementsOf(pair)
+    .filter(({ statement, layer }) => layer === 'resource' && statement.Effect === 'Allow')
+    .flatMap(({ statement }) => (statement.Principal === '*' ? ['*'] : kArrayOf(statement.Principal?.AWS)));
+}
+
+// Of the services that the generators use, those that the Organizations User Guide lists.
+const kRcpServices = ['s3', 'sqs', 'sts', 'kms'];
+
 export const kDeviations = [
+  {
+    name: 'session-policy-and-a-grant-to-the-session-or-everyone',
+    holds: (pair) => pair.policies.session !== undefined && allowedByResource(pair).some((name) => name === '*' || (name === pair.request.principal && !name.includes(':role/'))),
+  },
+  {
+    name: 'scp-and-a-service',
+    holds: (pair) => pair.policies.scp !== undefined && pair.request.principal.endsWith('.amazonaws.com'),
+  },
+  {
+    name: 'service-linked-role',
+    holds: (pair) => (pair.policies.scp ?? pair.policies.rcp) !== undefined && pair.request.principal.includes(':role/aws-service-role/'),
+  },
+  {
+    name: 'rcp-and-a-service-without-support',
+    holds: (pair) => pair.policies.rcp !== undefined && !kRcpServices.includes(pair.request.action.split(':')[0].toLowerCase()),
+  },
+  {
+    name: 'federated-user-without-session-policy',
+    holds: (pair) => pair.request.principal.includes(':federated-user/') && pair.policies.session === undefined,
+  },
+  {
+    name: 'user-behind-a-federated-user',
+    holds: (pair) =>
+      pair.request.principal.includes(':federated-user/') &&
+      statementsOf(pair).some(({ statement, layer }) => layer === 'resource' && kArrayOf((statement.Principal ?? statement.NotPrincipal)?.AWS).some((name) => /:iam::\d+:user\//.test(name))),
+  },
+  {
+    name: 'root-user',
+    holds: (pair) => pair.request.principal.endsWith(':root'),
+  },
+  {
+    name: 'policy-of-the-role-or-key-not-given',
+    holds: (pair) => pair.policies.resource === undefined && /:role\/|:key\//.test(pair.request.resource) && /^(sts|kms):/.test(pair.request.action),
+  },
   {
     name: 'variables-under-the-old-version',
     holds: (pair) => textsOf(pair).some(({ text, version }) => version !== '2012-10-17' && text.includes('${')),

@@ -81,7 +81,8 @@ function randomStatement(random, request, withPrincipal) {
   return statement;
 }
 
-function randomDocument(random, request, withPrincipal) {
+/** A document about the request; `withPrincipal` for the policy of a resource. */
+export function randomDocument(random, request, withPrincipal) {
   const statements = random.some(1, 3, () => randomStatement(random, request, withPrincipal));
   const version = random.chance(0.93) ? { Version: '2012-10-17' } : random.chance(0.5) ? { Version: '2008-10-17' } : {};
   return { ...version, Statement: statements.length === 1 && random.chance(0.5) ? statements[0] : statements };

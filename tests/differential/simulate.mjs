@@ -15,6 +15,14 @@ const { anonymousPrincipal } = await load('index.js');
 
 const kWords = { Allowed: 'allowed', ExplicitlyDenied: 'explicitDeny', ImplicitlyDenied: 'implicitDeny' };
 
+const kEverything = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+const kEverythingForAll = { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } };
+
+/** Levels of an organisation; one that lets everything through where there is none. */
+function levels(given, none, always) {
+  return (given ?? [[none]]).map((level, i) => ({ orgIdentifier: `level${i}`, policies: [...level, ...always].map((document, j) => loadPolicy(document, { name: `level${i}.${j}` })) }));
+}
+
 function decide({ policies, request }) {
   const named = (document, name) => (document === undefined ? undefined : loadPolicy(document, { name }));
   const awsRequest = new AwsRequestImpl(
@@ -26,12 +34,13 @@ function decide({ policies, request }) {
   );
   const analysis = authorize({
     request: awsRequest,
-    sessionPolicy: undefined,
+    sessionPolicy: named(policies.session, 'session'),
     identityPolicies: (policies.identity ?? []).map((document, i) => named(document, `identity${i}`)),
-    serviceControlPolicies: [{ orgIdentifier: 'all', policies: [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, { name: 'scp' })] }],
-    resourceControlPolicies: [{ orgIdentifier: 'all', policies: [loadPolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } }, { name: 'rcp' })] }],
+    serviceControlPolicies: levels(policies.scp, kEverything, []),
+    // RCPFullAWSAccess is attached to every level.
+    resourceControlPolicies: levels(policies.rcp, kEverythingForAll, [kEverythingForAll]),
     resourcePolicy: named(policies.resource, 'resource'),
-    permissionBoundaries: undefined,
+    permissionBoundaries: policies.boundary === undefined ? undefined : [named(policies.boundary, 'boundary')],
     vpcEndpointPolicies: undefined,
     simulationParameters: { simulationMode: 'Strict', discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]) },
   });

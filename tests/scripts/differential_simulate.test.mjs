@@ -1,7 +1,7 @@
-// Our evaluator against the core engine of @cloud-copilot/iam-simulate on random pairs of policy and request. Every difference
+// Our evaluator against the core engine of @cloud-copilot/iam-simulate on random pairs of policies and request. Every difference
 // must belong to a known class (tests/differential/deviations.mjs); an unexplained one fails and is printed so that it can
 // be replayed with `muster policy eval`.
-//   MUSTER_DIFFERENTIAL_PAIRS  pairs in all (default 32000; a third of them OIDC trust)
+//   MUSTER_DIFFERENTIAL_PAIRS  pairs in all (default 32000; half of them stacks of layers, a quarter OIDC trust)
 //   MUSTER_DIFFERENTIAL_SEED   default 1
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { kDeviations } from '../differential/deviations.mjs';
 import { policyCase } from '../differential/policy_cases.mjs';
 import { Random } from '../differential/random.mjs';
+import { stackCase } from '../differential/stack_cases.mjs';
 import { trustCase } from '../differential/trust_cases.mjs';
 
-const kLayered = 'layered evaluation is not available in this version';
 const muster = process.env.MUSTER;
 const pairs = Number(process.env.MUSTER_DIFFERENTIAL_PAIRS ?? 32000);
 const seed = Number(process.env.MUSTER_DIFFERENTIAL_SEED ?? 1);
@@ -23,9 +23,19 @@ if (!existsSync(fileURLToPath(new URL('../node_modules/@cloud-copilot/iam-simula
   process.exit(77);
 }
 
+const kGenerators = [
+  { kind: 'stack', make: stackCase },
+  { kind: 'policy', make: policyCase },
+  { kind: 'stack', make: stackCase },
+  { kind: 'trust', make: trustCase },
+];
+
 function generate() {
   const random = new Random(seed);
-  return Array.from({ length: pairs }, (_, i) => ({ kind: i % 3 === 2 ? 'trust' : 'policy', ...(i % 3 === 2 ? trustCase(random) : policyCase(random)) }));
+  return Array.from({ length: pairs }, (_, i) => {
+    const { kind, make } = kGenerators[i % kGenerators.length];
+    return { kind, ...make(random) };
+  });
 }
 
 const asLine = ({ policies, request }) => JSON.stringify({ policies, request });
@@ -56,26 +66,23 @@ function oracleAnswers(lines) {
 }
 
 /** The class that covers a difference, or undefined. */
-function explain(pair, ours) {
-  if (ours.because.startsWith(kLayered)) {
-    return 'layered-evaluation-is-not-available';
-  }
+function explain(pair) {
   return kDeviations.find(({ holds }) => holds(pair))?.name;
 }
 
 function compare(cases, ours, theirs) {
-  const counts = { policy: {}, trust: {} };
+  const counts = { stack: {}, policy: {}, trust: {} };
   const classes = {};
   const unexplained = [];
   let outside = 0;
   cases.forEach((pair, i) => {
-    outside += explain(pair, ours[i]) === undefined ? 1 : 0;
+    outside += explain(pair) === undefined ? 1 : 0;
     const decisions = counts[pair.kind];
     decisions[ours[i].decision] = (decisions[ours[i].decision] ?? 0) + 1;
     if (ours[i].decision === theirs[i]) {
       return;
     }
-    const reason = explain(pair, ours[i]);
+    const reason = explain(pair);
     if (reason === undefined) {
       unexplained.push({ pair, ours: ours[i], theirs: theirs[i] });
     } else {

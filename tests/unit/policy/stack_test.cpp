@@ -1,4 +1,5 @@
-// Which single layers decide, and which stacks stay undecided. Also the request line.
+// One layer alone, what is told with a decision, and the request line. The formula of all layers:
+// layers_test.cpp.
 #include "checks/policy/request.h"
 #include "support.h"
 
@@ -55,26 +56,29 @@ TEST_CASE("identity policies alone decide in the caller's own account") {
   CHECK(decide("{}", kAnn, "s3:GetObject", kObject).kind == DecisionKind::ImplicitDeny);
 }
 
-TEST_CASE("identity policies alone do not decide where another policy must agree") {
+TEST_CASE(
+    "identity policies alone: the other account's policy is missing, a role's or key's is not "
+    "known") {
   const std::string allow = R"({"identity":[)" + std::string(kAllowAll) + "]}";
   CHECK(decide(allow, kAnn, "s3:GetObject", kObject, "444455556666").kind ==
-        DecisionKind::Undecided);
+        DecisionKind::ImplicitDeny);
   CHECK(decide(allow, kAnn, "sts:AssumeRole", kDeployRole).kind == DecisionKind::Undecided);
   CHECK(decide(allow, kAnn, "kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k").kind ==
         DecisionKind::Undecided);
   CHECK(decide(allow, kAnn, "kms:CreateKey", "*").kind == DecisionKind::Allowed);
-  CHECK(decide(allow, "ec2.amazonaws.com", "s3:GetObject", kObject).kind ==
-        DecisionKind::Undecided);
-  CHECK(decide(allow, "arn:aws:iam::111122223333:root", "s3:GetObject", kObject).kind ==
-        DecisionKind::Undecided);
+  CHECK(decide(R"({"identity":[]})", kAnn, "sts:AssumeRole", kDeployRole, "444455556666").kind ==
+        DecisionKind::ImplicitDeny);
 }
 
-TEST_CASE("a refusal by the one layer that is there stands, whoever else must agree") {
-  CHECK(decide(R"({"identity":[]})", kAnn, "s3:GetObject", kObject, "444455556666").kind ==
-        DecisionKind::ImplicitDeny);
-  CHECK(decide(resource_policy(R"("*")", "Deny"), "arn:aws:iam::444455556666:user/bob",
-               "s3:GetObject", kObject)
-            .kind == DecisionKind::ExplicitDeny);
+TEST_CASE("identity policies of a caller that has none are a contradiction") {
+  const std::string allow = R"({"identity":[)" + std::string(kAllowAll) + "]}";
+  for (const std::string_view caller :
+       {"ec2.amazonaws.com", "arn:aws:iam::111122223333:root", "accounts.google.com", "*"}) {
+    CAPTURE(caller);
+    CHECK(decide(allow, caller, "s3:GetObject", kObject).kind == DecisionKind::Undecided);
+    CHECK(decide(R"({"identity":[]})", caller, "s3:GetObject", kObject).kind !=
+          DecisionKind::Undecided);
+  }
 }
 
 TEST_CASE("a resource policy alone decides by how it names the caller") {
@@ -95,13 +99,13 @@ TEST_CASE("a resource policy alone decides by how it names the caller") {
            Row{"session", R"({"AWS":"arn:aws:sts::111122223333:assumed-role/deploy/run1"})",
                kSession, kAllowed},
            Row{"everyone", R"("*")", kAnn, kAllowed},
-           Row{"account", R"({"AWS":"111122223333"})", kAnn, kUndecided},
+           Row{"account", R"({"AWS":"111122223333"})", kAnn, kImplicit},
            Row{"account and everyone", R"({"AWS":["111122223333","*"]})", kAnn, kAllowed},
            Row{"root user by account", R"({"AWS":"111122223333"})",
                "arn:aws:iam::111122223333:root", kAllowed},
            Row{"not named", R"({"AWS":"arn:aws:iam::111122223333:user/zoe"})", kAnn, kImplicit},
            Row{"other account, named", R"({"AWS":"arn:aws:iam::444455556666:user/bob"})",
-               "arn:aws:iam::444455556666:user/bob", kUndecided},
+               "arn:aws:iam::444455556666:user/bob", kImplicit},
            Row{"other account, not named", R"({"AWS":"111122223333"})",
                "arn:aws:iam::444455556666:user/bob", kImplicit},
            Row{"service", R"({"Service":"ec2.amazonaws.com"})", "ec2.amazonaws.com", kAllowed},
@@ -117,24 +121,6 @@ TEST_CASE("a resource policy alone decides by how it names the caller") {
   }
 }
 
-TEST_CASE("stacks of several layers are undecided and say so") {
-  const std::string all(kAllowAll);
-  const std::string resource = R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"*"}})";
-  for (const std::string& policies : {
-           R"({"identity":[)" + all + R"(],"resource":)" + resource + "}",
-           R"({"identity":[)" + all + R"(],"boundary":)" + all + "}",
-           R"({"identity":[)" + all + R"(],"session":[)" + all + "]}",
-           R"({"identity":[)" + all + R"(],"scp":[[)" + all + "]]}",
-           R"({"resource":)" + resource + R"(,"rcp":[[)" + resource + "]]}",
-           R"({"boundary":)" + all + "}",
-       }) {
-    CAPTURE(policies);
-    const auto decision = decide(policies, kAnn, "s3:GetObject", kObject);
-    CHECK(decision.kind == DecisionKind::Undecided);
-    CHECK(decision.because.starts_with("layered evaluation is not available in this version"));
-  }
-}
-
 TEST_CASE("the telling statements go with the decision") {
   const auto missed = decide(
       R"({"identity":[{"Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"},
@@ -142,7 +128,48 @@ TEST_CASE("the telling statements go with the decision") {
       kAnn, "s3:GetObject", kObject);
   CHECK(missed.layer == Layer::Identity);
   REQUIRE(missed.statements.size() == 1);
-  CHECK(missed.statements[0].index == 1);
+  CHECK(missed.statements[0].trace.index == 1);
+}
+
+TEST_CASE("every layer that decided is named, with its statements") {
+  const std::string all(kAllowAll);
+  const auto allowed =
+      decide(R"({"identity":[)" + all + R"(],"scp":[[)" + all + "],[" + all + "]]}", kAnn,
+             "s3:GetObject", kObject);
+  CHECK(allowed.layer == Layer::Identity);
+  REQUIRE(allowed.statements.size() == 3);
+  CHECK(allowed.statements[2].layer == Layer::Scp);
+  CHECK(allowed.statements[2].level == 1);
+  CHECK(allowed.because ==
+        "identity policies: statement `0` allows it; service control policies: every level allows "
+        "it");
+  REQUIRE(allowed.layers.size() == 2);
+  CHECK(allowed.layers[1].allow.truth == Truth::Yes);
+
+  const auto blocked = decide(R"({"identity":[)" + all + R"(],"boundary":{"Statement":[]}})", kAnn,
+                              "s3:GetObject", kObject);
+  CHECK(blocked.layer == Layer::Boundary);
+  CHECK(blocked.because == "permissions boundary: no statement allows it");
+
+  const auto lacking =
+      decide(R"({"identity":[)" + all + "]}", kAnn, "s3:GetObject", kObject, "444455556666");
+  CHECK(lacking.layer == Layer::Resource);
+  CHECK(lacking.because == "resource policy: none is given");
+}
+
+TEST_CASE("what a request line calls unknown is open") {
+  const auto open_in = [](std::string_view policies) {
+    const auto input = read(R"({"policies":)" + std::string(policies) +
+                            R"(,"request":{"principal":"*","action":"s3:GetObject"}})");
+    REQUIRE(input);
+    return input.value().stack.open;
+  };
+  CHECK(open_in("{}").empty());
+  CHECK(open_in(R"({"identity":"unknown"})") == std::set{Layer::Identity});
+  CHECK(open_in(R"({"session":["unknown"],"scp":"unknown"})") ==
+        std::set{Layer::Session, Layer::Scp});
+  CHECK(open_in(R"({"scp":[[],"unknown"],"rcp":[["unknown"]]})") ==
+        std::set{Layer::Scp, Layer::Rcp});
 }
 
 TEST_CASE("the owner of a resource is stated, else in its ARN, else the caller's account") {
