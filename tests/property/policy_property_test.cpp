@@ -6,7 +6,7 @@
 
 #include "checks/policy/evaluate.h"
 #include "checks/policy/glob.h"
-#include "checks/policy/operators.h"
+#include "random_policy.h"
 
 using namespace muster;
 using namespace muster::policy;
@@ -34,93 +34,6 @@ rc::Gen<std::string> text_of(std::string letters, std::size_t longest) {
                       [longest](std::string text) { return text.substr(0, longest); });
 }
 
-Text plain(std::string value) {
-  return Text{std::move(value), {}};
-}
-
-std::vector<Text> plain_list(const std::vector<std::string>& values) {
-  std::vector<Text> list;
-  std::ranges::transform(values, std::back_inserter(list), plain);
-  return list;
-}
-
-template <class T>
-rc::Gen<std::vector<T>> few(rc::Gen<T> one) {
-  return rc::gen::mapcat(rc::gen::inRange<std::size_t>(1, 4), [one](std::size_t count) {
-    return rc::gen::container<std::vector<T>>(count, one);
-  });
-}
-
-Operator random_operator() {
-  const std::string prefix =
-      *rc::gen::element<std::string>("", "", "ForAllValues:", "ForAnyValue:");
-  const std::string base = *rc::gen::element<std::string>(
-      "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase",
-      "NumericLessThan", "NumericNotEquals", "Bool", "Misspelt");
-  const std::string suffix = *rc::gen::element<std::string>("", "", "IfExists");
-  return parse_operator(plain(prefix + base + suffix));
-}
-
-Condition random_condition() {
-  Condition condition;
-  condition.op = *rc::gen::element(true, true, true, false) ? random_operator()
-                                                            : parse_operator(plain("Null"));
-  condition.key = plain(*rc::gen::element<std::string>("k", "l", "m"));
-  condition.values =
-      plain_list(condition.op.kind == OperatorKind::Null
-                     ? std::vector<std::string>{*rc::gen::element<std::string>("true", "false")}
-                     : *few(rc::gen::element<std::string>("a", "b", "A", "*", "a*", "?", "1", "2",
-                                                          "true", "${k}", "${none}")));
-  return condition;
-}
-
-Statement random_statement() {
-  Statement statement;
-  statement.effect = *rc::gen::element(Effect::Allow, Effect::Deny);
-  const auto actions = plain_list(
-      *few(rc::gen::element<std::string>("*", "s:a", "s:b", "s:*", "S:A", "s:?", "t:*")));
-  const auto resources = plain_list(
-      *few(rc::gen::element<std::string>("*", "arn:aws:s:::a", "arn:aws:s:::b", "arn:aws:s:::*",
-                                         "arn:aws:*", "arn:aws:s:::${k}", "arn:aws:t:::a")));
-  (*rc::gen::element(true, true, true, false) ? statement.actions : statement.not_actions) =
-      actions;
-  (*rc::gen::element(true, true, true, false) ? statement.resources : statement.not_resources) =
-      resources;
-  const auto clauses = *rc::gen::inRange(0, 3);
-  for (int i = 0; i < clauses; ++i) {
-    statement.conditions.push_back(random_condition());
-  }
-  return statement;
-}
-
-Policy random_policy() {
-  Policy policy;
-  policy.version =
-      *rc::gen::element(Version::V2012_10_17, Version::V2012_10_17, Version::V2008_10_17);
-  const auto count = *rc::gen::inRange(0, 4);
-  for (int i = 0; i < count; ++i) {
-    policy.statements.push_back(random_statement());
-    policy.statements.back().index = static_cast<std::size_t>(i);
-  }
-  return policy;
-}
-
-Request random_request() {
-  Request request;
-  request.principal = "arn:aws:iam::111122223333:user/ann";
-  request.action = *rc::gen::element<std::string>("s:a", "s:b", "t:a");
-  request.resource = *rc::gen::element<std::string>("arn:aws:s:::a", "arn:aws:s:::b", "*");
-  for (const char* key : {"k", "l", "m"}) {
-    if (*rc::gen::element(true, true, false)) {
-      const auto values = *few(rc::gen::element<std::string>("a", "b", "A", "*", "1", "2", "true"));
-      const bool list = *rc::gen::element(true, false, false);
-      request.context[key] =
-          list ? ContextValue{values, true} : ContextValue{{values.front()}, false};
-    }
-  }
-  return request;
-}
-
 /// How far a decision lets the request through.
 int openness(const Policy& policy, const Request& request) {
   switch (evaluate_policy(policy, request).kind) {
@@ -143,13 +56,6 @@ Policy with(Policy policy, Statement statement, Effect effect) {
   statement.effect = effect;
   policy.statements.push_back(std::move(statement));
   return policy;
-}
-
-template <class T>
-void shuffle(std::vector<T>& list) {
-  for (std::size_t i = list.size(); i > 1; --i) {
-    std::swap(list[i - 1], list[*rc::gen::inRange<std::size_t>(0, i)]);
-  }
 }
 
 void upper(std::string& text) {
@@ -272,9 +178,8 @@ TEST_CASE("NotAction is the complement of Action, and NotResource of Resource wh
     statement.conditions.clear();
     statement.not_actions.reset();
     statement.not_resources.reset();
-    statement.actions = plain_list(*few(rc::gen::element<std::string>("s:a", "s:*", "t:*", "s:?")));
-    statement.resources = plain_list(
-        *few(rc::gen::element<std::string>("arn:aws:s:::a", "arn:aws:*", "arn:aws:s:::*")));
+    statement.actions = random_list({"s:a", "s:*", "t:*", "s:?"});
+    statement.resources = random_list({"arn:aws:s:::a", "arn:aws:*", "arn:aws:s:::*"});
     const Request request = random_request();
     const auto applies = [&](const Statement& one) {
       return evaluate_statement(one, Version::V2012_10_17, request).truth;

@@ -66,8 +66,8 @@ function oracleAnswers(lines) {
 }
 
 /** The class that covers a difference, or undefined. */
-function explain(pair) {
-  return kDeviations.find(({ holds }) => holds(pair))?.name;
+function explain(pair, { decision }) {
+  return kDeviations.find(({ holds }) => holds(pair, decision))?.name;
 }
 
 function compare(cases, ours, theirs) {
@@ -76,13 +76,13 @@ function compare(cases, ours, theirs) {
   const unexplained = [];
   let outside = 0;
   cases.forEach((pair, i) => {
-    outside += explain(pair) === undefined ? 1 : 0;
+    outside += explain(pair, ours[i]) === undefined ? 1 : 0;
     const decisions = counts[pair.kind];
     decisions[ours[i].decision] = (decisions[ours[i].decision] ?? 0) + 1;
     if (ours[i].decision === theirs[i]) {
       return;
     }
-    const reason = explain(pair);
+    const reason = explain(pair, ours[i]);
     if (reason === undefined) {
       unexplained.push({ pair, ours: ours[i], theirs: theirs[i] });
     } else {
