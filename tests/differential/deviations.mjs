@@ -117,7 +117,7 @@ export const kDeviations = [
   {
     name: 'user-behind-a-federated-user',
     holds: (pair, ours) =>
-      ours === 'undecided' &&
+      ['undecided', 'implicitDeny'].includes(ours) &&
       pair.request.principal.includes(':federated-user/') &&
       statementsOf(pair).some(({ statement, layer }) => layer === 'resource' && kArrayOf((statement.Principal ?? statement.NotPrincipal)?.AWS).some((name) => /:iam::\d+:user\//.test(name))),
   },
@@ -205,8 +205,8 @@ export const kDeviations = [
     holds: (pair) => statementsOf(pair).some(({ statement }) => kArrayOf(statement.NotResource).some((text) => text !== '*' && fields(text) < 6)),
   },
   {
-    name: 'short-arn-without-wildcard-in-a-resource-policy',
-    holds: (pair) => statementsOf(pair).some(({ statement, layer }) => layer === 'resource' && resourcesOf(statement).some((text) => fields(text) < 6 && !text.includes('*'))),
+    name: 'short-arn-without-wildcard-outside-identity-policies',
+    holds: (pair) => statementsOf(pair).some(({ statement, layer }) => layer !== 'identity' && resourcesOf(statement).some((text) => fields(text) < 6 && !text.includes('*'))),
   },
   {
     name: 'resource-pattern-that-is-no-arn',
@@ -220,6 +220,6 @@ export const kDeviations = [
   },
   {
     name: 'not-principal-listed-in-part',
-    holds: (pair) => statementsOf(pair).some(({ statement }) => partlyListed(statement, pair.request.principal)),
+    holds: (pair, ours) => ['undecided', 'implicitDeny'].includes(ours) && statementsOf(pair).some(({ statement }) => partlyListed(statement, pair.request.principal)),
   },
 ];

@@ -298,6 +298,18 @@ TEST_CASE("a role needs its trust policy, a key its key policy") {
       {"sts:AssumeRoleWithWebIdentity", "arn:aws:iam::111122223333:role/target"});
 }
 
+TEST_CASE(
+    "a call to assume a role needs the trust policy, whatever the request says of the resource") {
+  const std::string other = document('A', R"({"AWS":"arn:aws:iam::111122223333:user/zoe"})");
+  const Target star{"sts:AssumeRole", "*"};
+  CHECK(decide(kUser, stack_of("A----", ""), star).kind == kUndecided);
+  CHECK(decide(kUser, stack_of("A----", other), star).kind == kImplicit);
+  CHECK(decide(kUser, stack_of("A----", document('A', kAccount)), star).kind == kAllowed);
+  const Target tags{"sts:TagSession", "*"};
+  CHECK(decide(kUser, stack_of("A----", other), tags).kind == kImplicit);
+  CHECK(decide(kUser, stack_of("A----", ""), {"sts:GetSessionToken", "*"}).kind == kAllowed);
+}
+
 TEST_CASE("an unknown part stays unknown until something else settles it") {
   constexpr std::string_view kRoleNamed = R"({"AWS":"arn:aws:iam::111122223333:role/deploy"})";
   check_rows(
