@@ -15,6 +15,7 @@
 #include "app/rules.h"
 #include "app/trust_explain.h"
 #include "app/trust_test.h"
+#include "checks/policy/catalogue.h"
 
 namespace muster::app {
 namespace {
@@ -245,7 +246,10 @@ void add_docs(CLI::App& cli, Action& action) {
 
 int run(int argc, char** argv, const Console& console) {
   CLI::App cli("muster: policy and audit checks for teams that ship software to AWS", "muster");
-  cli.set_version_flag("--version", "muster " MUSTER_VERSION);
+  cli.set_version_flag("--version", [] {
+    return "muster " MUSTER_VERSION "\nAWS action catalogue of " +
+           policy::embedded_catalogue_edition();
+  });
   cli.require_subcommand(1);
   cli.footer(
       "Exit codes: 0 nothing at or above the gate; 1 findings at or above it; 2 usage or "

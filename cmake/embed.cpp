@@ -1,5 +1,6 @@
 // Build-time generator: rules/<area>/<id>.json and rules/data/* -> one C++ file with the tables of
 // checks/core/rule.h. Validates every entry; any mistake is a build error with the file's name.
+// The action catalogue stays apart from the other data files, see `action_catalogue_bytes`.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +24,7 @@ const std::set<std::string> kKeys = {
     "id",       "area",    "title",  "severity",  "confidence", "message",
     "why",      "fix",     "bad",    "good",      "reference",  "references",
     "controls", "aliases", "phrase", "undecided", "since",      "tags"};
+const std::string kCatalogue = "aws-actions.txt";
 const std::set<std::string> kFixKeys = {"steps", "cli", "terraform", "workflow"};
 
 std::string read_file(const fs::path& path) {
@@ -170,9 +172,13 @@ class Writer {
 void write_data(const fs::path& folder, std::ostream& out) {
   out << "constexpr DataFile kDataFiles[] = {\n";
   for (const fs::path& path : sorted_files(folder)) {
-    out << "  {" << literal(path.filename().string()) << ", " << literal(read_file(path)) << "},\n";
+    if (path.filename() != kCatalogue) {
+      out << "  {" << literal(path.filename().string()) << ", " << literal(read_file(path))
+          << "},\n";
+    }
   }
-  out << "  {{}, {}},\n};\n";
+  out << "  {{}, {}},\n};\nconstexpr std::string_view kActionCatalogue = "
+      << literal(read_file(folder / kCatalogue)) << ";\n";
 }
 
 }  // namespace
@@ -202,6 +208,7 @@ int embed_rules(const fs::path& rules, const fs::path& target) {
   out << "\n}  // namespace\n\nstd::span<const Rule> all_rules() { return kRules; }\n\n"
       << "std::span<const DataFile> all_data_files() { return {kDataFiles, std::size(kDataFiles) - "
          "1}; }\n\n"
+      << "std::string_view action_catalogue_bytes() { return kActionCatalogue; }\n\n"
       << "}  // namespace muster\n";
   return out.good() ? 0 : 1;
 }

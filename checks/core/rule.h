@@ -47,8 +47,8 @@ struct Rule {
 /// The rule with that id, or null.
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 
-/// A dated data file of rules/data, embedded at build time: its name (`oidc-issuers.json`) and its
-/// bytes.
+/// A dated data file of rules/data, embedded at build time: its name (`oidc-issuers.json`) and
+/// its bytes.
 struct DataFile {
   std::string_view name;
   std::string_view bytes;
@@ -59,5 +59,9 @@ struct DataFile {
 
 /// The bytes of the named data file. REQUIRES: it exists (a missing one is a build mistake).
 [[nodiscard]] std::string_view data_file(std::string_view name);
+
+/// The bytes of rules/data/aws-actions.txt, which only checks/policy/catalogue.h reads. Apart from
+/// the data files because a run that asks no question about actions does not rest on it.
+[[nodiscard]] std::string_view action_catalogue_bytes();
 
 }  // namespace muster
