@@ -3,20 +3,17 @@
 // classes".
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "checks/policy/symbols.h"
 
 namespace muster::oidc {
 
-/// Text of the search: code points, so that `?` is one character of any script.
-using Char = char32_t;
-using Word = std::u32string;
-
-/// Stands for "some ordinary character of the class that no pattern names". Only wildcards match
-/// it. Every real word maps to one of literals and this symbol with the same matches, hence a
-/// search over them misses nothing; a found word is made concrete, and checked again, before anyone
-/// sees it.
-inline constexpr Char kFreshChar = 0x10FFFE;
+using policy::Char;
+using policy::decode;
+using policy::encode;
+using policy::kFreshChar;
+using policy::Word;
 
 enum class CharClass {
   /// Account name: letters, digits, `-`; at most one `_` (enterprise-managed users).
@@ -54,9 +51,5 @@ enum class CharClass {
 [[nodiscard]] bool may_end(CharClass kind, int state);
 /// Whether the whole word belongs to the class. `kFreshChar` counts as ordinary character.
 [[nodiscard]] bool belongs(CharClass kind, const Word& word);
-
-/// REQUIRES: valid UTF-8 (the readers see to that); a broken byte becomes U+FFFD.
-[[nodiscard]] Word decode(std::string_view utf8);
-[[nodiscard]] std::string encode(const Word& word);
 
 }  // namespace muster::oidc

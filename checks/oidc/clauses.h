@@ -9,13 +9,23 @@
 #include <string>
 #include <vector>
 
-#include "checks/oidc/glob_set.h"
+#include "checks/oidc/alphabet.h"
 #include "checks/oidc/issuers.h"
 #include "checks/policy/evaluate.h"
+#include "checks/policy/glob_set.h"
 #include "checks/policy/model.h"
 
 namespace muster::oidc {
 
+using policy::Bits;
+using policy::glob_pattern;
+using policy::GlobSet;
+using policy::Item;
+using policy::ItemKind;
+using policy::literal_pattern;
+using policy::parse_pattern;
+using policy::Pattern;
+using policy::PatternMask;
 using policy::Truth;
 
 /// Value of an atom for one token, or for the part of it that is known so far.

@@ -5,7 +5,7 @@
 #include <array>
 #include <set>
 
-#include "checks/oidc/pattern.h"
+#include "checks/oidc/clauses.h"
 #include "checks/policy/variables.h"
 
 namespace muster::oidc {

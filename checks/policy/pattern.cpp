@@ -1,10 +1,10 @@
 // Values of conditions as item sequences. Variables: IAM User Guide, "Policy variables"; only
 // version 2012-10-17 has them, and `${*}`, `${?}`, `${$}` are the escapes.
-#include "checks/oidc/pattern.h"
+#include "checks/policy/pattern.h"
 
 #include <algorithm>
 
-namespace muster::oidc {
+namespace muster::policy {
 namespace {
 
 Item literal(Char c) {
@@ -17,7 +17,7 @@ Item placeholder(const Word& inside) {
     return literal(inside[0]);
   }
   const bool plain_key = !inside.empty() && inside.find_first_of(U", ${*?'") == Word::npos;
-  return {ItemKind::Variable, 0, plain_key ? policy::lower(encode(inside)) : std::string()};
+  return {ItemKind::Variable, 0, plain_key ? lower(encode(inside)) : std::string()};
 }
 
 Item plain(Char c, bool wildcards) {
@@ -53,10 +53,9 @@ Word Pattern::literal_prefix() const {
   return out;
 }
 
-Pattern parse_pattern(std::string_view value, policy::Version version, bool wildcards,
-                      bool fold_case) {
+Pattern parse_pattern(std::string_view value, Version version, bool wildcards, bool fold_case) {
   const Word text = decode(value);
-  const bool variables = version == policy::Version::V2012_10_17;
+  const bool variables = version == Version::V2012_10_17;
   Pattern pattern{{}, fold_case};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool opens = variables && text[i] == U'$' && i + 1 < text.size() && text[i + 1] == U'{';
@@ -73,11 +72,11 @@ Pattern parse_pattern(std::string_view value, policy::Version version, bool wild
 }
 
 Pattern literal_pattern(std::string_view text) {
-  return parse_pattern(text, policy::Version::V2008_10_17, false);
+  return parse_pattern(text, Version::V2008_10_17, false);
 }
 
 Pattern glob_pattern(std::string_view glob) {
-  return parse_pattern(glob, policy::Version::V2008_10_17, true);
+  return parse_pattern(glob, Version::V2008_10_17, true);
 }
 
-}  // namespace muster::oidc
+}  // namespace muster::policy

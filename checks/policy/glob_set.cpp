@@ -1,11 +1,11 @@
 // Bit-parallel glob automata. Place i of a pattern: its first i one-character items are matched; a
 // run is a loop there.
-#include "checks/oidc/glob_set.h"
+#include "checks/policy/glob_set.h"
 
 #include <algorithm>
 #include <bit>
 
-namespace muster::oidc {
+namespace muster::policy {
 namespace {
 
 constexpr std::size_t kBits = 64;
@@ -23,15 +23,30 @@ Char other_case(Char c) {
 
 }  // namespace
 
+bool GlobSet::Place::advances(Char symbol) const {
+  if (final) {
+    return false;
+  }
+  return any ? symbol != U':' || any_colon : symbol == c || symbol == folded;
+}
+
+/// Makes the place stay where it is for the run.
+void GlobSet::open(Place& place, const Item& item) {
+  place.loops = true;
+  place.loops_colon = place.loops_colon || item.kind != ItemKind::FieldRun;
+}
+
 std::size_t GlobSet::add(const Pattern& pattern) {
   Range range{places_.size(), 0, pattern.has_variable()};
   Place place;
   for (const Item& item : pattern.items) {
-    if (item.kind == ItemKind::AnyRun || item.kind == ItemKind::Variable) {
-      place.loops = true;
+    if (item.kind != ItemKind::Literal && item.kind != ItemKind::AnyOne &&
+        item.kind != ItemKind::FieldOne) {
+      open(place, item);
       continue;
     }
-    place.any = item.kind == ItemKind::AnyOne;
+    place.any = item.kind != ItemKind::Literal;
+    place.any_colon = item.kind == ItemKind::AnyOne;
     place.c = item.c;
     place.folded = pattern.fold_case ? other_case(item.c) : item.c;
     places_.push_back(place);
@@ -44,46 +59,67 @@ std::size_t GlobSet::add(const Pattern& pattern) {
   return patterns_.size() - 1;
 }
 
-void GlobSet::seal() {
-  words_ = (places_.size() + kBits - 1) / kBits;
+/// A colon counts as one: wildcards within a field tell it from other characters.
+void GlobSet::collect_literals() {
+  literals_.push_back(U':');
   for (const Place& place : places_) {
-    if (!place.final && !place.any) {
+    if (place.is_literal()) {
       literals_.push_back(place.c);
       literals_.push_back(place.folded);
     }
   }
   std::sort(literals_.begin(), literals_.end());
   literals_.erase(std::unique(literals_.begin(), literals_.end()), literals_.end());
-  start_.assign(words_, 0);
-  loops_.assign(words_, 0);
-  waits_for_literal_.assign(words_, 0);
-  std::vector<std::vector<Bits>> rows(literals_.size() + 1, std::vector<Bits>(words_, 0));
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    const Place& place = places_[i];
-    if (place.loops) {
-      set_bit(loops_, i);
-    }
-    if (!place.final && !place.any) {
-      set_bit(waits_for_literal_, i);
-    }
-    for (std::size_t r = 0; r < rows.size() && !place.final; ++r) {
-      if (place.any ||
-          (r > 0 && (literals_[r - 1] == place.c || literals_[r - 1] == place.folded))) {
-        set_bit(rows[r], i);
-      }
-    }
-  }
-  for (const Range& range : patterns_) {
-    set_bit(start_, range.begin);
-  }
-  for (const std::vector<Bits>& row : rows) {
-    rows_.insert(rows_.end(), row.begin(), row.end());
-  }
   for (std::size_t i = 0; i < literals_.size(); ++i) {
     if (literals_[i] < ascii_rows_.size()) {
       ascii_rows_[literals_[i]] = static_cast<std::uint32_t>(i + 1);
     }
   }
+}
+
+void GlobSet::fill_rows() {
+  rows_.assign((literals_.size() + 1) * words_, 0);
+  const auto set = [this](std::size_t row, std::size_t place) {
+    rows_[row * words_ + place / kBits] |= Bits{1} << (place % kBits);
+  };
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const Place& place = places_[i];
+    if (place.is_literal()) {
+      set(static_cast<std::size_t>(row(place.c) - rows_.data()) / words_, i);
+      set(static_cast<std::size_t>(row(place.folded) - rows_.data()) / words_, i);
+      continue;
+    }
+    for (std::size_t r = 0; r <= literals_.size(); ++r) {
+      if (place.advances(r == 0 ? kFreshChar : literals_[r - 1])) {
+        set(r, i);
+      }
+    }
+  }
+}
+
+void GlobSet::seal() {
+  words_ = (places_.size() + kBits - 1) / kBits;
+  collect_literals();
+  start_.assign(words_, 0);
+  loops_.assign(words_, 0);
+  loops_over_colon_.assign(words_, 0);
+  waits_for_literal_.assign(words_, 0);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const Place& place = places_[i];
+    if (place.loops) {
+      set_bit(loops_, i);
+    }
+    if (place.loops_colon) {
+      set_bit(loops_over_colon_, i);
+    }
+    if (place.is_literal()) {
+      set_bit(waits_for_literal_, i);
+    }
+  }
+  for (const Range& range : patterns_) {
+    set_bit(start_, range.begin);
+  }
+  fill_rows();
 }
 
 PatternMask GlobSet::mask(const std::vector<std::size_t>& patterns) const {
@@ -96,7 +132,7 @@ PatternMask GlobSet::mask(const std::vector<std::size_t>& patterns) const {
     }
     const std::size_t last = range.end - 1;
     set_bit(range.maybe ? mask.accept_maybe : mask.accept, last);
-    if (places_[last].loops && !range.maybe) {
+    if (places_[last].loops_colon && !range.maybe) {
       set_bit(mask.sure, last);
     }
   }
@@ -121,11 +157,12 @@ void GlobSet::start(Bits* state) const {
 
 void GlobSet::step(const Bits* from, Char c, Bits* to) const {
   const Bits* matches = row(c);
+  const std::vector<Bits>& loops = c == U':' ? loops_over_colon_ : loops_;
   Bits carry = 0;
   for (std::size_t w = 0; w < words_; ++w) {
     // A final place never advances, so no bit crosses from one pattern into the next.
     const Bits advanced = from[w] & matches[w];
-    const Bits stayed = from[w] & loops_[w];
+    const Bits stayed = from[w] & loops[w];
     to[w] = (advanced << 1U) | carry | stayed;
     carry = advanced >> (kBits - 1);
   }
@@ -143,4 +180,4 @@ void GlobSet::awaited(const Bits* state, std::vector<Char>& out) const {
   }
 }
 
-}  // namespace muster::oidc
+}  // namespace muster::policy

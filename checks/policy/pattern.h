@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/oidc/alphabet.h"
 #include "checks/policy/model.h"
+#include "checks/policy/symbols.h"
 
-namespace muster::oidc {
+namespace muster::policy {
 
 enum class ItemKind {
   Literal,
@@ -18,6 +18,9 @@ enum class ItemKind {
   AnyOne,
   /// `*`
   AnyRun,
+  /// `?` and `*` in one of the first five fields of an ARN: as above, but never a colon.
+  FieldOne,
+  FieldRun,
   /// A policy variable; treated as a run of any characters, which is wider than the truth.
   Variable,
 };
@@ -43,10 +46,10 @@ struct Pattern {
 };
 
 /// `wildcards`: `*` and `?` have their meaning (StringLike); otherwise they are text.
-[[nodiscard]] Pattern parse_pattern(std::string_view value, policy::Version version, bool wildcards,
+[[nodiscard]] Pattern parse_pattern(std::string_view value, Version version, bool wildcards,
                                     bool fold_case = false);
 [[nodiscard]] Pattern literal_pattern(std::string_view text);
 /// An IAM glob without variables.
 [[nodiscard]] Pattern glob_pattern(std::string_view glob);
 
-}  // namespace muster::oidc
+}  // namespace muster::policy

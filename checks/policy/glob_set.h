@@ -9,10 +9,10 @@
 #include <map>
 #include <vector>
 
-#include "checks/oidc/alphabet.h"
-#include "checks/oidc/pattern.h"
+#include "checks/policy/pattern.h"
+#include "checks/policy/symbols.h"
 
-namespace muster::oidc {
+namespace muster::policy {
 
 using Bits = std::uint64_t;
 
@@ -50,7 +50,7 @@ class GlobSet {
   [[nodiscard]] const std::vector<Char>& literals() const { return literals_; }
 
  private:
-  /// What leads from a place to the next one.
+  /// What leads from a place to the next one, and what stays at it.
   struct Place {
     bool final = false;
     bool any = false;
@@ -58,6 +58,13 @@ class GlobSet {
     /// The other case of `c`, when case is folded; else `c`.
     Char folded = 0;
     bool loops = false;
+    /// `any` and `loops` hold for a colon too.
+    bool any_colon = false;
+    bool loops_colon = false;
+
+    [[nodiscard]] bool is_literal() const { return !final && !any; }
+
+    [[nodiscard]] bool advances(Char symbol) const;
   };
 
   struct Range {
@@ -66,6 +73,9 @@ class GlobSet {
     bool maybe = false;
   };
 
+  static void open(Place& place, const Item& item);
+  void collect_literals();
+  void fill_rows();
   [[nodiscard]] const Bits* row(Char c) const;
 
   std::vector<Place> places_;
@@ -74,10 +84,11 @@ class GlobSet {
   std::size_t words_ = 0;
   std::vector<Bits> start_;
   std::vector<Bits> loops_;
+  std::vector<Bits> loops_over_colon_;
   std::vector<Bits> waits_for_literal_;
   /// Row 0: characters that no pattern names. Then one row per literal.
   std::vector<Bits> rows_;
   std::array<std::uint32_t, 128> ascii_rows_{};
 };
 
-}  // namespace muster::oidc
+}  // namespace muster::policy

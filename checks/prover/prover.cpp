@@ -1,0 +1,146 @@
+// The questions: search, confirmation by the evaluator, and a second search with concrete values
+// for the variables where the first left a candidate open.
+#include "checks/prover/prover.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "checks/prover/question.h"
+#include "checks/prover/valuation.h"
+
+namespace muster::prover {
+namespace {
+
+using policy::DecisionKind;
+using policy::Request;
+
+bool allows(const Policies& policies, const Request& request) {
+  return evaluate_policies(policies, request).kind == DecisionKind::Allowed;
+}
+
+bool refuses(const Policies& policies, const Request& request) {
+  const DecisionKind kind = evaluate_policies(policies, request).kind;
+  return kind == DecisionKind::ExplicitDeny || kind == DecisionKind::ImplicitDeny;
+}
+
+using Search = Searched (*)(const Atoms&, const Document&, const Document&, const Confirm&,
+                            const Budget&);
+
+/// Searches again with the variables replaced, until a witness is confirmed.
+std::optional<Request> with_values(Search search, const Policies& a, const Policies& b,
+                                   const Request& candidate, const Confirm& confirm,
+                                   const Budget& budget) {
+  for (const Valuation& valuation : valuations(a, b, candidate, budget.valuations)) {
+    Atoms atoms;
+    const Document first = compile(substituted(a, valuation, true), atoms);
+    const Document second = compile(substituted(b, valuation, false), atoms);
+    Searched found = search(atoms, first, second, confirm, budget);
+    if (found.witness) {
+      return std::move(found.witness);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct Prover::State {
+  struct Entry {
+    Policies policies;
+    Document document;
+  };
+
+  Budget budget;
+  Atoms atoms;
+  std::deque<Entry> entries;
+
+  /// `found`: the verdict that a witness means.
+  Answer ask(Search search, const Entry& a, const Entry& b, const Confirm& confirm,
+             Verdict found) const {
+    Searched searched = search(atoms, a.document, b.document, confirm, budget);
+    if (searched.witness) {
+      return {found, std::move(searched.witness), {}};
+    }
+    if (searched.open.empty()) {
+      return {found == Verdict::No ? Verdict::Yes : Verdict::No, std::nullopt, {}};
+    }
+    const bool variables = a.document.has_variables || b.document.has_variables;
+    if (variables && searched.candidate) {
+      if (auto witness =
+              with_values(search, a.policies, b.policies, *searched.candidate, confirm, budget)) {
+        return {found, std::move(witness), {}};
+      }
+      searched.open = "no tried values of the policy variables confirm the request found";
+    }
+    return {Verdict::Undecided, std::move(searched.candidate), std::move(searched.open)};
+  }
+};
+
+Prover::Prover(Budget budget) : state_(std::make_unique<State>()) {
+  state_->budget = budget;
+}
+
+Prover::~Prover() = default;
+
+std::size_t Prover::add(Policies policies) {
+  Document document = compile(policies, state_->atoms);
+  state_->entries.push_back({std::move(policies), std::move(document)});
+  return state_->entries.size() - 1;
+}
+
+Answer Prover::within(std::size_t a, std::size_t b) {
+  const State::Entry& first = state_->entries.at(a);
+  const State::Entry& second = state_->entries.at(b);
+  const Confirm confirm = [&](const Request& request) {
+    return refuses(second.policies, request) && allows(first.policies, request);
+  };
+  return state_->ask(search_outside, first, second, confirm, Verdict::No);
+}
+
+Answer Prover::overlap(std::size_t a, std::size_t b) {
+  const State::Entry& first = state_->entries.at(a);
+  const State::Entry& second = state_->entries.at(b);
+  const Confirm confirm = [&](const Request& request) {
+    return allows(first.policies, request) && allows(second.policies, request);
+  };
+  return state_->ask(search_common, first, second, confirm, Verdict::Yes);
+}
+
+Answer within(const Policies& a, const Policies& b, const Budget& budget) {
+  Prover prover(budget);
+  const std::size_t first = prover.add(a);
+  const std::size_t second = prover.add(b);
+  return prover.within(first, second);
+}
+
+Answer overlap(const Policies& a, const Policies& b, const Budget& budget) {
+  Prover prover(budget);
+  const std::size_t first = prover.add(a);
+  const std::size_t second = prover.add(b);
+  return prover.overlap(first, second);
+}
+
+Answer allows_nothing(const Policies& a, const Budget& budget) {
+  return within(a, {}, budget);
+}
+
+Relation Comparison::relation() const {
+  const Verdict wider = b_within_a.verdict;
+  const Verdict narrower = a_within_b.verdict;
+  if (wider == Verdict::Undecided || narrower == Verdict::Undecided) {
+    return Relation::Undecided;
+  }
+  if (narrower == Verdict::Yes) {
+    return wider == Verdict::Yes ? Relation::Equal : Relation::Widened;
+  }
+  return wider == Verdict::Yes ? Relation::Narrowed : Relation::Incomparable;
+}
+
+Comparison compare(const Policies& a, const Policies& b, const Budget& budget) {
+  Prover prover(budget);
+  const std::size_t first = prover.add(a);
+  const std::size_t second = prover.add(b);
+  return {prover.within(first, second), prover.within(second, first)};
+}
+
+}  // namespace muster::prover

@@ -1,0 +1,34 @@
+// One question over two compiled documents, without regard to what policy variables stand for: the
+// cover questions it falls into, and the request that a free point gives.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "checks/prover/prover.h"
+#include "checks/prover/theory.h"
+
+namespace muster::prover {
+
+/// Whether the evaluator agrees that the request is a witness.
+using Confirm = std::function<bool(const policy::Request&)>;
+
+struct Searched {
+  /// Confirmed.
+  std::optional<policy::Request> witness;
+  /// Found, but not confirmed.
+  std::optional<policy::Request> candidate;
+  /// Why nothing can be concluded without a witness; empty when every branch was closed.
+  std::string open;
+};
+
+/// A request that `a` allows and `b` does not.
+[[nodiscard]] Searched search_outside(const Atoms& atoms, const Document& a, const Document& b,
+                                      const Confirm& confirm, const Budget& budget);
+
+/// A request that both allow.
+[[nodiscard]] Searched search_common(const Atoms& atoms, const Document& a, const Document& b,
+                                     const Confirm& confirm, const Budget& budget);
+
+}  // namespace muster::prover

@@ -1,0 +1,27 @@
+// Random small policies, and all requests of a small universe, for the laws of the prover.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/policy/evaluate.h"
+
+namespace muster::prover_cases {
+
+struct Features {
+  bool principals = false;
+  bool variables = false;
+};
+
+/// Two services, the letters a and b, keys of every type. Draws from RapidCheck.
+[[nodiscard]] policy::Policy random_policy(Features features);
+
+/// The requests of the universe, one for each way in which the policies tell them apart.
+[[nodiscard]] std::vector<policy::Request> universe(const std::vector<policy::Policy>& policies,
+                                                    Features features);
+
+/// The policy as JSON-like text, for failures.
+[[nodiscard]] std::string show(const policy::Policy& policy);
+[[nodiscard]] std::string show(const policy::Request& request);
+
+}  // namespace muster::prover_cases
