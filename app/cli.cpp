@@ -11,6 +11,7 @@
 #include "app/docs.h"
 #include "app/history.h"
 #include "app/init.h"
+#include "app/policy_compare.h"
 #include "app/policy_eval.h"
 #include "app/rules.h"
 #include "app/trust_explain.h"
@@ -145,9 +146,34 @@ layer and location) and layers (what each one allows and denies); docs/policy-se
 Exit codes: 0 every line decided; 3 some undecided; 2 a line that cannot be read.)");
 }
 
+void add_policy_compare(CLI::App& policy, Action& action) {
+  CLI::App& command = *policy.add_subcommand(
+      "compare",
+      "Does policy B allow more or less than policy A? For all requests, with a witness");
+  const auto options = on_chosen(command, action, policy_compare);
+  command.add_option("a", options->a, "Policy document, or - for standard input")
+      ->required()
+      ->type_name("A");
+  command.add_option("b", options->b, "Policy document to compare it with")
+      ->required()
+      ->type_name("B");
+  command.add_flag("--json", options->json, "Machine-readable");
+  command.footer(
+      "Answers equal, widened (B allows more), narrowed or incomparable. Each difference comes "
+      "with "
+      "a request that one\npolicy allows and the other does not; such a request is what `muster "
+      "policy eval` takes.\n\n"
+      "Examples:\n  muster policy compare iam/deploy.json iam/deploy-new.json\n"
+      "  git show main:iam/deploy.json | muster policy compare - iam/deploy.json\n"
+      "  muster policy compare a.json b.json --json | jq -e .b_within_a   # no new access\n\n"
+      "Exit codes: 0 both questions answered; 3 one is undecided, or a file cannot be read; 2 a "
+      "file is not there.");
+}
+
 void add_policy(CLI::App& cli, Action& action) {
   CLI::App& policy = *cli.add_subcommand("policy", "Questions about IAM policies");
   policy.require_subcommand(1);
+  add_policy_compare(policy, action);
   add_policy_eval(policy, action);
 }
 

@@ -23,6 +23,18 @@ bool refuses(const Policies& policies, const Request& request) {
   return kind == DecisionKind::ExplicitDeny || kind == DecisionKind::ImplicitDeny;
 }
 
+/// Why the evaluator does not confirm the candidate, if it cannot decide it itself.
+std::optional<std::string> undecidable(const Policies& a, const Policies& b,
+                                       const Request& candidate) {
+  for (const Policies* policies : {&a, &b}) {
+    policy::Decision decision = evaluate_policies(*policies, candidate);
+    if (decision.kind == DecisionKind::Undecided) {
+      return std::move(decision.because);
+    }
+  }
+  return std::nullopt;
+}
+
 using Search = Searched (*)(const Atoms&, const Document&, const Document&, const Confirm&,
                             const Budget&);
 
@@ -70,7 +82,13 @@ struct Prover::State {
               with_values(search, a.policies, b.policies, *searched.candidate, confirm, budget)) {
         return {found, std::move(witness), {}};
       }
-      searched.open = "no tried values of the policy variables confirm the request found";
+    }
+    if (searched.open == kUnconfirmed) {
+      searched.open =
+          undecidable(a.policies, b.policies, *searched.candidate)
+              .value_or(variables
+                            ? "no tried values of the policy variables confirm the request found"
+                            : std::string(kUnconfirmed));
     }
     return {Verdict::Undecided, std::move(searched.candidate), std::move(searched.open)};
   }

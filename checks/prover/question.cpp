@@ -56,8 +56,7 @@ class Question {
     if (!result_.candidate) {
       result_.candidate = request;
     }
-    result_.open = theory_.unreadable().empty() ? "the request found could not be confirmed"
-                                                : theory_.unreadable();
+    result_.open = theory_.unreadable().empty() ? std::string(kUnconfirmed) : theory_.unreadable();
   }
 
   std::optional<Request> read(const std::vector<Demand>& outside) {

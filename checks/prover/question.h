@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "checks/prover/prover.h"
 #include "checks/prover/theory.h"
@@ -13,6 +14,9 @@ namespace muster::prover {
 
 /// Whether the evaluator agrees that the request is a witness.
 using Confirm = std::function<bool(const policy::Request&)>;
+
+/// The reason of a candidate for which nothing better is known.
+inline constexpr std::string_view kUnconfirmed = "the request found could not be confirmed";
 
 struct Searched {
   /// Confirmed.

@@ -1,0 +1,84 @@
+// The prover: 200 policies against each other, every ordered pair, one question at a time. Policies
+// are compiled before; the time to compile them is a figure of its own.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "bench/measure.h"
+#include "checks/prover/prover.h"
+
+namespace {
+
+using namespace muster;
+using prover::Verdict;
+
+constexpr std::size_t kPolicies = 200;
+
+std::vector<policy::Policy> policies(std::string& origin) {
+  origin = "AWS managed policies";
+  auto inputs = bench::json_files(bench::shared() / "data/aws-managed-policies/documents");
+  if (inputs.empty()) {
+    origin = "bench/data/policies";
+    inputs = bench::json_files(bench::committed() / "policies");
+  }
+  std::vector<policy::Policy> read;
+  for (const bench::Input& input : inputs) {
+    auto parsed =
+        policy::parse_policy(input.bytes, SourceId(input.name), policy::PolicyType::Identity);
+    if (parsed && read.size() < kPolicies) {
+      read.push_back(std::move(parsed).value());
+    }
+  }
+  return read;
+}
+
+struct Figures {
+  std::vector<double> seconds;
+  std::size_t included = 0;
+  std::size_t outside = 0;
+  std::size_t undecided = 0;
+};
+
+void ask_all(prover::Prover& prover, std::size_t count, Figures& figures) {
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = 0; b < count; ++b) {
+      if (a == b) {
+        continue;
+      }
+      Verdict verdict = Verdict::Undecided;
+      figures.seconds.push_back(bench::seconds([&] { verdict = prover.within(a, b).verdict; }));
+      (verdict == Verdict::Yes  ? figures.included
+       : verdict == Verdict::No ? figures.outside
+                                : figures.undecided) += 1;
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  std::string origin;
+  const auto read = policies(origin);
+  if (read.size() < 2) {
+    std::cerr << "bench_prover: no policies found\n";
+    return 1;
+  }
+  prover::Prover prover;
+  const double compiling = bench::seconds([&] {
+    for (const policy::Policy& policy : read) {
+      prover.add({policy});
+    }
+  });
+  Figures figures;
+  ask_all(prover, read.size(), figures);
+  bench::print("prover", {{"policies", read.size()},
+                          {"origin", origin},
+                          {"pairs", figures.seconds.size()},
+                          {"included", figures.included},
+                          {"not_included", figures.outside},
+                          {"undecided", figures.undecided},
+                          {"compile_ms", compiling * 1e3},
+                          {"median_us", bench::percentile(figures.seconds, 0.5) * 1e6},
+                          {"p99_us", bench::percentile(figures.seconds, 0.99) * 1e6},
+                          {"max_us", bench::percentile(figures.seconds, 1) * 1e6}});
+  return 0;
+}

@@ -1,0 +1,95 @@
+// `muster policy compare`: the four relations, witnesses that `policy eval` confirms, words, exit codes.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = mkdtempSync(join(tmpdir(), 'muster-policy-compare-'));
+const failures = [];
+
+function expect(condition, message) {
+  if (!condition) {
+    failures.push(message);
+  }
+}
+
+function file(name, statements) {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+  return path;
+}
+
+function run(args, input = '') {
+  const result = spawnSync(process.env.MUSTER, ['policy', ...args], { encoding: 'utf8', input });
+  return { status: result.status, out: result.stdout.replaceAll(folder + '/', ''), errors: result.stderr.replaceAll(folder + '/', '') };
+}
+
+function compare(a, b) {
+  const { status, out } = run(['compare', a, b, '--json']);
+  return { status, ...JSON.parse(out) };
+}
+
+/// The decision of `policy eval` about a witness.
+function decide(statements, request) {
+  const lines = join(folder, 'requests.jsonl');
+  writeFileSync(lines, JSON.stringify({ policies: { identity: [{ Version: '2012-10-17', Statement: statements }] }, request }));
+  return JSON.parse(run(['eval', '--request', lines]).out).decision;
+}
+
+const kRead = [{ Sid: 'Read', Effect: 'Allow', Action: 's3:Get*', Resource: 'arn:aws:s3:::art/*' }];
+const kMore = [...kRead, { Sid: 'Write', Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::art/*', Condition: { StringLike: { 'aws:PrincipalTag/team': 'ship*' } } }];
+const kOther = [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }];
+const kOdd = [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*', Condition: { StringIs: { k: 'a' } } }];
+const read = file('read.json', kRead);
+const more = file('more.json', kMore);
+const other = file('other.json', kOther);
+const odd = file('odd.json', kOdd);
+
+function relations() {
+  const widened = compare(read, more);
+  expect(widened.status === 0 && widened.relation === 'widened', `widened, not ${widened.relation}`);
+  expect(widened.a_within_b === true && widened.b_within_a === false, 'the two answers of a widened policy');
+  expect(widened.witness_a_not_b === null, 'no witness where there is no difference');
+  const witness = widened.witness_b_not_a;
+  expect(witness.action === 's3:PutObject' && witness.context['aws:principaltag/team'] === 'ship', `witness ${JSON.stringify(witness)}`);
+  expect(decide(kMore, witness) === 'allowed' && decide(kRead, witness) === 'implicitDeny', 'policy eval confirms the witness');
+  expect(widened.evidence_b_not_a.allowed_by.statement.sid === 'Write', 'the statement that allows it');
+  expect(compare(more, read).relation === 'narrowed', 'narrowed');
+  expect(compare(read, read).relation === 'equal', 'equal');
+  expect(compare(read, other).relation === 'incomparable', 'incomparable');
+  const open = compare(odd, read);
+  expect(open.status === 3 && open.relation === 'undecided' && open.a_within_b === 'undecided', 'undecided ends with 3');
+  expect(open.reason_a_within_b.includes('`StringIs`') && open.candidate_a_not_b.action === 's3:GetObject', 'reason and candidate');
+}
+
+function words() {
+  const { status, out } = run(['compare', read, more]);
+  const expected = [
+    'widened: more.json allows everything that read.json allows, and more',
+    'Allowed by more.json and not by read.json, for example:',
+    '  `s3:PutObject` on `arn:aws:s3:::art/x`, `aws:principaltag/team` = `ship`',
+    '  more.json: statement `Write` (more.json:1:121) allows it',
+    '  read.json: no statement allows it; nearest is statement `Read` (read.json:1:38): `Action` does not name `s3:PutObject`',
+  ];
+  expect(status === 0 && out === expected.join('\n') + '\n', `words:\n${out}`);
+  const piped = run(['compare', '-', more], JSON.stringify({ Version: '2012-10-17', Statement: kMore }));
+  expect(piped.out.startsWith('equal: <stdin> and more.json'), `standard input: ${piped.out}${piped.errors}`);
+}
+
+function trouble() {
+  const missing = run(['compare', read, join(folder, 'none.json')]);
+  expect(missing.status === 2 && missing.errors.includes('none.json'), `a file that is not there: ${missing.status} ${missing.errors}`);
+  const broken = join(folder, 'broken.json');
+  writeFileSync(broken, '{"Statement": [');
+  const bad = run(['compare', read, broken]);
+  expect(bad.status === 3 && bad.errors.includes('broken.json:1:'), `a broken file: ${bad.status} ${bad.errors}`);
+}
+
+relations();
+words();
+trouble();
+rmSync(folder, { recursive: true });
+if (failures.length > 0) {
+  console.error(failures.join('\n'));
+  process.exit(1);
+}

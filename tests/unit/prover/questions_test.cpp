@@ -1,0 +1,143 @@
+// The other questions, budgets, and real policies.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "support.h"
+
+using namespace muster;
+using namespace muster::prover;
+
+namespace {
+
+/// Boxes that cover each other only together: whether each of `count` keys is there.
+std::string puzzle(int count, bool negated) {
+  std::string statements;
+  for (int i = 0; i < count; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    const std::string next = "k" + std::to_string((i + 1) % count);
+    statements += std::string(i == 0 ? "" : ",") +
+                  R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{")" +
+                  key + R"(":"a*"},"StringNotLike":{")" + next + R"(":")" +
+                  (negated ? "*b" : "a*") + R"("}}})";
+  }
+  return "[" + statements + "]";
+}
+
+std::vector<std::filesystem::path> managed_policies() {
+  const char* shared = std::getenv("MUSTER_SHARED");
+  const std::filesystem::path folder =
+      std::filesystem::path(shared == nullptr ? "../shared" : shared) /
+      "data/aws-managed-policies/documents";
+  std::vector<std::filesystem::path> files;
+  if (std::filesystem::is_directory(folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Policies read(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  auto parsed =
+      policy::parse_policy({std::istreambuf_iterator<char>(in), {}},
+                           SourceId(file.filename().string()), policy::PolicyType::Identity);
+  REQUIRE(parsed.ok());
+  Policies policies;
+  policies.push_back(std::move(parsed).value());
+  return policies;
+}
+
+}  // namespace
+
+TEST_CASE("policies that allow nothing are found") {
+  CHECK(allows_nothing({}).verdict == Verdict::Yes);
+  CHECK(allows_nothing(policies_of(R"({"Effect":"Deny","Action":"*","Resource":"*"})")).verdict ==
+        Verdict::Yes);
+  CHECK(allows_nothing(with_condition(R"({"StringEquals":{"k":"a"},"StringNotLike":{"k":"a*"}})"))
+            .verdict == Verdict::Yes);
+  CHECK(allows_nothing(
+            with_condition(R"({"NumericLessThan":{"n":"1"},"NumericGreaterThan":{"n":"1"}})"))
+            .verdict == Verdict::Yes);
+  const Answer open = allows_nothing(with_condition(R"({"StringLike":{"k":"a*"}})"));
+  CHECK(open.verdict == Verdict::No);
+  CHECK(words(open) == "s3:GetObject * k=a");
+}
+
+TEST_CASE("overlap is a request that both allow") {
+  const Policies readers =
+      policies_of(R"({"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::art/*"})");
+  const Policies tags =
+      policies_of(R"({"Effect":"Allow","Action":"s3:*Tagging","Resource":"arn:aws:s3:::*/app"})");
+  const Answer both = overlap(readers, tags);
+  CHECK(both.verdict == Verdict::Yes);
+  CHECK(words(both) == "s3:Getagging arn:aws:s3:::art/app");
+  CHECK(overlap(readers, policies_of(R"({"Effect":"Allow","Action":"s3:Put*","Resource":"*"})"))
+            .verdict == Verdict::No);
+}
+
+TEST_CASE("a change is equal, widened, narrowed or neither") {
+  const Policies all = everything();
+  const Policies s3 = policies_of(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})");
+  const Policies iam = policies_of(R"({"Effect":"Allow","Action":"iam:*","Resource":"*"})");
+  CHECK(compare(all, all).relation() == Relation::Equal);
+  CHECK(compare(s3, all).relation() == Relation::Widened);
+  CHECK(compare(all, s3).relation() == Relation::Narrowed);
+  CHECK(compare(s3, iam).relation() == Relation::Incomparable);
+  CHECK(compare(with_condition(R"({"StringIs":{"k":"a"}})"), s3).relation() == Relation::Undecided);
+}
+
+TEST_CASE("a spent budget is undecided, a larger one only decides more") {
+  const Policies a = policies_of(puzzle(8, false));
+  const Policies b = policies_of(puzzle(8, true));
+  const Answer full = within(a, b);
+  CHECK(full.verdict == Verdict::No);
+  const Answer small = within(a, b, {.cover_nodes = 2});
+  CHECK(small.verdict == Verdict::Undecided);
+  CHECK(small.reason == "the search reached its limit of 2 steps");
+  CHECK(words(within(a, b, {.cover_nodes = 500'000})) == words(full));
+  const std::string hard =
+      R"({"StringLike":{"k":"*a??????????b*"},"StringNotLike":{"k":"*b??????????a*"}})";
+  const std::string cover = R"({"StringLike":{"k":["*a??????????a*","*b??????????b*"]}})";
+  CHECK(within(with_condition(hard), with_condition(cover), {.glob_states = 5}).verdict ==
+        Verdict::Undecided);
+}
+
+TEST_CASE("the order of statements and values and the case of names change no witness") {
+  const Policies a = policies_of(
+      R"([{"Effect":"Allow","Action":["s3:Get*","sqs:SendMessage"],"Resource":"*"},{"Effect":"Allow","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"K":["a","b"]}}}])");
+  const Policies same = policies_of(
+      R"([{"Effect":"Allow","Action":"KMS:*","Resource":"*","Condition":{"StringEquals":{"k":["b","a","a"]}}},{"Effect":"Allow","Action":["sqs:sendmessage","S3:GET*"],"Resource":"*"}])");
+  const Policies b = policies_of(R"({"Effect":"Allow","Action":"sqs:*","Resource":"*"})");
+  CHECK(compare(a, same).relation() == Relation::Equal);
+  const auto folded = [](const Answer& answer) { return policy::lower(words(answer)); };
+  CHECK(folded(within(a, b)) == folded(within(same, b)));
+}
+
+TEST_CASE("every managed policy is within itself, and pairs of them are decided") {
+  const auto files = managed_policies();
+  if (files.empty()) {
+    MESSAGE("skipped: no managed policies under MUSTER_SHARED");
+    return;
+  }
+  constexpr std::size_t kPairs = 60;
+  Prover prover;
+  for (const auto& file : files) {
+    prover.add(read(file));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    CAPTURE(files[i]);
+    CHECK(prover.within(i, i).verdict == Verdict::Yes);
+  }
+  std::size_t undecided = 0;
+  for (std::size_t a = 0; a < std::min(kPairs, files.size()); ++a) {
+    for (std::size_t b = 0; b < std::min(kPairs, files.size()); ++b) {
+      undecided += prover.within(a, b).verdict == Verdict::Undecided ? 1U : 0U;
+    }
+  }
+  CHECK(undecided == 0);
+}
