@@ -118,7 +118,17 @@ struct Document {
   bool has_variables = false;
 };
 
-/// Compiles the policies of one layer, united.
-[[nodiscard]] Document compile(const std::vector<policy::Policy>& policies, Atoms& atoms);
+struct CompiledStatement {
+  policy::Effect effect = policy::Effect::Deny;
+  bool has_variables = false;
+  Box box{};
+};
+
+[[nodiscard]] CompiledStatement compile(const policy::Statement& statement, policy::Version version,
+                                        Atoms& atoms);
+
+/// The statements of one layer, united.
+[[nodiscard]] Document assemble(const std::vector<CompiledStatement>& statements,
+                                const Atoms& atoms);
 
 }  // namespace muster::prover

@@ -10,7 +10,6 @@ namespace {
 
 using policy::Condition;
 using policy::OperatorKind;
-using policy::Policy;
 using policy::Quantifier;
 using policy::Statement;
 using policy::Text;
@@ -241,14 +240,6 @@ void note_use(const Atom& atom, AtomId id, Document& document) {
   place->set = place->set || (counts && atom.quantifier != Quantifier::None);
 }
 
-void note_uses(const Box& box, const Atoms& atoms, Document& document) {
-  for (const AtomId id : box) {
-    note_use(atoms[id], id, document);
-    document.has_variables =
-        document.has_variables || std::ranges::any_of(atoms[id].globs.globs(), &Glob::has_variable);
-  }
-}
-
 void sort_boxes(std::vector<Box>& boxes, const Atoms& atoms) {
   std::ranges::sort(boxes, [&](const Box& a, const Box& b) { return atoms.less(a, b); });
   boxes.erase(std::unique(boxes.begin(), boxes.end()), boxes.end());
@@ -256,16 +247,24 @@ void sort_boxes(std::vector<Box>& boxes, const Atoms& atoms) {
 
 }  // namespace
 
-Document compile(const std::vector<Policy>& policies, Atoms& atoms) {
+CompiledStatement compile(const Statement& statement, Version version, Atoms& atoms) {
+  CompiledStatement compiled{.effect = statement.effect};
+  compiled.box = Compiler(atoms).box(statement, version);
+  compiled.has_variables = std::ranges::any_of(compiled.box, [&](AtomId id) {
+    return std::ranges::any_of(atoms[id].globs.globs(), &Glob::has_variable);
+  });
+  return compiled;
+}
+
+Document assemble(const std::vector<CompiledStatement>& statements, const Atoms& atoms) {
   Document document;
-  Compiler compiler(atoms);
-  for (const Policy& policy : policies) {
-    for (const Statement& statement : policy.statements) {
-      Box box = compiler.box(statement, policy.version);
-      note_uses(box, atoms, document);
-      (statement.effect == policy::Effect::Allow ? document.allows : document.denies)
-          .push_back(std::move(box));
+  for (const CompiledStatement& statement : statements) {
+    for (const AtomId id : statement.box) {
+      note_use(atoms[id], id, document);
     }
+    document.has_variables = document.has_variables || statement.has_variables;
+    (statement.effect == policy::Effect::Allow ? document.allows : document.denies)
+        .push_back(statement.box);
   }
   sort_boxes(document.allows, atoms);
   sort_boxes(document.denies, atoms);

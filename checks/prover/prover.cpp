@@ -38,27 +38,13 @@ std::optional<std::string> undecidable(const Policies& a, const Policies& b,
 using Search = Searched (*)(const Atoms&, const Document&, const Document&, const Confirm&,
                             const Budget&);
 
-/// Searches again with the variables replaced, until a witness is confirmed.
-std::optional<Request> with_values(Search search, const Policies& a, const Policies& b,
-                                   const Request& candidate, const Confirm& confirm,
-                                   const Budget& budget) {
-  for (const Valuation& valuation : valuations(a, b, candidate, budget.valuations)) {
-    Atoms atoms;
-    const Document first = compile(substituted(a, valuation, true), atoms);
-    const Document second = compile(substituted(b, valuation, false), atoms);
-    Searched found = search(atoms, first, second, confirm, budget);
-    if (found.witness) {
-      return std::move(found.witness);
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 struct Prover::State {
   struct Entry {
     Policies policies;
+    /// In the order of the policies.
+    std::vector<CompiledStatement> statements;
     Document document;
   };
 
@@ -66,9 +52,46 @@ struct Prover::State {
   Atoms atoms;
   std::deque<Entry> entries;
 
+  /// The document with its variables replaced. `pinned`: clauses that every Allow gets.
+  Document with_values(const Entry& entry, const Valuation& valuation, const Box& pinned) {
+    std::vector<CompiledStatement> statements = entry.statements;
+    std::size_t next = 0;
+    for (const policy::Policy& policy : entry.policies) {
+      for (const policy::Statement& statement : policy.statements) {
+        CompiledStatement& compiled = statements[next++];
+        if (compiled.has_variables) {
+          compiled =
+              compile(substituted(statement, policy.version, valuation), policy.version, atoms);
+        }
+        if (compiled.effect == policy::Effect::Allow) {
+          compiled.box.insert(compiled.box.end(), pinned.begin(), pinned.end());
+          atoms.sort(compiled.box);
+        }
+      }
+    }
+    return assemble(statements, atoms);
+  }
+
+  /// Searches again with the variables replaced, until a witness is confirmed.
+  std::optional<Request> try_values(Search search, const Entry& a, const Entry& b,
+                                    const Request& candidate, const Confirm& confirm) {
+    for (const Valuation& valuation :
+         valuations(a.policies, b.policies, candidate, budget.valuations)) {
+      policy::Statement pinning;
+      pinning.conditions = pins(valuation);
+      const Box pinned = compile(pinning, policy::Version::V2008_10_17, atoms).box;
+      const Document first = with_values(a, valuation, pinned);
+      const Document second = with_values(b, valuation, {});
+      Searched found = search(atoms, first, second, confirm, budget);
+      if (found.witness) {
+        return std::move(found.witness);
+      }
+    }
+    return std::nullopt;
+  }
+
   /// `found`: the verdict that a witness means.
-  Answer ask(Search search, const Entry& a, const Entry& b, const Confirm& confirm,
-             Verdict found) const {
+  Answer ask(Search search, const Entry& a, const Entry& b, const Confirm& confirm, Verdict found) {
     Searched searched = search(atoms, a.document, b.document, confirm, budget);
     if (searched.witness) {
       return {found, std::move(searched.witness), {}};
@@ -78,8 +101,7 @@ struct Prover::State {
     }
     const bool variables = a.document.has_variables || b.document.has_variables;
     if (variables && searched.candidate) {
-      if (auto witness =
-              with_values(search, a.policies, b.policies, *searched.candidate, confirm, budget)) {
+      if (auto witness = try_values(search, a, b, *searched.candidate, confirm)) {
         return {found, std::move(witness), {}};
       }
     }
@@ -101,8 +123,14 @@ Prover::Prover(Budget budget) : state_(std::make_unique<State>()) {
 Prover::~Prover() = default;
 
 std::size_t Prover::add(Policies policies) {
-  Document document = compile(policies, state_->atoms);
-  state_->entries.push_back({std::move(policies), std::move(document)});
+  std::vector<CompiledStatement> statements;
+  for (const policy::Policy& policy : policies) {
+    for (const policy::Statement& statement : policy.statements) {
+      statements.push_back(compile(statement, policy.version, state_->atoms));
+    }
+  }
+  Document document = assemble(statements, state_->atoms);
+  state_->entries.push_back({std::move(policies), std::move(statements), std::move(document)});
   return state_->entries.size() - 1;
 }
 

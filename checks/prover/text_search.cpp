@@ -17,12 +17,20 @@ const GlobUnion& anything() {
   return kUnion;
 }
 
+/// Short lists first; among equals by content, so that the order of the policies does not show.
+bool shorter(const GlobUnion* a, const GlobUnion* b) {
+  if (a->globs().size() != b->globs().size()) {
+    return a->globs().size() < b->globs().size();
+  }
+  return std::ranges::lexicographical_compare(
+      a->globs(), b->globs(), [](const Glob* x, const Glob* y) { return x->symbols < y->symbols; });
+}
+
 /// Goes through the choices of one glob per wanted list, depth first.
 class Choices {
  public:
   explicit Choices(const TextQuery& query) : query_(query), lists_(query.wanted) {
-    std::ranges::stable_sort(lists_, {},
-                             [](const GlobUnion* list) { return list->globs().size(); });
+    std::ranges::sort(lists_, shorter);
     // The last list is looked at only for choices that do not lie in it.
     if (query.domain != nullptr || lists_.empty()) {
       lists_.push_back(query.domain != nullptr ? query.domain : &anything());
@@ -125,17 +133,29 @@ std::vector<const Glob*> relevant(const TextQuery& query, const Chosen& chosen) 
   return globs;
 }
 
-/// Whether one of a few simple texts of the choice settles it.
-bool sampled(const TextQuery& query, const Chosen& chosen) {
+/// A simple text of the choice, with every run empty or one character long.
+std::optional<Word> sampled(const TextQuery& query, const Chosen& chosen) {
   for (const std::u32string_view run :
-       {std::u32string_view(&policy::kFreshChar, 1), std::u32string_view()}) {
+       {std::u32string_view(), std::u32string_view(&policy::kFreshChar, 1)}) {
     for (auto glob = chosen.rbegin(); glob != chosen.rend(); ++glob) {
-      if (admits(query, chosen, sample(**glob, run))) {
-        return true;
+      if (Word text = sample(**glob, run); admits(query, chosen, text)) {
+        return text;
       }
     }
   }
-  return false;
+  return std::nullopt;
+}
+
+/// Among many unwanted globs a shortest text is not worth a walk if there is a simple one.
+std::optional<Word> short_text(const TextQuery& query, const Chosen& chosen, std::size_t& budget) {
+  constexpr std::size_t kFew = 64;
+  const std::vector<const Glob*> unwanted = relevant(query, chosen);
+  if (unwanted.size() > kFew) {
+    if (auto text = sampled(query, chosen)) {
+      return text;
+    }
+  }
+  return walk(chosen, unwanted, budget).text;
 }
 
 /// The text with the symbol for "any other character" replaced by a real one.
@@ -200,7 +220,7 @@ std::optional<Word> find_text(const TextQuery& query, std::size_t& budget) {
     if (best || std::ranges::any_of(*chosen, &Glob::literal)) {
       continue;
     }
-    best = walk(*chosen, relevant(query, *chosen), budget).text;
+    best = short_text(query, *chosen, budget);
     if (best) {
       best = concrete(query, *chosen, *best);
     }

@@ -2,6 +2,7 @@
 #include "checks/prover/valuation.h"
 
 #include <algorithm>
+#include <span>
 
 #include "checks/policy/operators.h"
 #include "checks/prover/symbols.h"
@@ -23,22 +24,18 @@ bool substitutes(OperatorKind kind) {
          kind == OperatorKind::ArnLike;
 }
 
-/// Calls `visit` with every list of texts in which variables count; key: the dimension it is
-/// compared with, empty for resources.
-template <class Policies, class Visit>
-void visit_lists(Policies& policies, const Visit& visit) {
-  for (auto& policy : policies) {
-    for (auto& statement : policy.statements) {
-      for (auto* list : {&statement.resources, &statement.not_resources}) {
-        if (*list) {
-          visit(**list, policy.version, std::string());
-        }
-      }
-      for (auto& condition : statement.conditions) {
-        if (substitutes(condition.op.kind)) {
-          visit(condition.values, policy.version, policy::lower(condition.key.value));
-        }
-      }
+/// Calls `visit` with every list of texts of a statement in which variables count, and with the key
+/// it is compared with (empty for resources).
+template <class OneStatement, class Visit>
+void visit_lists(OneStatement& statement, const Visit& visit) {
+  for (auto* list : {&statement.resources, &statement.not_resources}) {
+    if (*list) {
+      visit(**list, std::string());
+    }
+  }
+  for (auto& condition : statement.conditions) {
+    if (substitutes(condition.op.kind)) {
+      visit(condition.values, policy::lower(condition.key.value));
     }
   }
 }
@@ -82,16 +79,6 @@ void substitute(std::vector<Text>& list, Version version, const Valuation& valua
   list = std::move(out);
 }
 
-void pin(Statement& statement, const Valuation& valuation) {
-  for (const auto& [key, value] : valuation) {
-    Condition condition;
-    condition.op = policy::parse_operator({value ? "StringEquals" : "Null", {}});
-    condition.key = {key, {}};
-    condition.values = {{value ? escaped(*value) : "true", {}}};
-    statement.conditions.push_back(std::move(condition));
-  }
-}
-
 /// A written value with variables, and the text of the candidate that it was compared with.
 struct Aligned {
   std::string_view written;
@@ -120,64 +107,94 @@ void note(const Text& text, Version version, const std::string& compared, Places
   }
 }
 
+/// What the candidate has for a key, or for the resource.
+std::string text_at(const Request& candidate, const std::string& key) {
+  if (key.empty()) {
+    return candidate.resource;
+  }
+  const auto found = candidate.context.find(key);
+  const bool there = found != candidate.context.end() && !found->second.values.empty();
+  return there ? found->second.values.front() : std::string();
+}
+
 Places places_of(const std::vector<Policy>& a, const std::vector<Policy>& b,
                  const Request& candidate) {
   Places out;
   for (const std::vector<Policy>* policies : {&a, &b}) {
-    visit_lists(*policies,
-                [&](const std::vector<Text>& list, Version version, const std::string& key) {
-                  const auto found = candidate.context.find(key);
-                  const std::string compared =
-                      key.empty() ? candidate.resource
-                      : found == candidate.context.end() || found->second.values.empty()
-                          ? std::string()
-                          : found->second.values.front();
-                  for (const Text& text : list) {
-                    note(text, version, compared, out);
-                  }
-                });
+    for (const Policy& policy : *policies) {
+      for (const Statement& statement : policy.statements) {
+        visit_lists(statement, [&](const std::vector<Text>& list, const std::string& key) {
+          const std::string compared = text_at(candidate, key);
+          for (const Text& text : list) {
+            note(text, policy.version, compared, out);
+          }
+        });
+      }
+    }
   }
   std::ranges::sort(out.keys);
   out.keys.erase(std::unique(out.keys.begin(), out.keys.end()), out.keys.end());
   return out;
 }
 
-/// Whether the written value with the variable replaced may match the text.
-bool fits(const Aligned& place, const std::string& key, const std::string& value) {
-  Atoms atoms;
-  std::string out;
-  for (const Piece& piece : pieces(place.written, place.version)) {
-    const bool this_one = piece.is_variable() && read_variable(piece.text).key == key;
-    out += this_one            ? escaped(value)
-           : piece.placeholder ? "${" + std::string(piece.text) + "}"
-                               : std::string(piece.text);
+/// The pieces as a glob in which every variable is any text. Fields of ARNs do not matter here.
+Glob loose(std::span<const Piece> pieces) {
+  Word symbols;
+  for (const Piece& piece : pieces) {
+    if (piece.is_variable()) {
+      symbols.push_back(kRun);
+      continue;
+    }
+    for (const Char c : policy::decode(piece.text)) {
+      const bool wild = !piece.escape && (c == U'*' || c == U'?');
+      symbols.push_back(!wild ? c : c == U'*' ? kRun : kOne);
+    }
   }
-  return may_match(*resource_glob(out, place.version, atoms), policy::decode(place.text));
+  return make_glob(std::move(symbols), {});
 }
 
 /// The stretch of the text that stands where the variable does; the shortest that is not empty.
 std::optional<std::string> captured(const Aligned& place, const std::string& key) {
-  constexpr std::size_t kLongestText = 120;
-  constexpr std::size_t kLongestValue = 40;
-  const std::string& text = place.text;
-  if (text.size() > kLongestText) {
+  const std::vector<Piece> all = pieces(place.written, place.version);
+  const auto here = std::ranges::find_if(all, [&](const Piece& piece) {
+    return piece.is_variable() && read_variable(piece.text).key == key;
+  });
+  if (here == all.end()) {
     return std::nullopt;
   }
-  for (std::size_t length = 1; length <= std::min(kLongestValue, text.size()); ++length) {
-    for (std::size_t begin = 0; begin + length <= text.size(); ++begin) {
-      if (fits(place, key, text.substr(begin, length))) {
-        return text.substr(begin, length);
-      }
+  const Glob before = loose({all.begin(), here});
+  const Glob behind = loose({here + 1, all.end()});
+  const Word text = policy::decode(place.text);
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (may_match(behind, std::u32string_view(text).substr(i))) {
+      ends.push_back(i);
     }
   }
-  return std::nullopt;
+  std::optional<Word> best;
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    const auto end = std::ranges::upper_bound(ends, begin);
+    const bool shorter = end != ends.end() && (!best || *end - begin < best->size());
+    if (shorter && may_match(before, std::u32string_view(text).substr(0, begin))) {
+      best = text.substr(begin, *end - begin);
+    }
+  }
+  return best ? std::optional(policy::encode(*best)) : std::nullopt;
 }
 
-/// `v1`, or an account number where one is wanted.
+bool is_account(const std::string& key) {
+  return key.ends_with("account") || key.ends_with("accountid");
+}
+
+/// `v1`, or an account number where one is wanted. Caller and resource are mostly of one account.
 std::string distinct(const std::string& key, std::size_t number) {
-  const bool account = key.ends_with("account") || key.ends_with("accountid");
+  return is_account(key) ? "111122223333" : "v" + std::to_string(number);
+}
+
+/// The same with a different number for each.
+std::string distinct_account(std::size_t number) {
   const std::string digits = std::to_string(number);
-  return account ? std::string(12 - digits.size(), '4') + digits : "v" + digits;
+  return std::string(12 - digits.size(), '4') + digits;
 }
 
 Valuation as_candidate(const Places& places, const Request& candidate) {
@@ -191,9 +208,6 @@ Valuation as_candidate(const Places& places, const Request& candidate) {
       continue;
     }
     for (const Aligned& place : places.aligned) {
-      if (policy::lower(place.written).find(key) == std::string::npos) {
-        continue;
-      }
       if (const auto value = captured(place, key)) {
         valuation[key] = *value;
         break;
@@ -212,14 +226,17 @@ std::vector<Valuation> valuations(const std::vector<Policy>& a, const std::vecto
     return {};
   }
   Valuation different;
+  Valuation apart;
   Valuation equal;
   Valuation absent;
   for (std::size_t i = 0; i < places.keys.size(); ++i) {
-    different[places.keys[i]] = distinct(places.keys[i], i + 1);
-    equal[places.keys[i]] = distinct(places.keys.front(), 1);
-    absent[places.keys[i]] = std::nullopt;
+    const std::string& key = places.keys[i];
+    different[key] = distinct(key, i + 1);
+    apart[key] = is_account(key) ? distinct_account(i + 1) : distinct(key, i + 1);
+    equal[key] = distinct(places.keys.front(), 1);
+    absent[key] = std::nullopt;
   }
-  std::vector<Valuation> all = {different, as_candidate(places, candidate), equal, absent};
+  std::vector<Valuation> all = {different, as_candidate(places, candidate), apart, equal, absent};
   for (const std::string& key : places.keys) {
     all.push_back(different);
     all.back()[key] = std::nullopt;
@@ -228,22 +245,23 @@ std::vector<Valuation> valuations(const std::vector<Policy>& a, const std::vecto
   return all;
 }
 
-std::vector<Policy> substituted(std::vector<Policy> policies, const Valuation& valuation,
-                                bool pinned) {
-  visit_lists(policies, [&](std::vector<Text>& list, Version version, const std::string&) {
+Statement substituted(Statement statement, Version version, const Valuation& valuation) {
+  visit_lists(statement, [&](std::vector<Text>& list, const std::string&) {
     substitute(list, version, valuation);
   });
-  for (Policy& policy : policies) {
-    // Escapes have a meaning under this version alone; the other has no variables.
-    if (pinned && policy.version == Version::V2012_10_17) {
-      for (Statement& statement : policy.statements) {
-        if (statement.effect == policy::Effect::Allow) {
-          pin(statement, valuation);
-        }
-      }
-    }
+  return statement;
+}
+
+std::vector<Condition> pins(const Valuation& valuation) {
+  std::vector<Condition> conditions;
+  for (const auto& [key, value] : valuation) {
+    Condition condition;
+    condition.op = policy::parse_operator({value ? "StringEquals" : "Null", {}});
+    condition.key = {key, {}};
+    condition.values = {{value.value_or("true"), {}}};
+    conditions.push_back(std::move(condition));
   }
-  return policies;
+  return conditions;
 }
 
 }  // namespace muster::prover

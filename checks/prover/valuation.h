@@ -14,16 +14,20 @@ namespace muster::prover {
 /// What each variable's key is; nothing = absent.
 using Valuation = std::map<std::string, std::optional<std::string>>;
 
-/// The valuations worth trying, the most readable first: all keys different, as the candidate has
-/// them, all equal, all absent, one absent. At most `limit`.
+/// The valuations worth trying, the most readable first: all keys different but the accounts, as
+/// the candidate has them, all different, all equal, all absent, one absent. At most `limit`.
 [[nodiscard]] std::vector<Valuation> valuations(const std::vector<policy::Policy>& a,
                                                 const std::vector<policy::Policy>& b,
                                                 const policy::Request& candidate,
                                                 std::size_t limit);
 
-/// The policies with every variable replaced by its value. `pinned`: Allow statements also demand
-/// that the keys have these values.
-[[nodiscard]] std::vector<policy::Policy> substituted(std::vector<policy::Policy> policies,
-                                                      const Valuation& valuation, bool pinned);
+/// The statement with every variable replaced by its value. A value in a list whose variable is
+/// absent goes.
+[[nodiscard]] policy::Statement substituted(policy::Statement statement, policy::Version version,
+                                            const Valuation& valuation);
+
+/// Clauses that demand that the keys have these values. For version `2008-10-17`, where no text is
+/// a variable.
+[[nodiscard]] std::vector<policy::Condition> pins(const Valuation& valuation);
 
 }  // namespace muster::prover

@@ -18,8 +18,13 @@ using namespace policy;
 
 using Strings = std::vector<std::string>;
 
+/// From 0 up to but not including `end`; all equally likely in small cases too.
+std::size_t below(std::size_t end) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(0, end));
+}
+
 Strings some_of(const Strings& values, std::size_t most) {
-  const std::size_t count = *rc::gen::inRange<std::size_t>(1, most + 1);
+  const std::size_t count = 1 + below(most);
   return *rc::gen::container<Strings>(count, rc::gen::elementOf(values));
 }
 
@@ -30,8 +35,8 @@ std::vector<Text> texts(const Strings& values) {
   return list;
 }
 
-bool one_in(int count) {
-  return *rc::gen::inRange(0, count) == 0;
+bool one_in(std::size_t count) {
+  return below(count) == 0;
 }
 
 const Strings kActions = {"*",   "s:*", "s:a", "s:b",  "s:a*", "s:*a", "s:?",   "s:??",
@@ -129,7 +134,7 @@ Statement random_statement(Features features) {
     const bool negated = statement.effect == Effect::Deny && one_in(3);
     (negated ? statement.not_principals : statement.principals) = random_principals();
   }
-  const std::size_t count = *rc::gen::inRange<std::size_t>(0, 3);
+  const std::size_t count = below(3);
   for (std::size_t i = 0; i < count; ++i) {
     statement.conditions.push_back(random_condition(features));
   }
@@ -301,10 +306,44 @@ void multiply(std::vector<Request>& requests, const std::string& key,
 Policy random_policy(Features features) {
   Policy policy;
   policy.version = Version::V2012_10_17;
-  const std::size_t count = *rc::gen::inRange<std::size_t>(1, 4);
+  const std::size_t count = 1 + below(3);
   for (std::size_t i = 0; i < count; ++i) {
     policy.statements.push_back(random_statement(features));
     policy.statements.back().index = i;
+  }
+  return policy;
+}
+
+Policy nearby(Policy policy, Features features) {
+  for (Statement& statement : policy.statements) {
+    switch (below(6)) {
+      case 0:
+        if (statement.actions) {
+          statement.actions->push_back({*rc::gen::elementOf(kActions), {}});
+        }
+        break;
+      case 1:
+        if (statement.resources) {
+          statement.resources->front().value = *rc::gen::elementOf(kResources);
+        }
+        break;
+      case 2:
+        if (!statement.conditions.empty()) {
+          statement.conditions.pop_back();
+        }
+        break;
+      case 3:
+        statement.conditions.push_back(random_condition(features));
+        break;
+      case 4: {
+        Statement other = random_statement(features);
+        other.index = policy.statements.size();
+        policy.statements.push_back(std::move(other));
+        return policy;
+      }
+      default:
+        break;
+    }
   }
   return policy;
 }

@@ -16,6 +16,9 @@ struct Features {
 /// Two services, the letters a and b, keys of every type. Draws from RapidCheck.
 [[nodiscard]] policy::Policy random_policy(Features features);
 
+/// The policy with a few changes: pairs of which one nearly lies in the other.
+[[nodiscard]] policy::Policy nearby(policy::Policy policy, Features features);
+
 /// The requests of the universe, one for each way in which the policies tell them apart.
 [[nodiscard]] std::vector<policy::Request> universe(const std::vector<policy::Policy>& policies,
                                                     Features features);
