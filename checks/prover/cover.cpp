@@ -12,8 +12,8 @@ using Options = std::vector<AtomId>;
 
 class Cover {
  public:
-  Cover(const Box& box, const Atoms& atoms, Theory& theory, std::size_t budget)
-      : atoms_(atoms), theory_(theory), budget_(budget) {
+  Cover(const Box& box, const Atoms& atoms, Theory& theory, CoverBudget& budget)
+      : atoms_(atoms), theory_(theory), budget_(budget), nodes_(budget.nodes) {
     for (const AtomId atom : box) {
       demand(atoms[atom].dimension).wanted.push_back(atom);
     }
@@ -53,6 +53,8 @@ class Cover {
     bool pushed = false;
   };
 
+  [[nodiscard]] bool spent() const { return nodes_ == 0 || budget_.looks == 0; }
+
   Demand& demand(DimensionId dimension) {
     const auto place = std::ranges::lower_bound(demands_, dimension, {}, &Demand::dimension);
     if (place != demands_.end() && place->dimension == dimension) {
@@ -63,6 +65,7 @@ class Cover {
 
   /// Whether the atom can be false together with what is demanded so far.
   bool can_fail(AtomId atom) {
+    budget_.looks -= budget_.looks > 0 ? 1 : 0;
     push(atom);
     const Sat answer = theory_.satisfiable(demand(atoms_[atom].dimension));
     pop(atom);
@@ -127,7 +130,7 @@ class Cover {
           return {Covered::Kind::Yes, {}};
         }
       }
-      if (budget_ == 0) {
+      if (spent()) {
         return {Covered::Kind::Limit, {}};
       }
       cover = path.back().cover + 1;
@@ -143,8 +146,8 @@ class Cover {
       ++step.option;
     }
     for (; step.option < options.size(); ++step.option) {
-      budget_ -= budget_ > 0 ? 1 : 0;
-      if (budget_ == 0 || can_fail(options[step.option])) {
+      nodes_ -= nodes_ > 0 ? 1 : 0;
+      if (spent() || can_fail(options[step.option])) {
         push(options[step.option]);
         step.pushed = true;
         return true;
@@ -155,7 +158,8 @@ class Cover {
 
   const Atoms& atoms_;
   Theory& theory_;
-  std::size_t budget_;
+  CoverBudget& budget_;
+  std::size_t nodes_;
   std::vector<Demand> demands_;
   std::vector<Options> covers_;
 };
@@ -163,7 +167,7 @@ class Cover {
 }  // namespace
 
 Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& atoms, Theory& theory,
-              std::size_t budget) {
+              CoverBudget& budget) {
   // A box with no atom beside those of the covered one: the most frequent proof, and the cheapest.
   const bool contained = std::ranges::any_of(by, [&](const Box* one) {
     return std::ranges::all_of(
@@ -172,6 +176,7 @@ Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& at
   if (contained) {
     return {};
   }
+  budget.looks -= std::min(budget.looks, by.size());
   Cover search(box, atoms, theory, budget);
   if (search.empty()) {
     return {};
@@ -179,6 +184,9 @@ Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& at
   for (const Box* one : by) {
     if (!search.add(*one)) {
       return {};
+    }
+    if (budget.looks == 0) {
+      return {Covered::Kind::Limit, {}};
     }
   }
   return search.search();

@@ -15,8 +15,16 @@ struct Covered {
   std::vector<Demand> outside;
 };
 
-/// `budget`: falsified atoms that may be tried. Source: docs/policy-semantics.md, "Inclusion".
+/// Steps of the covers of one question.
+struct CoverBudget {
+  /// Falsified atoms that may be tried in the search of one cover.
+  std::size_t nodes = 0;
+  /// Boxes and atoms that may still be looked at in all covers; reduced by what was used.
+  std::size_t looks = 0;
+};
+
+/// Source: docs/policy-semantics.md, "Inclusion".
 [[nodiscard]] Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& atoms,
-                            Theory& theory, std::size_t budget);
+                            Theory& theory, CoverBudget& budget);
 
 }  // namespace muster::prover

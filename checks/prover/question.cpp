@@ -20,6 +20,9 @@ Request any_request() {
   return request;
 }
 
+/// Looks at boxes and atoms in one question, for each step that one cover may take.
+constexpr std::size_t kLooksPerNode = 100;
+
 class Question {
  public:
   Question(const Atoms& atoms, const Document& a, const Document& b, const Confirm& confirm,
@@ -27,22 +30,34 @@ class Question {
       : atoms_(atoms),
         theory_(atoms, a, b, budget.glob_states),
         confirm_(confirm),
-        cover_nodes_(budget.cover_nodes) {}
+        cover_budget_{budget.cover_nodes, budget.cover_nodes * kLooksPerNode} {}
 
-  /// Looks for a point of `box` outside of all of `by`. True when a witness was found.
+  /// Looks for a point of `box` outside of all of `by`. True when there is nothing more to ask: a
+  /// witness was found, or the budget is spent.
   bool ask(const Box& box, const std::vector<const Box*>& by) {
-    const Covered covered = cover(box, by, atoms_, theory_, cover_nodes_);
+    const Covered covered = cover(box, by, atoms_, theory_, cover_budget_);
     if (covered.kind == Covered::Kind::Limit) {
-      result_.open = "the search reached its limit of " + std::to_string(cover_nodes_) + " steps";
+      result_.open =
+          "the search reached its limit of " + std::to_string(cover_budget_.nodes) + " steps";
     } else if (covered.kind == Covered::Kind::No) {
       take(covered.outside);
     }
-    return result_.witness.has_value();
+    return result_.witness || spent();
   }
 
   Searched result() { return std::move(result_); }
 
  private:
+  bool spent() {
+    if (cover_budget_.looks > 0 && !theory_.exhausted()) {
+      return false;
+    }
+    if (result_.open.empty()) {
+      result_.open = "the search reached its limit";
+    }
+    return true;
+  }
+
   void take(const std::vector<Demand>& outside) {
     const std::optional<Request> request = read(outside);
     if (!request) {
@@ -98,7 +113,7 @@ class Question {
   const Atoms& atoms_;
   Theory theory_;
   const Confirm& confirm_;
-  std::size_t cover_nodes_;
+  CoverBudget cover_budget_;
   Searched result_;
 };
 
@@ -126,13 +141,13 @@ Searched search_outside(const Atoms& atoms, const Document& a, const Document& b
   Question question(atoms, a, b, confirm, budget);
   const std::vector<const Box*> granted = pointers(a.denies, b.allows);
   const std::vector<const Box*> denied = pointers(a.denies, {});
-  bool found = false;
-  for (std::size_t i = 0; i < a.allows.size() && !found; ++i) {
-    found = question.ask(a.allows[i], granted);
+  bool done = false;
+  for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
+    done = question.ask(a.allows[i], granted);
   }
-  for (std::size_t d = 0; d < b.denies.size() && !found; ++d) {
-    for (std::size_t i = 0; i < a.allows.size() && !found; ++i) {
-      found = question.ask(both(a.allows[i], b.denies[d], atoms), denied);
+  for (std::size_t d = 0; d < b.denies.size() && !done; ++d) {
+    for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
+      done = question.ask(both(a.allows[i], b.denies[d], atoms), denied);
     }
   }
   return question.result();
@@ -142,10 +157,10 @@ Searched search_common(const Atoms& atoms, const Document& a, const Document& b,
                        const Confirm& confirm, const Budget& budget) {
   Question question(atoms, a, b, confirm, budget);
   const std::vector<const Box*> denied = pointers(a.denies, b.denies);
-  bool found = false;
-  for (std::size_t i = 0; i < a.allows.size() && !found; ++i) {
-    for (std::size_t k = 0; k < b.allows.size() && !found; ++k) {
-      found = question.ask(both(a.allows[i], b.allows[k], atoms), denied);
+  bool done = false;
+  for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
+    for (std::size_t k = 0; k < b.allows.size() && !done; ++k) {
+      done = question.ask(both(a.allows[i], b.allows[k], atoms), denied);
     }
   }
   return question.result();

@@ -29,7 +29,8 @@ bool shorter(const GlobUnion* a, const GlobUnion* b) {
 /// Goes through the choices of one glob per wanted list, depth first.
 class Choices {
  public:
-  explicit Choices(const TextQuery& query) : query_(query), lists_(query.wanted) {
+  Choices(const TextQuery& query, std::size_t& budget)
+      : query_(query), lists_(query.wanted), budget_(budget) {
     std::ranges::sort(lists_, shorter);
     // The last list is looked at only for choices that do not lie in it.
     if (query.domain != nullptr || lists_.empty()) {
@@ -68,7 +69,8 @@ class Choices {
       next_[level_] = list.globs().size();
       return enter(nullptr);
     }
-    while (next_[level_] < list.globs().size()) {
+    while (next_[level_] < list.globs().size() && budget_ > 0) {
+      --budget_;
       const Glob* glob = list.globs()[next_[level_]++];
       if (fits(*glob)) {
         return enter(glob);
@@ -104,6 +106,7 @@ class Choices {
 
   const TextQuery& query_;
   std::vector<const GlobUnion*> lists_;
+  std::size_t& budget_;
   std::vector<std::size_t> next_;
   /// Number of chosen globs before each level.
   std::vector<std::size_t> depth_of_;
@@ -155,7 +158,8 @@ std::optional<Word> short_text(const TextQuery& query, const Chosen& chosen, std
       return text;
     }
   }
-  return walk(chosen, unwanted, budget).text;
+  Walked walked = walk(chosen, unwanted, budget);
+  return walked.limit ? sampled(query, chosen) : std::move(walked.text);
 }
 
 /// The text with the symbol for "any other character" replaced by a real one.
@@ -193,7 +197,7 @@ const Glob* written_text(const TextQuery& query, const Chosen& chosen) {
 
 Sat satisfiable(const TextQuery& query, std::size_t& budget) {
   bool limit = false;
-  Choices choices(query);
+  Choices choices(query, budget);
   for (const Chosen* chosen = choices.next(); chosen != nullptr; chosen = choices.next()) {
     if (sampled(query, *chosen)) {
       return Sat::Yes;
@@ -207,12 +211,12 @@ Sat satisfiable(const TextQuery& query, std::size_t& budget) {
     }
     limit = limit || walked.limit;
   }
-  return limit ? Sat::Limit : Sat::No;
+  return limit || budget == 0 ? Sat::Limit : Sat::No;
 }
 
 std::optional<Word> find_text(const TextQuery& query, std::size_t& budget) {
   std::optional<Word> best;
-  Choices choices(query);
+  Choices choices(query, budget);
   for (const Chosen* chosen = choices.next(); chosen != nullptr; chosen = choices.next()) {
     if (const Glob* written = written_text(query, *chosen)) {
       return written->symbols;

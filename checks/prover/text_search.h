@@ -22,7 +22,7 @@ struct TextQuery {
   const GlobUnion* domain = nullptr;
 };
 
-/// `budget`: states that may still be looked at; reduced by what was used.
+/// `budget`: steps that may still be taken (walk.h); reduced by what was used.
 [[nodiscard]] Sat satisfiable(const TextQuery& query, std::size_t& budget);
 
 /// A text for people: a value that is written out in a policy if there is one, else a shortest one.

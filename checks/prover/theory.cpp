@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/prover/shapes.h"
+#include "checks/prover/walk.h"
 
 namespace muster::prover {
 namespace {
@@ -34,6 +35,9 @@ class OwnUnion {
   std::deque<Glob> globs_;
   GlobUnion union_;
 };
+
+/// Answers beyond this are asked again: memory stays bounded.
+constexpr std::size_t kMostRemembered = 100'000;
 
 const Word kSome = {kOne, kRun};
 const Word kSomeField = {kFieldOne, kFieldRun};
@@ -92,8 +96,8 @@ std::size_t Theory::DemandHash::operator()(const std::vector<std::uint32_t>& wor
   return hash;
 }
 
-Theory::Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t budget)
-    : atoms_(atoms), a_(a), b_(b), budget_(budget) {
+Theory::Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states)
+    : atoms_(atoms), a_(a), b_(b), budget_(glob_states * kStateCost) {
   for (const Document* document : {&a, &b}) {
     for (const KeyUse& use : document->uses) {
       plan(use);
@@ -189,7 +193,9 @@ Sat Theory::satisfiable(const Demand& demand) {
     return known->second;
   }
   const Sat answer = decide(demand);
-  memo_.emplace(std::move(key), answer);
+  if (memo_.size() < kMostRemembered) {
+    memo_.emplace(std::move(key), answer);
+  }
   return answer;
 }
 

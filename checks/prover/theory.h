@@ -30,8 +30,8 @@ struct Value {
 /// how both use it.
 class Theory {
  public:
-  /// `budget`: states of automata that may be looked at. The arguments outlive the theory.
-  Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t budget);
+  /// `glob_states`: states of automata that may be looked at. The arguments outlive the theory.
+  Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states);
 
   /// `No` is certain; `Yes` is exact but for variables and for clauses that cannot be read, where
   /// it means "perhaps".
@@ -41,6 +41,9 @@ class Theory {
   /// A value that satisfies the demand, absent if possible. Nothing when none was found within the
   /// budget.
   [[nodiscard]] std::optional<Value> find(const Demand& demand);
+
+  /// Whether the budget is spent: what was not answered before is `Limit` now.
+  [[nodiscard]] bool exhausted() const { return budget_ == 0; }
 
   /// Whether an answer rested on something that cannot be read.
   [[nodiscard]] const std::string& unreadable() const { return unreadable_; }

@@ -47,7 +47,7 @@ class Walk {
   [[nodiscard]] std::size_t words() const { return set_.words(); }
 
   Walked run(std::size_t& budget) {
-    const std::size_t cost = 1 + words() / kOrdinaryWords;
+    const std::size_t cost = kStateCost * (1 + words() / kOrdinaryWords);
     next_.assign(words(), 0);
     set_.start(next_.data());
     offer(0, 0);

@@ -17,7 +17,10 @@ struct Walked {
   bool limit = false;
 };
 
-/// `budget`: states that may still be looked at; a state of many globs counts as several.
+/// What looking at one state of a small walk costs; trying one glob in a choice costs 1.
+inline constexpr std::size_t kStateCost = 64;
+
+/// `budget`: steps that may still be taken; a state of many globs counts as several.
 [[nodiscard]] Walked walk(const std::vector<const Glob*>& wanted,
                           const std::vector<const Glob*>& unwanted, std::size_t& budget);
 

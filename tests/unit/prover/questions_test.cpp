@@ -100,11 +100,35 @@ TEST_CASE("a spent budget is undecided, a larger one only decides more") {
   CHECK(small.verdict == Verdict::Undecided);
   CHECK(small.reason == "the search reached its limit of 2 steps");
   CHECK(words(within(a, b, {.cover_nodes = 500'000})) == words(full));
-  const std::string hard =
-      R"({"StringLike":{"k":"*a??????????b*"},"StringNotLike":{"k":"*b??????????a*"}})";
-  const std::string cover = R"({"StringLike":{"k":["*a??????????a*","*b??????????b*"]}})";
-  CHECK(within(with_condition(hard), with_condition(cover), {.glob_states = 5}).verdict ==
-        Verdict::Undecided);
+  const Policies both = with_condition(
+      R"({"StringLike":{"k":"*a*"},"StringLikeIfExists":{"k":"*b*"},"Null":{"k":"false"}})");
+  const Policies either = with_condition(R"({"StringLike":{"k":["*a*b*","*b*a*"]}})");
+  CHECK(within(both, either).verdict == Verdict::Yes);
+  CHECK(within(both, either, {.glob_states = 1}).verdict == Verdict::Undecided);
+}
+
+TEST_CASE("hostile patterns and statements end within the budget") {
+  std::string stars;
+  std::string other;
+  for (int i = 0; i < 100; ++i) {
+    stars += "*a";
+    other += "*b";
+  }
+  const Policies a = with_condition(R"({"StringLike":{"k":")" + stars +
+                                    R"("},"StringNotLike":{"k":")" + other + R"("}})");
+  const Policies b =
+      with_condition(R"({"StringLike":{"k":["*a?????????????b*","*b?????????????a*"]}})");
+  CHECK(within(a, b, {.glob_states = 1'000}).verdict != Verdict::Yes);
+  std::string actions;
+  for (int i = 0; i < 2'000; ++i) {
+    actions += (i == 0 ? R"("s3:*a)" : R"(","s3:*a)") + std::to_string(i) + "*";
+  }
+  const Policies many =
+      policies_of(R"({"Effect":"Allow","Resource":"*","Action":[)" + actions + R"("]})");
+  CHECK(within(many, many).verdict == Verdict::Yes);
+  CHECK(
+      within(many, policies_of(R"({"Effect":"Allow","Resource":"*","Action":"s3:*a*"})")).verdict ==
+      Verdict::Yes);
 }
 
 TEST_CASE("the order of statements and values and the case of names change no witness") {
