@@ -127,7 +127,7 @@ void Theory::plan(const KeyUse& use) {
   Plan made;
   const Shape shape = shape_of(atoms_.key_name(use.dimension));
   made.multivalued = shape == Shape::Multi || (shape == Shape::Unknown && set);
-  if (families == (bit(Family::Text) | bit(Family::Bool))) {
+  if (families == (bit(Family::Text) | bit(Family::Bool)) && only_truth_words(use.dimension)) {
     families = bit(Family::Bool);
   }
   made.mixed = (families & (families - 1)) != 0;
@@ -136,6 +136,16 @@ void Theory::plan(const KeyUse& use) {
     made.family = families == bit(family) ? family : made.family;
   }
   plans_.emplace(use.dimension, std::move(made));
+}
+
+/// Whether text is compared with `true` and `false` alone, so that the key can be taken as boolean.
+bool Theory::only_truth_words(DimensionId dimension) const {
+  return std::ranges::all_of(atoms_of(dimension), [&](AtomId id) {
+    return atoms_[id].family != Family::Text ||
+           std::ranges::all_of(atoms_[id].values, [](const std::string& value) {
+             return value == "true" || value == "false";
+           });
+  });
 }
 
 std::vector<AtomId> Theory::atoms_of(DimensionId dimension) const {

@@ -69,6 +69,7 @@ class Theory {
   };
 
   void plan(const KeyUse& use);
+  [[nodiscard]] bool only_truth_words(DimensionId dimension) const;
   [[nodiscard]] std::vector<AtomId> atoms_of(DimensionId dimension) const;
   const Candidates& candidates_of(DimensionId dimension, Plan& plan);
   [[nodiscard]] bool opaque(const Atom& atom, const Plan& plan) const;

@@ -265,6 +265,16 @@ TEST_CASE("principals are told apart by what the policies name") {
   }
 }
 
+TEST_CASE("a key that is boolean in one statement and text in another is not taken for empty") {
+  const Policies a = policies_of(
+      R"([{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringLike":{"k":"a*"}}},
+          {"Effect":"Allow","Action":"sqs:*","Resource":"*","Condition":{"Bool":{"k":"true"}}}])");
+  const Policies b = policies_of(
+      R"([{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"k":"b"}}},
+          {"Effect":"Allow","Action":"sqs:*","Resource":"*"}])");
+  CHECK(within(a, b).verdict != Verdict::Yes);
+}
+
 TEST_CASE("what cannot be read is undecided with a reason, unless it is the same on both sides") {
   struct Case {
     const char* name;
