@@ -190,6 +190,12 @@ bool has_any(const Command& command, const std::vector<std::string>& options) {
                      [&](const std::string& option) { return has_option(command, option); });
 }
 
+/// Whether the command only shows what it would do. `--dry-run=none` asks for the real thing.
+bool is_rehearsal(const Command& command) {
+  const bool off = has_option(command, "--dry-run=none") || has_option(command, "--dry-run=false");
+  return !off && has_any(command, table().rehearsals);
+}
+
 /// Whether the command copies from outside to here: a place outside is followed by one that is not.
 bool reads_only(const Command& command, const std::string& remote) {
   const auto& words = command.words;
@@ -204,7 +210,7 @@ bool reads_only(const Command& command, const std::string& remote) {
 
 bool deploys_by(const Sign& sign, const Command& command) {
   return command.starts_with(sign.name) && (sign.needs.empty() || has_any(command, sign.needs)) &&
-         !has_any(command, table().rehearsals) && !reads_only(command, sign.remote);
+         !is_rehearsal(command) && !reads_only(command, sign.remote);
 }
 
 /// The deploy that one step is, if any.
