@@ -8,6 +8,7 @@
 
 #include "app/repository.h"
 #include "checks/intent/schema.h"
+#include "checks/text/ascii.h"
 
 namespace muster::app {
 namespace {
@@ -21,35 +22,20 @@ constexpr std::size_t kNameLimit = 255;
 constexpr std::string_view kWord =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
-}
-
 /// Splits `[section] rest`; nothing when the line opens no section.
 std::optional<std::pair<std::string_view, std::string_view>> section_of(std::string_view line) {
   const std::size_t close = line.find(']');
   if (!line.starts_with('[') || close == std::string_view::npos) {
     return std::nullopt;
   }
-  return std::pair(trim(line.substr(1, close - 1)), trim(line.substr(close + 1)));
+  return std::pair(text::trim(line.substr(1, close - 1)), text::trim(line.substr(close + 1)));
 }
 
 /// `remote "origin"`: the first word without case, the name in quotes exactly.
 bool is_origin(std::string_view section) {
   const std::size_t space = section.find_first_of(" \t");
-  return space != std::string_view::npos && lower(section.substr(0, space)) == "remote" &&
-         trim(section.substr(space)) == "\"origin\"";
+  return space != std::string_view::npos && text::lower(section.substr(0, space)) == "remote" &&
+         text::trim(section.substr(space)) == "\"origin\"";
 }
 
 /// A value without quotes and comment. Escapes are kept: a URL has none.
@@ -66,7 +52,7 @@ std::string plain_value(std::string_view text) {
       value += c;
     }
   }
-  return std::string(trim(value));
+  return std::string(text::trim(value));
 }
 
 bool is_word(std::string_view text, std::string_view more = "") {
@@ -137,9 +123,9 @@ fs::path common_folder(const fs::path& root) {
   if (!link.starts_with(kKey)) {
     return git;
   }
-  const fs::path own = root / fs::path(trim(std::string_view(link).substr(kKey.size())));
+  const fs::path own = root / fs::path(text::trim(std::string_view(link).substr(kKey.size())));
   const std::string common = read_small(own / "commondir");
-  return common.empty() ? own : own / fs::path(trim(common));
+  return common.empty() ? own : own / fs::path(text::trim(common));
 }
 
 std::string branch_of(const std::string& head) {
@@ -147,7 +133,7 @@ std::string branch_of(const std::string& head) {
   if (!head.starts_with(kTarget)) {
     return "";
   }
-  const std::string_view name = trim(std::string_view(head).substr(kTarget.size()));
+  const std::string_view name = text::trim(std::string_view(head).substr(kTarget.size()));
   const bool usable = name.size() <= kNameLimit && name.find_first_of("*?[") == std::string::npos &&
                       std::all_of(name.begin(), name.end(), [](char c) { return c > ' '; });
   return usable && format_problem(IntentFormat::RefGlob, name).empty() ? std::string(name) : "";
@@ -159,7 +145,7 @@ std::optional<std::string> origin_url(std::string_view config) {
   bool inside = false;
   while (!config.empty()) {
     const std::size_t end = std::min(config.find('\n'), config.size());
-    std::string_view line = trim(config.substr(0, end));
+    std::string_view line = text::trim(config.substr(0, end));
     config.remove_prefix(std::min(end + 1, config.size()));
     if (const auto section = section_of(line)) {
       inside = is_origin(section->first);
@@ -167,7 +153,7 @@ std::optional<std::string> origin_url(std::string_view config) {
     }
     const std::size_t equals = line.find('=');
     if (inside && equals != std::string_view::npos &&
-        lower(trim(line.substr(0, equals))) == "url") {
+        text::lower(text::trim(line.substr(0, equals))) == "url") {
       return plain_value(line.substr(equals + 1));
     }
   }
@@ -175,12 +161,12 @@ std::optional<std::string> origin_url(std::string_view config) {
 }
 
 Result<Remote> parse_remote(std::string_view url) {
-  url = trim(url);
+  url = text::trim(url);
   if (url.size() > kUrlLimit) {
     return no_remote("its URL is longer than 2048 bytes");
   }
   auto [host_text, path] = split_url(url);
-  const std::string host = lower(host_text);
+  const std::string host = text::lower(host_text);
   // One letter is a drive of Windows.
   if (host.size() < 2) {
     return no_remote("it is a local path");

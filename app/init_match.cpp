@@ -5,6 +5,8 @@
 #include <array>
 #include <optional>
 
+#include "checks/text/ascii.h"
+
 namespace muster::app {
 namespace {
 
@@ -28,7 +30,7 @@ Words words_of(std::string_view text) {
       words.emplace_back();
     }
     if (letter) {
-      words.back() += upper ? static_cast<char>(c - 'A' + 'a') : c;
+      words.back() += text::lower(c);
     }
     before = c;
   }

@@ -10,6 +10,7 @@
 #include "app/init_taken.h"
 #include "checks/intent/schema.h"
 #include "checks/oidc/trusts.h"
+#include "checks/text/ascii.h"
 
 namespace muster::app {
 namespace {
@@ -62,7 +63,7 @@ std::set<std::string> variables_in(std::string_view text) {
 std::string key_of(std::string_view name) {
   std::string key;
   for (const char c : name) {
-    key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? '-' : c;
+    key += c == '_' ? '-' : text::lower(c);
   }
   return key;
 }

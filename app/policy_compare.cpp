@@ -2,11 +2,10 @@
 #include "app/policy_compare.h"
 
 #include <algorithm>
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "app/location_json.h"
 #include "app/repository.h"
 #include "checks/prover/prover.h"
 #include "report/sanitise.h"
@@ -52,17 +51,6 @@ policy::PolicyType type_of(const text::Node& root) {
                     : policy::PolicyType::Trust;
 }
 
-Result<std::string> read_bytes(const std::string& file, const SourceId& source) {
-  if (file == "-") {
-    return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  }
-  Result<std::string> bytes = read_file(file, source, kFileLimit);
-  if (!bytes && bytes.error().code == ErrorCode::NotFound) {
-    return Error{ErrorCode::Usage, bytes.error().message, bytes.error().where};
-  }
-  return bytes;
-}
-
 /// One side of the comparison.
 struct Side {
   std::string name;
@@ -71,7 +59,7 @@ struct Side {
 
 Result<Side> read_side(const std::string& file) {
   const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_bytes(file, source));
+  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
   MUSTER_TRY(const auto tree, text::parse_json(std::move(bytes), source));
   MUSTER_TRY(Policy policy, policy::read_policy(tree.root(), type_of(tree.root())));
   return Side{source.path(), {std::move(policy)}};
@@ -111,14 +99,6 @@ std::string statement_name(const Side& side, const StatementTrace& trace) {
          "` (" + to_string(statement.where) + ")";
 }
 
-ordered_json location(const SourceRef& where) {
-  return {{"file", where.source.path()},
-          {"line", where.span.line},
-          {"column", where.span.column},
-          {"end_line", where.span.end_line},
-          {"end_column", where.span.end_column}};
-}
-
 ordered_json decision_json(const Side& side, const Request& request) {
   const Decision decision = evaluate_policies(side.policies, request);
   ordered_json json{{"decision", to_string(decision.kind)}, {"because", decision.because}};
@@ -129,7 +109,7 @@ ordered_json decision_json(const Side& side, const Request& request) {
       json["statement"]["sid"] = statement.sid->value;
     }
     json["statement"]["because"] = trace->because;
-    json["statement"]["location"] = location(statement.where);
+    json["statement"]["location"] = location_json(statement.where);
   }
   return json;
 }

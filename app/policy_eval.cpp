@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/json_lines.h"
+#include "app/location_json.h"
 #include "checks/policy/request.h"
 
 namespace muster::app {
@@ -29,14 +30,6 @@ const char* word(Truth truth) {
       return "yes";
   }
   return "unknown";
-}
-
-ordered_json location(const SourceRef& where) {
-  return {{"file", where.source.path()},
-          {"line", where.span.line},
-          {"column", where.span.column},
-          {"end_line", where.span.end_line},
-          {"end_column", where.span.end_column}};
 }
 
 const std::vector<policy::Policy>& policies_of(const Case& input, const LayerStatement& found) {
@@ -77,7 +70,7 @@ ordered_json statement_json(const Case& input, const LayerStatement& found, std:
   json["effect"] = trace.effect == policy::Effect::Allow ? "Allow" : "Deny";
   json["applies"] = word(trace.truth);
   json["because"] = trace.because;
-  json["location"] = location(in_file(statement.where, line));
+  json["location"] = location_json(in_file(statement.where, line));
   return json;
 }
 

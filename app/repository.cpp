@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <set>
 #include <system_error>
@@ -185,6 +186,23 @@ Status Reader::read(const Root& root) {
   return Done{};
 }
 
+Result<std::string> read_stream(std::istream& in, const SourceRef& where, std::size_t limit) {
+  std::string bytes;
+  std::array<char, 1U << 16U> chunk{};
+  while (bytes.size() <= limit && in) {
+    in.read(chunk.data(), chunk.size());
+    bytes.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad()) {
+    return Error{ErrorCode::Unreadable, "cannot be read: input error", where};
+  }
+  if (bytes.size() > limit) {
+    return Error{ErrorCode::Limit, "is larger than " + std::to_string(limit >> 20U) + " MiB",
+                 where};
+  }
+  return bytes;
+}
+
 }  // namespace
 
 bool path_matches(std::string_view glob, std::string_view path) {
@@ -234,18 +252,17 @@ Result<std::string> read_file(const fs::path& path, const SourceId& shown, std::
     return Error{absent ? ErrorCode::NotFound : ErrorCode::Unreadable,
                  std::string("cannot be read: ") + std::strerror(errno), where};
   }
-  std::string bytes;
-  std::array<char, 1U << 16U> chunk{};
-  while (bytes.size() <= limit && in) {
-    in.read(chunk.data(), chunk.size());
-    bytes.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  return read_stream(in, where, limit);
+}
+
+Result<std::string> read_argument(const std::string& file, const SourceId& shown,
+                                  std::size_t limit) {
+  if (file == "-") {
+    return read_stream(std::cin, {shown, {}}, limit);
   }
-  if (in.bad()) {
-    return Error{ErrorCode::Unreadable, "cannot be read: input error", where};
-  }
-  if (bytes.size() > limit) {
-    return Error{ErrorCode::Limit, "is larger than " + std::to_string(limit >> 20U) + " MiB",
-                 where};
+  Result<std::string> bytes = read_file(file, shown, limit);
+  if (!bytes && bytes.error().code == ErrorCode::NotFound) {
+    return Error{ErrorCode::Usage, bytes.error().message, bytes.error().where};
   }
   return bytes;
 }

@@ -33,6 +33,11 @@ struct Repository {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             const SourceId& shown, std::size_t limit);
 
+/// A document that the user names on the command line; `-` is standard input. Errors: as
+/// `read_file`, but a file that is not there is `Usage`.
+[[nodiscard]] Result<std::string> read_argument(const std::string& file, const SourceId& shown,
+                                                std::size_t limit);
+
 /// Whether a path glob (`*` within a folder, `**` across folders) matches the relative `path`.
 [[nodiscard]] bool path_matches(std::string_view glob, std::string_view path);
 

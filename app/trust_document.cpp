@@ -2,8 +2,6 @@
 #include "app/trust_document.h"
 
 #include <algorithm>
-#include <iostream>
-#include <iterator>
 
 #include "app/repository.h"
 #include "checks/iam/documents.h"
@@ -12,17 +10,6 @@ namespace muster::app {
 namespace {
 
 constexpr std::size_t kFileLimit = std::size_t{64} << 20U;
-
-Result<std::string> read_bytes(const std::string& file, const SourceId& source) {
-  if (file == "-") {
-    return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  }
-  Result<std::string> bytes = read_file(file, source, kFileLimit);
-  if (!bytes && bytes.error().code == ErrorCode::NotFound) {
-    return Error{ErrorCode::Usage, bytes.error().message, bytes.error().where};
-  }
-  return bytes;
-}
 
 bool is_wanted(const iam::RoleDocument& document, const std::string& role) {
   return role.empty() || document.arn == role || document.name == role;
@@ -52,7 +39,7 @@ Result<std::vector<TrustDocument>> from_roles(const text::Node& root, const std:
 Result<std::vector<TrustDocument>> read_trust_documents(const std::string& file,
                                                         const std::string& role) {
   const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_bytes(file, source));
+  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
   MUSTER_TRY(const auto tree,
              iam::parse_account_json({DocumentKind::IamRole, source, std::move(bytes)}));
   const text::Node root = tree.root();

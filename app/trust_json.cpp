@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/location_json.h"
 #include "checks/oidc/token.h"
 
 namespace muster::app {
@@ -27,11 +28,7 @@ ordered_json refusal_json(const std::vector<oidc::RefusingClause>& clauses) {
       json["first_difference"] = {{"wanted", clause.wanted_part}, {"carried", clause.carried_part}};
     }
     json["reason"] = oidc::in_words(clause);
-    json["location"] = {{"file", clause.where.source.path()},
-                        {"line", clause.where.span.line},
-                        {"column", clause.where.span.column},
-                        {"end_line", clause.where.span.end_line},
-                        {"end_column", clause.where.span.end_column}};
+    json["location"] = location_json(clause.where);
     out.push_back(std::move(json));
   }
   return out;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "checks/text/ascii.h"
 #include "checks/text/utf8.h"
 #include "report/sanitise.h"
 
@@ -21,11 +22,7 @@ constexpr std::string_view kPlain =
 bool is_reserved(std::string_view text) {
   static constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
                                                              "off",  "null",  "y",   "n"};
-  std::string folded(text);
-  std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return std::find(kWords.begin(), kWords.end(), folded) != kWords.end();
+  return std::find(kWords.begin(), kWords.end(), text::lower(text)) != kWords.end();
 }
 
 bool is_plain(std::string_view text) {

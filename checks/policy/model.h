@@ -9,6 +9,7 @@
 
 #include "checks/core/result.h"
 #include "checks/core/source.h"
+#include "checks/text/ascii.h"
 #include "checks/text/tree.h"
 
 namespace muster::policy {
@@ -126,6 +127,6 @@ struct Policy {
 [[nodiscard]] bool same_policy(const Policy& a, const Policy& b);
 
 /// ASCII lower case: condition keys, operators and actions compare without case.
-[[nodiscard]] std::string lower(std::string_view text);
+using text::lower;
 
 }  // namespace muster::policy

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "checks/text/ascii.h"
 #include "checks/text/tree.h"
 #include "checks/text/tree_data.h"
 #include "checks/text/utf8.h"
@@ -47,14 +48,6 @@ struct Open {
 
 std::string text_of(const yaml_char_t* text) {
   return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
-}
-
-std::string folded(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
 }
 
 Style style_of(yaml_scalar_style_t style) {
@@ -398,7 +391,7 @@ Status YamlReader::check_keys(const Open& mapping) {
                   "whole value");
     }
     const bool fold = key_case_ == KeyCase::Folded;
-    if (!seen.insert(fold ? folded(key.text) : std::string(key.text)).second) {
+    if (!seen.insert(fold ? lower(key.text) : std::string(key.text)).second) {
       return fail(key.span, "the key `" + std::string(key.text) + "` stands twice in this mapping" +
                                 (fold ? " (keys are compared without case)" : ""));
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
@@ -26,7 +27,7 @@ std::vector<std::string> parts_of(std::string_view name) {
       parts.emplace_back();
     }
     if (is_alnum(c)) {
-      parts.back() += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+      parts.back() += text::lower(c);
     }
   }
   std::erase(parts, "");

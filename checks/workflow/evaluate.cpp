@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/postfix.h"
 
 namespace muster::workflow {
@@ -67,7 +68,7 @@ Answer equals(const Value& a, const Value& b, std::vector<RefTest>* tests) {
     return std::nullopt;
   }
   if (a.type == b.type && a.type != Value::Type::Number) {
-    return folded(a.text) == folded(b.text);
+    return text::lower(a.text) == text::lower(b.text);
   }
   const auto left = number_of(a);
   const auto right = number_of(b);
@@ -75,8 +76,8 @@ Answer equals(const Value& a, const Value& b, std::vector<RefTest>* tests) {
 }
 
 Answer starts_with(const Value& text, const Value& prefix, std::vector<RefTest>* tests) {
-  const std::string whole = folded(text.text);
-  const std::string wanted = folded(prefix.text);
+  const std::string whole = text::lower(text.text);
+  const std::string wanted = text::lower(prefix.text);
   const std::string sure = whole.substr(0, whole.find(kRest));
   if (is_open(prefix)) {
     return open_answer(prefix, tests);
@@ -109,8 +110,8 @@ Answer lists(const Value& list, const Value& wanted, std::vector<RefTest>* tests
 
 /// `contains` and `endsWith` over text.
 Answer holds(const Value& text, const Value& part, bool at_end, std::vector<RefTest>* tests) {
-  const std::string whole = folded(text.text);
-  const std::string wanted = folded(part.text);
+  const std::string whole = text::lower(text.text);
+  const std::string wanted = text::lower(part.text);
   if (is_open(part)) {
     return open_answer(part, tests);
   }
@@ -233,7 +234,7 @@ ValueSet parsed(const ValueSet& texts) {
 
 ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
               std::vector<RefTest>* tests) {
-  const std::string function = folded(name);
+  const std::string function = text::lower(name);
   static constexpr std::array<std::string_view, 3> kStatus = {"success", "failure", "cancelled"};
   if (function == "always") {
     return set_of(true, false);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/resolver.h"
 
 namespace muster::workflow {
@@ -10,14 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxValues = 64;
 constexpr int kMaxDepth = 16;
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 Values unknown(std::string_view what) {
   return {{}, false, std::string(what)};
@@ -92,7 +85,7 @@ Values Resolver::text(std::string_view text) const {
     if (close == std::string_view::npos) {
       return unknown("an expression that does not end");
     }
-    const Values part = shown(evaluate(trim(text.substr(open + 3, close - open - 3))));
+    const Values part = shown(evaluate(text::trim(text.substr(open + 3, close - open - 3))));
     per_run = per_run || is_per_run(part);
     Values next{{}, result.known && part.known, result.known ? part.missing : result.missing};
     for (const std::string& left : result.values) {
@@ -124,7 +117,7 @@ std::vector<std::string_view> expressions_of(std::string_view text) {
     if (close == std::string_view::npos) {
       break;
     }
-    found.push_back(trim(text.substr(open + 3, close - open - 3)));
+    found.push_back(text::trim(text.substr(open + 3, close - open - 3)));
   }
   return found;
 }
@@ -138,14 +131,14 @@ Values resolve(std::string_view text, const Scope& scope, std::vector<RefTest>* 
 }
 
 bool may_hold(std::string_view condition, const Scope& scope, std::vector<RefTest>* tests) {
-  std::string_view expression = trim(condition);
+  std::string_view expression = text::trim(condition);
   if (has_expression(condition)) {
     const bool whole =
         condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
     if (!whole) {
       return true;
     }
-    expression = trim(condition.substr(3, condition.size() - 5));
+    expression = text::trim(condition.substr(3, condition.size() - 5));
   }
   Work work{tests};
   return expression.empty() || Resolver(scope, work).evaluate(expression).may_be_true();

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "checks/core/digest.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
 
 namespace muster::workflow {
@@ -12,14 +13,6 @@ namespace {
 
 using text::Node;
 using text::Type;
-
-bool equal_folded(std::string_view a, std::string_view b) {
-  const auto fold = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [&](char x, char y) { return fold(x) == fold(y); });
-}
 
 /// Unknown jobs in `needs`, and cycles (by taking away jobs whose needs are all taken away).
 Status check_needs(const Workflow& workflow) {
@@ -95,7 +88,7 @@ Access Permissions::of(std::string_view scope) const {
 
 const Text* Step::input(std::string_view wanted) const {
   const auto found = std::find_if(with.begin(), with.end(), [&](const Entry& entry) {
-    return equal_folded(entry.name.value, wanted);
+    return text::equals_ignoring_case(entry.name.value, wanted);
   });
   return found == with.end() ? nullptr : &found->value;
 }

@@ -2,26 +2,17 @@
 // themselves; how deep is bounded in expression.cpp.
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/resolver.h"
 
 namespace muster::workflow {
 namespace {
 
-char fold(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Names in expressions are compared without case.
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return fold(x) == fold(y); });
-}
-
 /// What follows the prefix in `text`; nothing when it begins otherwise or names a property of a
 /// property.
 std::optional<std::string_view> member(std::string_view text, std::string_view prefix) {
-  const bool begins =
-      text.size() > prefix.size() && same_name(text.substr(0, prefix.size()), prefix);
+  const bool begins = text.size() > prefix.size() &&
+                      text::equals_ignoring_case(text.substr(0, prefix.size()), prefix);
   const std::string_view rest = begins ? text.substr(prefix.size()) : std::string_view();
   const bool plain = !rest.empty() && rest.find_first_of(".[*") == std::string_view::npos;
   return plain ? std::optional<std::string_view>(rest) : std::nullopt;
@@ -44,29 +35,29 @@ ValueSet null() {
 }
 
 const Variable* find(const std::vector<Variable>& variables, std::string_view name) {
-  const auto found =
-      std::find_if(variables.begin(), variables.end(),
-                   [&](const Variable& variable) { return same_name(variable.name, name); });
+  const auto found = std::find_if(
+      variables.begin(), variables.end(),
+      [&](const Variable& variable) { return text::equals_ignoring_case(variable.name, name); });
   return found == variables.end() ? nullptr : &*found;
 }
 
 const Text* find(const std::vector<Entry>& entries, std::string_view name) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return same_name(entry.name.value, name);
+    return text::equals_ignoring_case(entry.name.value, name);
   });
   return found == entries.end() ? nullptr : &found->value;
 }
 
 const Input* find(const std::vector<Input>& inputs, std::string_view name) {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) {
-    return same_name(input.name.value, name);
+    return text::equals_ignoring_case(input.name.value, name);
   });
   return found == inputs.end() ? nullptr : &*found;
 }
 
 const Choice* find(const Choices& choices, const Job* job, std::string_view name) {
   const auto found = std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) {
-    return choice.job == job && same_name(choice.name, name);
+    return choice.job == job && text::equals_ignoring_case(choice.name, name);
   });
   return found == choices.end() ? nullptr : &*found;
 }
@@ -233,7 +224,7 @@ ValueSet Resolver::matrix(std::string_view name, std::string_view shown) const {
     return deeper(choice->value);
   }
   for (const auto& [key, items] : scope_.job->matrix) {
-    if (!same_name(key, name)) {
+    if (!text::equals_ignoring_case(key, name)) {
       continue;
     }
     ValueSet values;
@@ -255,40 +246,43 @@ ValueSet Resolver::ref(std::string_view prefix) const {
 ValueSet Resolver::run_fact(std::string_view name, std::string_view shown) const {
   const std::string& event = scope_.event;
   if (!scope_.per_run.empty() &&
-      (same_name(name, "sha") || same_name(name, "run_id") || same_name(name, "run_number"))) {
+      (text::equals_ignoring_case(name, "sha") || text::equals_ignoring_case(name, "run_id") ||
+       text::equals_ignoring_case(name, "run_number"))) {
     return one(scope_.per_run);
   }
-  if (same_name(name, "event_name") && !event.empty()) {
+  if (text::equals_ignoring_case(name, "event_name") && !event.empty()) {
     return one(event);
   }
-  const bool request_ref = same_name(name, "head_ref") || same_name(name, "base_ref");
+  const bool request_ref =
+      text::equals_ignoring_case(name, "head_ref") || text::equals_ignoring_case(name, "base_ref");
   if (request_ref && !event.empty() && !event.starts_with("pull_request")) {
     return null();
   }
   if (scope_.ref.empty()) {
     return unknown_value(shown);
   }
-  if (same_name(name, "ref")) {
+  if (text::equals_ignoring_case(name, "ref")) {
     return ref("");
   }
-  if (same_name(name, "ref_type")) {
+  if (text::equals_ignoring_case(name, "ref_type")) {
     return one(scope_.ref.starts_with("refs/tags/") ? "tag" : "branch");
   }
   const std::size_t kind = scope_.ref.find('/', 5);
-  return same_name(name, "ref_name") && kind != std::string::npos
+  return text::equals_ignoring_case(name, "ref_name") && kind != std::string::npos
              ? ref(std::string_view(scope_.ref).substr(0, kind + 1))
              : unknown_value(shown);
 }
 
 ValueSet Resolver::github(std::string_view name) const {
   const std::string repository = scope_.intent != nullptr ? scope_.intent->repository : "";
-  if (same_name(name, "repository") && !repository.empty()) {
+  if (text::equals_ignoring_case(name, "repository") && !repository.empty()) {
     return one(repository);
   }
-  if (same_name(name, "repository_owner") && !repository.empty()) {
+  if (text::equals_ignoring_case(name, "repository_owner") && !repository.empty()) {
     return one(repository.substr(0, repository.find('/')));
   }
-  if (same_name(name, "event.repository.default_branch") && scope_.intent != nullptr) {
+  if (text::equals_ignoring_case(name, "event.repository.default_branch") &&
+      scope_.intent != nullptr) {
     return one(scope_.intent->default_branch);
   }
   return run_fact(name, "github." + std::string(name));
@@ -313,7 +307,8 @@ ValueSet Resolver::name(std::string_view name) const {
   if (const auto rest = member(name, "matrix.")) {
     return matrix(*rest, name);
   }
-  const bool is_github = name.size() > 7 && same_name(name.substr(0, 7), "github.");
+  const bool is_github =
+      name.size() > 7 && text::equals_ignoring_case(name.substr(0, 7), "github.");
   return is_github ? github(name.substr(7)) : unknown_value(name);
 }
 

@@ -1,6 +1,7 @@
 // Steps: exactly one kind each.
 #include <set>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
 
 namespace muster::workflow {
@@ -91,14 +92,6 @@ Result<std::vector<Step>> read_parallel(const Node& node, std::size_t index) {
   return steps;
 }
 
-std::string folded(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
-}
-
 }  // namespace
 
 Result<std::vector<Step>> read_steps(const Node& node) {
@@ -112,7 +105,7 @@ Result<std::vector<Step>> read_steps(const Node& node) {
     if (step.kind == Step::Kind::Parallel) {
       MUSTER_TRY(step.parallel, read_parallel(*node.at(i).find("parallel"), i));
     }
-    if (step.id && !ids.insert(folded(step.id->value)).second) {
+    if (step.id && !ids.insert(text::lower(step.id->value)).second) {
       return invalid(*node.at(i).find("id"),
                      "the step id `" + step.id->value + "` stands twice in this job");
     }

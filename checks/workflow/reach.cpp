@@ -7,6 +7,7 @@
 #include <set>
 
 #include "checks/policy/glob.h"
+#include "checks/text/ascii.h"
 
 namespace muster::workflow {
 namespace {
@@ -14,21 +15,12 @@ namespace {
 /// Refs that the conditions of one job may name before all of them together are taken as one.
 constexpr std::size_t kMaxParts = 32;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string folded(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), lower);
-  return text;
-}
-
 /// Whether the condition may hold although a job in front of it was skipped. That takes a status
 /// function; `success()` joined by `&&` says no more than what holds without it.
 bool asks_for_status(const std::optional<Text>& condition) {
   static constexpr std::array<std::string_view, 3> kFunctions = {"always(", "failure(",
                                                                  "cancelled("};
-  const std::string text = condition ? folded(condition->value) : "";
+  const std::string text = condition ? text::lower(condition->value) : "";
   const bool success = text.find("success(") != std::string::npos;
   return (success && text.find_first_of("|!") != std::string::npos) ||
          std::any_of(kFunctions.begin(), kFunctions.end(), [&](std::string_view function) {
@@ -107,10 +99,10 @@ void Splitter::follow(const std::string& ref, const RefTest& test) {
   const std::string base = ref.substr(0, ref.size() - test.ref.size());
   const std::size_t kind = std::min(root_.find('/', 5), root_.size() - 1) + 1;
   const std::string full = base + test.text;
-  if (full.size() < kind || folded(full.substr(0, kind)) != root_.substr(0, kind)) {
+  if (full.size() < kind || text::lower(full.substr(0, kind)) != root_.substr(0, kind)) {
     return;
   }
-  for (const std::string& name : {full.substr(kind), folded(full.substr(kind))}) {
+  for (const std::string& name : {full.substr(kind), text::lower(full.substr(kind))}) {
     add(root_.substr(0, kind) + name, test.kind == RefTest::Kind::Prefix);
   }
 }

@@ -1,6 +1,7 @@
 // Words of shell scripts as texts with expressions.
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/resolver.h"
 
 namespace muster::workflow {
@@ -34,11 +35,7 @@ std::string as_expression(std::string_view variable) {
   if (!variable.starts_with(kDefault)) {
     return "${{ env." + std::string(variable) + " }}";
   }
-  std::string name(variable.substr(kDefault.size()));
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return "${{ github." + name + " }}";
+  return "${{ github." + text::lower(variable.substr(kDefault.size())) + " }}";
 }
 
 /// A variable at `at` of the word, and where it ends; an empty name for other expansions.

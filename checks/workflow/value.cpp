@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "checks/text/ascii.h"
 #include "checks/text/tree.h"
 
 namespace muster::workflow {
@@ -33,14 +34,6 @@ std::optional<Value> scalar_of(const text::Node& node) {
 }
 
 }  // namespace
-
-std::string folded(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  return result;
-}
 
 std::optional<double> number_of(const Value& value) {
   if (value.type == Value::Type::Bool) {
@@ -127,7 +120,7 @@ Value scalar(std::string_view text) {
                                                              "infinity"};
   const bool letter =
       !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
-  const bool word = std::find(kWords.begin(), kWords.end(), folded(text)) != kWords.end();
+  const bool word = std::find(kWords.begin(), kWords.end(), text::lower(text)) != kWords.end();
   const bool is_text = text.empty() || (letter && !word);
   return {is_text ? Value::Type::Text : Value::Type::Untyped, std::string(text)};
 }

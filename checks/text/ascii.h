@@ -1,0 +1,21 @@
+// ASCII letters and blanks. Other bytes stay as they are, whatever the locale.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace muster::text {
+
+[[nodiscard]] constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+[[nodiscard]] std::string lower(std::string_view text);
+
+/// Whether the texts are equal but for the case of letters.
+[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+/// Without spaces, tabs and line ends at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+}  // namespace muster::text
