@@ -309,13 +309,57 @@ std::string Command::option(std::string_view name) const {
   return "";
 }
 
-std::vector<Command> shell_commands(std::string_view script) {
+namespace {
+
+std::vector<Command> plain_commands(std::string_view script) {
   std::vector<Command> commands;
   std::vector<Piece> pieces{{0, script.size()}};
   for (std::size_t i = 0; i < pieces.size() && i < kMaxPieces; ++i) {
     const Piece piece = pieces[i];
     Scanner(script, piece, pieces, commands).scan();
   }
+  return commands;
+}
+
+bool is_shell(std::string_view program) {
+  static constexpr std::array<std::string_view, 5> kShells = {"sh", "bash", "dash", "ksh", "zsh"};
+  return one_of(program.substr(program.rfind('/') + 1), kShells);
+}
+
+/// The script that a command takes as a word: `bash -euo pipefail -c '…'`, and what `eval "…"`
+/// leaves.
+std::string inner_script(const Command& command) {
+  const auto& words = command.words;
+  if (words.size() == 1 && words[0].find_first_of(" \t\n") != std::string::npos) {
+    return words[0];
+  }
+  for (std::size_t i = 1; i + 1 < words.size() && is_shell(words[0]); ++i) {
+    const std::string& word = words[i];
+    if (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')) {
+      return words[i + 1];
+    }
+  }
+  return {};
+}
+
+/// Adds the commands of inner scripts, at the place of the command that holds them. An inner script
+/// is shorter than its command, so this ends.
+void add_inner_commands(std::vector<Command>& commands) {
+  for (std::size_t i = 0; i < commands.size() && commands.size() < kMaxPieces; ++i) {
+    const Command outer = commands[i];
+    for (Command& inner : plain_commands(inner_script(outer))) {
+      inner.begin = outer.begin;
+      inner.end = outer.end;
+      commands.push_back(std::move(inner));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Command> shell_commands(std::string_view script) {
+  std::vector<Command> commands = plain_commands(script);
+  add_inner_commands(commands);
   std::stable_sort(commands.begin(), commands.end(),
                    [](const Command& a, const Command& b) { return a.begin < b.begin; });
   return commands;

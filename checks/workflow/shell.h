@@ -24,7 +24,8 @@ struct Command {
 /// The simple commands of a script, in order, those inside `$( )`, `if`, loops, functions and
 /// subshells included. Assignments in front (`A=b cmd`), `sudo`, `env`, `time`, `exec` and `!` are
 /// taken off. Commands whose first word is `echo`, `printf`, `true`, `:` are left out. `${{ … }}`
-/// is kept as one opaque word part.
+/// is kept as one opaque word part. The commands in the text of `eval "…"` and `bash -c "…"` are
+/// there too, at the place of the command that holds them.
 [[nodiscard]] std::vector<Command> shell_commands(std::string_view script);
 
 }  // namespace muster::workflow
