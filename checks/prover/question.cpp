@@ -98,13 +98,19 @@ class Question {
                               : request.principal) = value.values.front();
   }
 
-  /// Leaves out every key without which the request is still a witness.
+  /// Leaves out keys until every one that is left is needed. One round is not enough: without one key
+  /// another statement may allow the request, which needs fewer of the others.
   Request minimal(Request request) const {
-    const auto context = request.context;
-    for (const auto& [key, value] : context) {
-      request.context.erase(key);
-      if (!confirm_(request)) {
-        request.context[key] = value;
+    for (bool shorter = true; shorter;) {
+      shorter = false;
+      const auto context = request.context;
+      for (const auto& [key, value] : context) {
+        request.context.erase(key);
+        if (confirm_(request)) {
+          shorter = true;
+        } else {
+          request.context[key] = value;
+        }
       }
     }
     return request;

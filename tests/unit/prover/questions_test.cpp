@@ -142,6 +142,14 @@ TEST_CASE("the order of statements and values and the case of names change no wi
   CHECK(folded(within(a, b)) == folded(within(same, b)));
 }
 
+TEST_CASE("a key that is not needed once another one is left out is left out too") {
+  const Policies a = policies_of(
+      R"([{"Effect":"Allow","NotAction":"s3:*","Resource":"*","Condition":{"Bool":{"flag":"true"},"DateLessThan":{"date":"2027"}}},{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Null":{"flag":"true"}}}])");
+  const Answer answer = allows_nothing(a);
+  REQUIRE(answer.witness.has_value());
+  CHECK(answer.witness->context.empty());
+}
+
 TEST_CASE("every managed policy is within itself, and pairs of them are decided") {
   const auto files = managed_policies();
   if (files.empty()) {
