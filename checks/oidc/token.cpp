@@ -6,44 +6,28 @@
 
 #include "checks/oidc/clauses.h"
 #include "checks/oidc/issuers.h"
+#include "checks/text/json_writer.h"
 
 namespace muster::oidc {
 namespace {
 
-/// A JSON string. Control characters cannot come from a token of the search; they are escaped all
-/// the same.
-std::string quoted(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += {kHex[byte >> 4U], kHex[byte & 15U]};
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
+using text::json_quoted;
 
 bool is_outside_token(std::string_view field) {
   return field.find(':') != std::string_view::npos;
 }
 
 void append_member(std::string& object, std::string_view name, std::string_view json) {
-  object += (object.empty() ? "" : ",") + quoted(name) + ":" + std::string(json);
+  object += (object.empty() ? "" : ",") + json_quoted(name) + ":" + std::string(json);
 }
 
 std::string value_json(const WitnessField& field) {
   if (field.values.size() == 1) {
-    return quoted(field.values.front());
+    return json_quoted(field.values.front());
   }
   std::string list;
   for (const std::string& value : field.values) {
-    list += (list.empty() ? "" : ",") + quoted(value);
+    list += (list.empty() ? "" : ",") + json_quoted(value);
   }
   return "[" + list + "]";
 }
@@ -94,11 +78,11 @@ policy::Request request_of_witness(const Witness& token, std::string_view provid
 std::string claims_line(const Witness& token, std::string_view provider_arn) {
   std::string claims;
   std::string extra;
-  append_member(claims, "iss", quoted(issuer_of_provider(provider_arn).url()));
+  append_member(claims, "iss", json_quoted(issuer_of_provider(provider_arn).url()));
   for (const WitnessField& field : token.fields) {
     append_member(is_outside_token(field.name) ? extra : claims, field.name, value_json(field));
   }
-  append_member(claims, "provider", quoted(provider_arn));
+  append_member(claims, "provider", json_quoted(provider_arn));
   if (!extra.empty()) {
     append_member(claims, "request", "{\"extra_context\":{" + extra + "}}");
   }

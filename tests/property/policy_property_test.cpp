@@ -6,6 +6,7 @@
 
 #include "checks/policy/evaluate.h"
 #include "checks/policy/glob.h"
+#include "checks/policy/print.h"
 #include "random_policy.h"
 
 using namespace muster;
@@ -233,5 +234,18 @@ TEST_CASE("a key that no clause names and no variable uses changes nothing") {
     const DecisionKind before = kind(policy, request);
     request.context["other"] = ContextValue{{"a"}, false};
     RC_ASSERT(kind(policy, request) == before);
+  }));
+}
+
+TEST_CASE("a printed policy is read back as the same policy") {
+  CHECK(rc::check("print and read is the identity", [] {
+    const Policy policy = random_policy();
+    const bool compact = *rc::gen::arbitrary<bool>();
+    const std::string printed =
+        print_policy(policy, compact ? text::JsonLayout::Compact : text::JsonLayout::Indented);
+    RC_LOG() << printed << std::endl;
+    const auto read = parse_policy(printed, SourceId("printed.json"), PolicyType::Identity);
+    RC_ASSERT(read);
+    RC_ASSERT(same_policy(policy, read.value()));
   }));
 }
