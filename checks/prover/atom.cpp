@@ -47,6 +47,20 @@ AtomId Atoms::add(Atom atom, const std::string& content) {
   return place->second;
 }
 
+const Box* Atoms::box(Box atoms) {
+  sort(atoms);
+  return &*boxes_.insert(std::move(atoms)).first;
+}
+
+std::size_t Atoms::BoxHash::operator()(const Box& box) const {
+  std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
+  for (const AtomId atom : box) {
+    hash = (hash ^ atom) * 0xD6E8FEB86659FD93ULL;
+    hash ^= hash >> 32U;
+  }
+  return hash;
+}
+
 void Atoms::sort(Box& box) const {
   std::ranges::sort(box, [this](AtomId a, AtomId b) {
     const DimensionId left = atoms_[a].dimension;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "checks/policy/model.h"
@@ -50,6 +51,7 @@ struct Atom {
   bool when_absent = false;
   bool when_present = false;
   GlobUnion globs{};
+  bool has_variable = false;
   /// The clause as written, for typed comparison.
   policy::OperatorKind op = policy::OperatorKind::Unknown;
   policy::Version version = policy::Version::V2012_10_17;
@@ -60,6 +62,9 @@ struct Atom {
 
 /// Sorted by dimension, then by content. No atom: every request.
 using Box = std::vector<AtomId>;
+
+/// Interned by `Atoms`, which they live as long as.
+using Boxes = std::vector<const Box*>;
 
 /// Atoms of equal meaning in writing are one atom; also across policies.
 class Atoms {
@@ -74,6 +79,8 @@ class Atoms {
   [[nodiscard]] DimensionId dimension(const std::string& key);
   /// `content`: what makes two atoms of the dimension the same.
   [[nodiscard]] AtomId add(Atom atom, const std::string& content);
+  /// The box with these atoms, in any order; always the same object for the same atoms.
+  [[nodiscard]] const Box* box(Box atoms);
 
   [[nodiscard]] const Atom& operator[](AtomId id) const { return atoms_[id]; }
 
@@ -90,6 +97,10 @@ class Atoms {
     std::size_t operator()(const Word& word) const { return std::hash<Word>{}(word); }
   };
 
+  struct BoxHash {
+    std::size_t operator()(const Box& box) const;
+  };
+
   std::deque<Glob> globs_;
   std::unordered_map<Word, Glob*, WordHash> glob_of_;
   std::unordered_map<std::string, Char> variables_;
@@ -98,6 +109,7 @@ class Atoms {
   std::deque<Atom> atoms_;
   std::vector<std::string> contents_;
   std::unordered_map<std::string, AtomId> atom_of_;
+  std::unordered_set<Box, BoxHash> boxes_;
 };
 
 /// How the clauses of a document use one key.
@@ -111,8 +123,8 @@ struct KeyUse {
 };
 
 struct Document {
-  std::vector<Box> allows;
-  std::vector<Box> denies;
+  Boxes allows;
+  Boxes denies;
   /// Sorted by dimension; the principal dimension too.
   std::vector<KeyUse> uses;
   bool has_variables = false;
@@ -121,14 +133,17 @@ struct Document {
 struct CompiledStatement {
   policy::Effect effect = policy::Effect::Deny;
   bool has_variables = false;
-  Box box{};
+  const Box* box = nullptr;
 };
 
 [[nodiscard]] CompiledStatement compile(const policy::Statement& statement, policy::Version version,
                                         Atoms& atoms);
 
-/// The statements of one layer, united.
-[[nodiscard]] Document assemble(const std::vector<CompiledStatement>& statements,
-                                const Atoms& atoms);
+/// A clause that nobody can read, as the only one of a statement: `name` tells it from others.
+[[nodiscard]] CompiledStatement unreadable(policy::Effect effect, const std::string& name,
+                                           Atoms& atoms);
+
+/// The document of these boxes, in an order that depends on their content alone.
+[[nodiscard]] Document assemble(Boxes allows, Boxes denies, const Atoms& atoms);
 
 }  // namespace muster::prover

@@ -96,7 +96,6 @@ class Compiler {
     for (const Condition& condition : statement.conditions) {
       add_clause(condition, version, box);
     }
-    atoms_.sort(box);
     return box;
   }
 
@@ -111,13 +110,18 @@ class Compiler {
     std::vector<const Glob*> globs;
     std::ranges::transform(listed ? *listed : *excluded, std::back_inserter(globs), compile);
     Atom atom{.dimension = dimension, .kind = AtomKind::Text, .family = Family::Text};
-    atom.globs = GlobUnion(std::move(globs));
+    set_globs(atom, std::move(globs));
     atom.complement = !listed;
     if (atom.globs.universal() && !atom.complement) {
       return;
     }
     const std::string content = (atom.complement ? "-" : "+") + content_of(atom.globs);
     box.push_back(atoms_.add(std::move(atom), content));
+  }
+
+  static void set_globs(Atom& atom, std::vector<const Glob*> globs) {
+    atom.globs = GlobUnion(std::move(globs));
+    atom.has_variable = std::ranges::any_of(atom.globs.globs(), &Glob::has_variable);
   }
 
   void add_principal(const Statement& statement, Box& box) {
@@ -201,7 +205,7 @@ class Compiler {
       }
     }
     atom.kind = AtomKind::Text;
-    atom.globs = GlobUnion(std::move(globs));
+    set_globs(atom, std::move(globs));
     const std::string content = signature(atom) + content_of(atom.globs);
     box.push_back(atoms_.add(std::move(atom), content));
   }
@@ -240,34 +244,41 @@ void note_use(const Atom& atom, AtomId id, Document& document) {
   place->set = place->set || (counts && atom.quantifier != Quantifier::None);
 }
 
-void sort_boxes(std::vector<Box>& boxes, const Atoms& atoms) {
-  std::ranges::sort(boxes, [&](const Box& a, const Box& b) { return atoms.less(a, b); });
+void sort_boxes(Boxes& boxes, const Atoms& atoms) {
+  std::ranges::sort(boxes);
   boxes.erase(std::unique(boxes.begin(), boxes.end()), boxes.end());
+  std::ranges::sort(boxes, [&](const Box* a, const Box* b) { return atoms.less(*a, *b); });
+}
+
+bool has_variables(const Box& box, const Atoms& atoms) {
+  return std::ranges::any_of(box, [&](AtomId id) { return atoms[id].has_variable; });
 }
 
 }  // namespace
 
 CompiledStatement compile(const Statement& statement, Version version, Atoms& atoms) {
-  CompiledStatement compiled{.effect = statement.effect};
-  compiled.box = Compiler(atoms).box(statement, version);
-  compiled.has_variables = std::ranges::any_of(compiled.box, [&](AtomId id) {
-    return std::ranges::any_of(atoms[id].globs.globs(), &Glob::has_variable);
-  });
-  return compiled;
+  Box box = Compiler(atoms).box(statement, version);
+  const bool variables = has_variables(box, atoms);
+  return {statement.effect, variables, atoms.box(std::move(box))};
 }
 
-Document assemble(const std::vector<CompiledStatement>& statements, const Atoms& atoms) {
-  Document document;
-  for (const CompiledStatement& statement : statements) {
-    for (const AtomId id : statement.box) {
-      note_use(atoms[id], id, document);
+CompiledStatement unreadable(policy::Effect effect, const std::string& name, Atoms& atoms) {
+  Atom atom;
+  atom.dimension = atoms.dimension(name);
+  return {effect, false, atoms.box({atoms.add(std::move(atom), "?")})};
+}
+
+Document assemble(Boxes allows, Boxes denies, const Atoms& atoms) {
+  Document document{std::move(allows), std::move(denies), {}, false};
+  for (Boxes* boxes : {&document.allows, &document.denies}) {
+    sort_boxes(*boxes, atoms);
+    for (const Box* box : *boxes) {
+      for (const AtomId id : *box) {
+        note_use(atoms[id], id, document);
+      }
+      document.has_variables = document.has_variables || has_variables(*box, atoms);
     }
-    document.has_variables = document.has_variables || statement.has_variables;
-    (statement.effect == policy::Effect::Allow ? document.allows : document.denies)
-        .push_back(statement.box);
   }
-  sort_boxes(document.allows, atoms);
-  sort_boxes(document.denies, atoms);
   return document;
 }
 

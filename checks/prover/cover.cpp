@@ -166,7 +166,7 @@ class Cover {
 
 }  // namespace
 
-Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& atoms, Theory& theory,
+Covered cover(const Box& box, const Boxes& by, const Atoms& atoms, Theory& theory,
               CoverBudget& budget) {
   // A box with no atom beside those of the covered one: the most frequent proof, and the cheapest.
   const bool contained = std::ranges::any_of(by, [&](const Box* one) {

@@ -24,7 +24,7 @@ struct CoverBudget {
 };
 
 /// Source: docs/policy-semantics.md, "Inclusion".
-[[nodiscard]] Covered cover(const Box& box, const std::vector<const Box*>& by, const Atoms& atoms,
-                            Theory& theory, CoverBudget& budget);
+[[nodiscard]] Covered cover(const Box& box, const Boxes& by, const Atoms& atoms, Theory& theory,
+                            CoverBudget& budget);
 
 }  // namespace muster::prover

@@ -2,87 +2,128 @@
 // for the variables where the first left a candidate open.
 #include "checks/prover/prover.h"
 
-#include <algorithm>
 #include <deque>
 
+#include "checks/prover/entry.h"
 #include "checks/prover/question.h"
 #include "checks/prover/valuation.h"
 
 namespace muster::prover {
 namespace {
 
-using policy::DecisionKind;
 using policy::Request;
+using policy::Truth;
 
-bool allows(const Policies& policies, const Request& request) {
-  return evaluate_policies(policies, request).kind == DecisionKind::Allowed;
-}
-
-bool refuses(const Policies& policies, const Request& request) {
-  const DecisionKind kind = evaluate_policies(policies, request).kind;
-  return kind == DecisionKind::ExplicitDeny || kind == DecisionKind::ImplicitDeny;
-}
-
-/// Why the evaluator does not confirm the candidate, if it cannot decide it itself.
-std::optional<std::string> undecidable(const Policies& a, const Policies& b,
-                                       const Request& candidate) {
-  for (const Policies* policies : {&a, &b}) {
-    policy::Decision decision = evaluate_policies(*policies, candidate);
-    if (decision.kind == DecisionKind::Undecided) {
-      return std::move(decision.because);
-    }
-  }
-  return std::nullopt;
-}
-
-using Search = Searched (*)(const Atoms&, const Document&, const Document&, const Confirm&,
-                            const Budget&);
+using Search = Searched (*)(const Context&, const Document&, const Document&, const Confirm&);
 
 }  // namespace
 
 struct Prover::State {
-  struct Entry {
-    Policies policies;
-    /// In the order of the policies.
-    std::vector<CompiledStatement> statements;
-    Document document;
-  };
-
   Budget budget;
   Atoms atoms;
+  Meetings meetings{atoms};
+  std::vector<KeptPolicy> kept;
+  /// Policies that no caller holds.
+  std::deque<policy::Policy> own;
   std::deque<Entry> entries;
+  std::optional<std::size_t> nothing_entry;
+
+  [[nodiscard]] Truth truth(const Entry& entry, const Request& request) const {
+    return decide(entry.layers, kept, request).truth;
+  }
+
+  PolicyId keep(const policy::Policy& policy) {
+    KeptPolicy made{&policy, {}};
+    for (const policy::Statement& statement : policy.statements) {
+      made.statements.push_back(compile(statement, policy.version, atoms));
+    }
+    kept.push_back(std::move(made));
+    return kept.size() - 1;
+  }
+
+  std::vector<PolicyId> keep_all(const Policies& policies) {
+    std::vector<PolicyId> ids;
+    for (const policy::Policy& policy : policies) {
+      own.push_back(policy);
+      ids.push_back(keep(own.back()));
+    }
+    return ids;
+  }
+
+  /// Whatever the unknown documents of a layer say, it is one Allow and one Deny that nobody reads.
+  void add_unknown(const EntryLayer& layer, std::size_t number, Statements& statements) {
+    if (layer.open) {
+      const std::string name =
+          "unknown " + std::string(to_string(layer.layer)) + " of " + std::to_string(number);
+      statements.push_back(unreadable(policy::Effect::Allow, name + " allows", atoms));
+      statements.push_back(unreadable(policy::Effect::Deny, name + " denies", atoms));
+    }
+  }
+
+  std::size_t add(std::vector<EntryLayer> layers) {
+    std::vector<Statements> statements;
+    for (const EntryLayer& layer : layers) {
+      Statements& united = statements.emplace_back();
+      for (const PolicyId id : layer.policies) {
+        const Statements& more = kept.at(id).statements;
+        united.insert(united.end(), more.begin(), more.end());
+      }
+      add_unknown(layer, entries.size(), united);
+    }
+    auto document = effective(statements, {}, budget.product, atoms, meetings);
+    const bool too_large = !document;
+    entries.push_back({std::move(layers), std::move(document).value_or(Document()), too_large});
+    return entries.size() - 1;
+  }
 
   /// The document with its variables replaced. `pinned`: clauses that every Allow gets.
-  Document with_values(const Entry& entry, const Valuation& valuation, const Box& pinned) {
-    std::vector<CompiledStatement> statements = entry.statements;
-    std::size_t next = 0;
-    for (const policy::Policy& policy : entry.policies) {
-      for (const policy::Statement& statement : policy.statements) {
-        CompiledStatement& compiled = statements[next++];
-        if (compiled.has_variables) {
-          compiled =
-              compile(substituted(statement, policy.version, valuation), policy.version, atoms);
+  std::optional<Document> with_values(const Entry& entry, std::size_t number,
+                                      const Valuation& valuation, const Box& pinned) {
+    std::vector<Statements> statements;
+    for (const EntryLayer& layer : entry.layers) {
+      Statements& united = statements.emplace_back();
+      for (const PolicyId id : layer.policies) {
+        const policy::Policy& policy = *kept[id].policy;
+        for (std::size_t i = 0; i < policy.statements.size(); ++i) {
+          const CompiledStatement& compiled = kept[id].statements[i];
+          united.push_back(compiled.has_variables ? compile(substituted(policy.statements[i],
+                                                                        policy.version, valuation),
+                                                            policy.version, atoms)
+                                                  : compiled);
         }
-        if (compiled.effect == policy::Effect::Allow) {
-          compiled.box.insert(compiled.box.end(), pinned.begin(), pinned.end());
-          atoms.sort(compiled.box);
+      }
+      add_unknown(layer, number, united);
+    }
+    return effective(statements, pinned, budget.product, atoms, meetings);
+  }
+
+  [[nodiscard]] std::vector<const policy::Policy*> policies_of(const Entry& a,
+                                                               const Entry& b) const {
+    std::vector<const policy::Policy*> all;
+    for (const Entry* entry : {&a, &b}) {
+      for (const EntryLayer& layer : entry->layers) {
+        for (const PolicyId id : layer.policies) {
+          all.push_back(kept[id].policy);
         }
       }
     }
-    return assemble(statements, atoms);
+    return all;
   }
 
   /// Searches again with the variables replaced, until a witness is confirmed.
-  std::optional<Request> try_values(Search search, const Entry& a, const Entry& b,
+  std::optional<Request> try_values(Search search, std::size_t a, std::size_t b,
                                     const Request& candidate, const Confirm& confirm) {
     for (const Valuation& valuation :
-         valuations(a.policies, b.policies, candidate, budget.valuations)) {
+         valuations(policies_of(entries[a], entries[b]), candidate, budget.valuations)) {
       policy::Statement pinning;
       pinning.conditions = pins(valuation);
-      const Box pinned = compile(pinning, policy::Version::V2008_10_17, atoms).box;
-      const Document first = with_values(a, valuation, pinned);
-      const Document second = with_values(b, valuation, {});
-      Searched found = search(atoms, first, second, confirm, budget);
+      const Box pinned = *compile(pinning, policy::Version::V2008_10_17, atoms).box;
+      const auto first = with_values(entries[a], a, valuation, pinned);
+      const auto second = with_values(entries[b], b, valuation, {});
+      if (!first || !second) {
+        continue;
+      }
+      Searched found = search({atoms, meetings, budget}, *first, *second, confirm);
       if (found.witness) {
         return std::move(found.witness);
       }
@@ -90,16 +131,47 @@ struct Prover::State {
     return std::nullopt;
   }
 
+  /// Why the evaluator does not confirm the candidate, if it cannot decide it itself.
+  [[nodiscard]] std::optional<std::string> undecidable(std::size_t a, std::size_t b,
+                                                       const Request& candidate) const {
+    for (const std::size_t number : {a, b}) {
+      Said said = decide(entries[number].layers, kept, candidate);
+      if (said.truth == Truth::Unknown) {
+        return std::move(said.because);
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// An entry that allows nothing.
+  std::size_t nothing() {
+    if (!nothing_entry) {
+      nothing_entry = add({{policy::Layer::Identity, {}, false}});
+    }
+    return *nothing_entry;
+  }
+
+  [[nodiscard]] bool too_large(std::size_t a, std::size_t b) const {
+    return entries.at(a).too_large || entries.at(b).too_large;
+  }
+
   /// `found`: the verdict that a witness means.
-  Answer ask(Search search, const Entry& a, const Entry& b, const Confirm& confirm, Verdict found) {
-    Searched searched = search(atoms, a.document, b.document, confirm, budget);
+  Answer ask(Search search, std::size_t a, std::size_t b, const Confirm& confirm, Verdict found) {
+    if (too_large(a, b)) {
+      return {
+          Verdict::Undecided, std::nullopt,
+          "the layers have more than " + std::to_string(budget.product) + " statements together"};
+    }
+    const Document& first = entries[a].document;
+    const Document& second = entries[b].document;
+    Searched searched = search({atoms, meetings, budget}, first, second, confirm);
     if (searched.witness) {
       return {found, std::move(searched.witness), {}};
     }
     if (searched.open.empty()) {
       return {found == Verdict::No ? Verdict::Yes : Verdict::No, std::nullopt, {}};
     }
-    const bool variables = a.document.has_variables || b.document.has_variables;
+    const bool variables = first.has_variables || second.has_variables;
     if (variables && searched.candidate) {
       if (auto witness = try_values(search, a, b, *searched.candidate, confirm)) {
         return {found, std::move(witness), {}};
@@ -107,7 +179,7 @@ struct Prover::State {
     }
     if (searched.open == kUnconfirmed) {
       searched.open =
-          undecidable(a.policies, b.policies, *searched.candidate)
+          undecidable(a, b, *searched.candidate)
               .value_or(variables
                             ? "no tried values of the policy variables confirm the request found"
                             : std::string(kUnconfirmed));
@@ -122,34 +194,55 @@ Prover::Prover(Budget budget) : state_(std::make_unique<State>()) {
 
 Prover::~Prover() = default;
 
-std::size_t Prover::add(Policies policies) {
-  std::vector<CompiledStatement> statements;
-  for (const policy::Policy& policy : policies) {
-    for (const policy::Statement& statement : policy.statements) {
-      statements.push_back(compile(statement, policy.version, state_->atoms));
-    }
+PolicyId Prover::keep(const policy::Policy& policy) {
+  return state_->keep(policy);
+}
+
+std::size_t Prover::add(const Layered& layered) {
+  return state_->add(layers_of(layered));
+}
+
+std::size_t Prover::add(const policy::Stack& stack) {
+  Layered layered{.identity = state_->keep_all(stack.identity.value_or(Policies())),
+                  .open = stack.open};
+  if (stack.boundary) {
+    layered.boundary = state_->keep_all(*stack.boundary);
   }
-  Document document = assemble(statements, state_->atoms);
-  state_->entries.push_back({std::move(policies), std::move(statements), std::move(document)});
-  return state_->entries.size() - 1;
+  if (stack.session) {
+    layered.session = state_->keep_all(*stack.session);
+  }
+  for (const Policies& level : stack.scp.value_or(std::vector<Policies>())) {
+    layered.scp.push_back(state_->keep_all(level));
+  }
+  return add(layered);
+}
+
+std::size_t Prover::add(Policies policies) {
+  return state_->add({{policy::Layer::Identity, state_->keep_all(policies), false}});
 }
 
 Answer Prover::within(std::size_t a, std::size_t b) {
-  const State::Entry& first = state_->entries.at(a);
-  const State::Entry& second = state_->entries.at(b);
+  const Entry& first = state_->entries.at(a);
+  const Entry& second = state_->entries.at(b);
   const Confirm confirm = [&](const Request& request) {
-    return refuses(second.policies, request) && allows(first.policies, request);
+    return state_->truth(second, request) == Truth::No &&
+           state_->truth(first, request) == Truth::Yes;
   };
-  return state_->ask(search_outside, first, second, confirm, Verdict::No);
+  return state_->ask(search_outside, a, b, confirm, Verdict::No);
 }
 
 Answer Prover::overlap(std::size_t a, std::size_t b) {
-  const State::Entry& first = state_->entries.at(a);
-  const State::Entry& second = state_->entries.at(b);
+  const Entry& first = state_->entries.at(a);
+  const Entry& second = state_->entries.at(b);
   const Confirm confirm = [&](const Request& request) {
-    return allows(first.policies, request) && allows(second.policies, request);
+    return state_->truth(first, request) == Truth::Yes &&
+           state_->truth(second, request) == Truth::Yes;
   };
-  return state_->ask(search_common, first, second, confirm, Verdict::Yes);
+  return state_->ask(search_common, a, b, confirm, Verdict::Yes);
+}
+
+Answer Prover::allows_nothing(std::size_t a) {
+  return within(a, state_->nothing());
 }
 
 Answer within(const Policies& a, const Policies& b, const Budget& budget) {

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "checks/policy/evaluate.h"
+#include "checks/policy/stack.h"
 
 namespace muster::prover {
 
@@ -21,6 +22,8 @@ struct Budget {
   std::size_t glob_states = 200'000;
   /// Sets of concrete values that are tried for the policy variables.
   std::size_t valuations = 8;
+  /// Allow statements that the layers of one principal may have together.
+  std::size_t product = 20'000;
 };
 
 enum class Verdict { No, Undecided, Yes };
@@ -35,8 +38,27 @@ struct Answer {
   std::string reason;
 };
 
-/// Several questions about the same policies: each set of policies is compiled once. Not for use by
-/// several threads at a time.
+/// Number of a policy that a prover keeps.
+using PolicyId = std::size_t;
+
+/// What one principal may do by its own side: its identity policies within everything that limits
+/// them. The documents of one layer, and of one SCP level, are united; a layer that is absent
+/// limits nothing, one without documents allows nothing. Policies of resources and RCPs take no
+/// part: they belong to the resource. Leave `scp` out for service-linked roles and the management
+/// account, which SCPs do not reach.
+struct Layered {
+  std::vector<PolicyId> identity{};
+  std::optional<std::vector<PolicyId>> boundary{};
+  std::optional<std::vector<PolicyId>> session{};
+  /// Levels, from the root down to the account.
+  std::vector<std::vector<PolicyId>> scp{};
+  /// Layers of which some document, or whether there is one at all, is not known: what depends on
+  /// that is undecided.
+  std::set<policy::Layer> open{};
+};
+
+/// Several questions about the same policies: each is compiled once. An entry is one side of a
+/// question. Not for use by several threads at a time.
 class Prover {
  public:
   explicit Prover(Budget budget = {});
@@ -44,7 +66,14 @@ class Prover {
   Prover& operator=(const Prover&) = delete;
   ~Prover();
 
-  /// Adds the policies of one layer, united; returns their number for the questions.
+  /// Keeps a policy for `add`, compiled once however many principals have it. The policy outlives
+  /// the prover.
+  PolicyId keep(const policy::Policy& policy);
+  /// Adds a principal's effective permission; returns the number of the entry for the questions.
+  std::size_t add(const Layered& layered);
+  /// The same of a whole stack, which is copied; its `resource` and `rcp` take no part.
+  std::size_t add(const policy::Stack& stack);
+  /// Adds the policies of one layer, united.
   std::size_t add(std::vector<policy::Policy> policies);
 
   /// Whether every request that `a` allows is allowed by `b`. `No`: the witness is allowed by `a`,
@@ -52,6 +81,8 @@ class Prover {
   [[nodiscard]] Answer within(std::size_t a, std::size_t b);
   /// Whether some request is allowed by both. `Yes`: the witness is.
   [[nodiscard]] Answer overlap(std::size_t a, std::size_t b);
+  /// Whether `a` allows nothing at all. `No`: the witness is allowed.
+  [[nodiscard]] Answer allows_nothing(std::size_t a);
 
  private:
   struct State;

@@ -25,16 +25,15 @@ constexpr std::size_t kLooksPerNode = 100;
 
 class Question {
  public:
-  Question(const Atoms& atoms, const Document& a, const Document& b, const Confirm& confirm,
-           const Budget& budget)
-      : atoms_(atoms),
-        theory_(atoms, a, b, budget.glob_states),
+  Question(const Context& context, const Document& a, const Document& b, const Confirm& confirm)
+      : atoms_(context.atoms),
+        theory_(context.atoms, a, b, context.budget.glob_states),
         confirm_(confirm),
-        cover_budget_{budget.cover_nodes, budget.cover_nodes * kLooksPerNode} {}
+        cover_budget_{context.budget.cover_nodes, context.budget.cover_nodes * kLooksPerNode} {}
 
   /// Looks for a point of `box` outside of all of `by`. True when there is nothing more to ask: a
   /// witness was found, or the budget is spent.
-  bool ask(const Box& box, const std::vector<const Box*>& by) {
+  bool ask(const Box& box, const Boxes& by) {
     const Covered covered = cover(box, by, atoms_, theory_, cover_budget_);
     if (covered.kind == Covered::Kind::Limit) {
       result_.open =
@@ -98,8 +97,8 @@ class Question {
                               : request.principal) = value.values.front();
   }
 
-  /// Leaves out keys until every one that is left is needed. One round is not enough: without one key
-  /// another statement may allow the request, which needs fewer of the others.
+  /// Leaves out keys until every one that is left is needed. One round is not enough: without one
+  /// key another statement may allow the request, which needs fewer of the others.
   Request minimal(Request request) const {
     for (bool shorter = true; shorter;) {
       shorter = false;
@@ -123,53 +122,55 @@ class Question {
   Searched result_;
 };
 
-std::vector<const Box*> pointers(const std::vector<Box>& first, const std::vector<Box>& second) {
-  std::vector<const Box*> all;
-  for (const std::vector<Box>* boxes : {&first, &second}) {
-    for (const Box& box : *boxes) {
-      all.push_back(&box);
-    }
-  }
+Boxes joined(const Boxes& first, const Boxes& second) {
+  Boxes all = first;
+  all.insert(all.end(), second.begin(), second.end());
   return all;
 }
 
-Box both(const Box& a, const Box& b, const Atoms& atoms) {
-  Box box = a;
-  box.insert(box.end(), b.begin(), b.end());
-  atoms.sort(box);
-  return box;
+/// Asks about what both boxes hold, for every pair that may share a request. The theory is built
+/// for the first such pair: most questions have none.
+void ask_pairs(std::optional<Question>& question, const Context& context, const Document& a,
+               const Document& b, const Boxes& of_b, const Boxes& by, const Confirm& confirm) {
+  for (const Box* second : of_b) {
+    for (const Box* first : a.allows) {
+      if (context.meetings.apart(*first, *second)) {
+        continue;
+      }
+      if (!question) {
+        question.emplace(context, a, b, confirm);
+      }
+      Box both = *first;
+      both.insert(both.end(), second->begin(), second->end());
+      context.atoms.sort(both);
+      if (question->ask(both, by)) {
+        return;
+      }
+    }
+  }
 }
 
 }  // namespace
 
-Searched search_outside(const Atoms& atoms, const Document& a, const Document& b,
-                        const Confirm& confirm, const Budget& budget) {
-  Question question(atoms, a, b, confirm, budget);
-  const std::vector<const Box*> granted = pointers(a.denies, b.allows);
-  const std::vector<const Box*> denied = pointers(a.denies, {});
+Searched search_outside(const Context& context, const Document& a, const Document& b,
+                        const Confirm& confirm) {
+  std::optional<Question> question(std::in_place, context, a, b, confirm);
+  const Boxes granted = joined(a.denies, b.allows);
   bool done = false;
   for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
-    done = question.ask(a.allows[i], granted);
+    done = question->ask(*a.allows[i], granted);
   }
-  for (std::size_t d = 0; d < b.denies.size() && !done; ++d) {
-    for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
-      done = question.ask(both(a.allows[i], b.denies[d], atoms), denied);
-    }
+  if (!done) {
+    ask_pairs(question, context, a, b, b.denies, a.denies, confirm);
   }
-  return question.result();
+  return question->result();
 }
 
-Searched search_common(const Atoms& atoms, const Document& a, const Document& b,
-                       const Confirm& confirm, const Budget& budget) {
-  Question question(atoms, a, b, confirm, budget);
-  const std::vector<const Box*> denied = pointers(a.denies, b.denies);
-  bool done = false;
-  for (std::size_t i = 0; i < a.allows.size() && !done; ++i) {
-    for (std::size_t k = 0; k < b.allows.size() && !done; ++k) {
-      done = question.ask(both(a.allows[i], b.allows[k], atoms), denied);
-    }
-  }
-  return question.result();
+Searched search_common(const Context& context, const Document& a, const Document& b,
+                       const Confirm& confirm) {
+  std::optional<Question> question;
+  ask_pairs(question, context, a, b, b.allows, joined(a.denies, b.denies), confirm);
+  return question ? question->result() : Searched{};
 }
 
 }  // namespace muster::prover

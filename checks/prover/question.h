@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "checks/prover/meetings.h"
 #include "checks/prover/prover.h"
 #include "checks/prover/theory.h"
 
@@ -27,12 +28,19 @@ struct Searched {
   std::string open;
 };
 
+/// What all questions of one prover share. References: they outlive the questions.
+struct Context {
+  const Atoms& atoms;
+  Meetings& meetings;
+  const Budget& budget;
+};
+
 /// A request that `a` allows and `b` does not.
-[[nodiscard]] Searched search_outside(const Atoms& atoms, const Document& a, const Document& b,
-                                      const Confirm& confirm, const Budget& budget);
+[[nodiscard]] Searched search_outside(const Context& context, const Document& a, const Document& b,
+                                      const Confirm& confirm);
 
 /// A request that both allow.
-[[nodiscard]] Searched search_common(const Atoms& atoms, const Document& a, const Document& b,
-                                     const Confirm& confirm, const Budget& budget);
+[[nodiscard]] Searched search_common(const Context& context, const Document& a, const Document& b,
+                                     const Confirm& confirm);
 
 }  // namespace muster::prover

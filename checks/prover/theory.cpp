@@ -87,6 +87,12 @@ bool contradicts(const Demand& demand) {
 
 }  // namespace
 
+const GlobUnion* domain_of(DimensionId dimension) {
+  return dimension == kAction     ? action_domain()
+         : dimension == kResource ? resource_domain()
+                                  : nullptr;
+}
+
 std::size_t Theory::DemandHash::operator()(const std::vector<std::uint32_t>& words) const {
   std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
   for (const std::uint32_t word : words) {
@@ -316,9 +322,7 @@ Sat Theory::one_candidate(DimensionId dimension, Plan& plan, const std::vector<T
 
 TextQuery Theory::text_query(DimensionId dimension, const std::vector<Term>& terms) const {
   TextQuery query;
-  query.domain = dimension == kAction     ? action_domain()
-                 : dimension == kResource ? resource_domain()
-                                          : nullptr;
+  query.domain = domain_of(dimension);
   for (const Term& term : terms) {
     const Atom& atom = atoms_[term.atom];
     (term.wanted != atom.complement ? query.wanted : query.unwanted).push_back(&atom.globs);

@@ -20,6 +20,9 @@ struct Demand {
   std::vector<AtomId> unwanted{};
 };
 
+/// What texts occur in a dimension at all; null = any.
+[[nodiscard]] const GlobUnion* domain_of(DimensionId dimension);
+
 /// What a dimension was found to be: the absent key is an empty list.
 struct Value {
   std::vector<std::string> values{};

@@ -117,19 +117,16 @@ std::string text_at(const Request& candidate, const std::string& key) {
   return there ? found->second.values.front() : std::string();
 }
 
-Places places_of(const std::vector<Policy>& a, const std::vector<Policy>& b,
-                 const Request& candidate) {
+Places places_of(const std::vector<const Policy*>& policies, const Request& candidate) {
   Places out;
-  for (const std::vector<Policy>* policies : {&a, &b}) {
-    for (const Policy& policy : *policies) {
-      for (const Statement& statement : policy.statements) {
-        visit_lists(statement, [&](const std::vector<Text>& list, const std::string& key) {
-          const std::string compared = text_at(candidate, key);
-          for (const Text& text : list) {
-            note(text, policy.version, compared, out);
-          }
-        });
-      }
+  for (const Policy* policy : policies) {
+    for (const Statement& statement : policy->statements) {
+      visit_lists(statement, [&](const std::vector<Text>& list, const std::string& key) {
+        const std::string compared = text_at(candidate, key);
+        for (const Text& text : list) {
+          note(text, policy->version, compared, out);
+        }
+      });
     }
   }
   std::ranges::sort(out.keys);
@@ -219,9 +216,9 @@ Valuation as_candidate(const Places& places, const Request& candidate) {
 
 }  // namespace
 
-std::vector<Valuation> valuations(const std::vector<Policy>& a, const std::vector<Policy>& b,
+std::vector<Valuation> valuations(const std::vector<const Policy*>& policies,
                                   const Request& candidate, std::size_t limit) {
-  const Places places = places_of(a, b, candidate);
+  const Places places = places_of(policies, candidate);
   if (places.keys.empty()) {
     return {};
   }

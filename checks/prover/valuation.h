@@ -16,8 +16,7 @@ using Valuation = std::map<std::string, std::optional<std::string>>;
 
 /// The valuations worth trying, the most readable first: all keys different but the accounts, as
 /// the candidate has them, all different, all equal, all absent, one absent. At most `limit`.
-[[nodiscard]] std::vector<Valuation> valuations(const std::vector<policy::Policy>& a,
-                                                const std::vector<policy::Policy>& b,
+[[nodiscard]] std::vector<Valuation> valuations(const std::vector<const policy::Policy*>& policies,
                                                 const policy::Request& candidate,
                                                 std::size_t limit);
 

@@ -94,6 +94,9 @@ Condition random_condition(Features features) {
   for (const auto& [key, clause] : clauses()) {
     keys.push_back(key);
   }
+  if (features.small) {
+    keys = {"text", "number", "list"};
+  }
   const std::string key = *rc::gen::elementOf(keys);
   const Clause& clause = clauses().at(key);
   Condition condition;
@@ -134,7 +137,7 @@ Statement random_statement(Features features) {
     const bool negated = statement.effect == Effect::Deny && one_in(3);
     (negated ? statement.not_principals : statement.principals) = random_principals();
   }
-  const std::size_t count = below(3);
+  const std::size_t count = below(features.small ? 2 : 3);
   for (std::size_t i = 0; i < count; ++i) {
     statement.conditions.push_back(random_condition(features));
   }
@@ -312,6 +315,107 @@ Policy random_policy(Features features) {
     policy.statements.back().index = i;
   }
   return policy;
+}
+
+namespace {
+
+constexpr Features kSmall{.small = true};
+
+Policy layer_policy() {
+  Policy policy;
+  policy.version = Version::V2012_10_17;
+  const std::size_t count = 1 + below(2);
+  for (std::size_t i = 0; i < count; ++i) {
+    policy.statements.push_back(random_statement(kSmall));
+    policy.statements.back().index = i;
+  }
+  if (one_in(3)) {
+    Statement all = only(policy.statements.front());
+    all.effect = Effect::Allow;
+    all.resources = texts({"*"});
+    policy.statements.push_back(all);
+  }
+  return policy;
+}
+
+using Policies = std::vector<Policy>;
+
+Policies layer_policies(std::size_t most) {
+  Policies policies;
+  const std::size_t count = one_in(8) ? 0 : 1 + below(most);
+  for (std::size_t i = 0; i < count; ++i) {
+    policies.push_back(layer_policy());
+  }
+  return policies;
+}
+
+}  // namespace
+
+Stack random_stack() {
+  Stack stack;
+  stack.identity = layer_policies(2);
+  if (one_in(2)) {
+    stack.boundary = layer_policies(1);
+  }
+  if (one_in(3)) {
+    stack.session = layer_policies(1);
+  }
+  if (one_in(3)) {
+    stack.scp.emplace(1 + below(2), layer_policies(1));
+  }
+  return stack;
+}
+
+Stack nearby(Stack stack) {
+  switch (below(4)) {
+    case 0:
+      stack.identity->push_back(layer_policy());
+      break;
+    case 1:
+      stack.boundary.reset();
+      break;
+    case 2:
+      stack.boundary = layer_policies(2);
+      break;
+    default:
+      for (Policy& policy : *stack.identity) {
+        policy = nearby(std::move(policy), kSmall);
+      }
+      break;
+  }
+  return stack;
+}
+
+Policies policies_of(const Stack& stack) {
+  Policies all = *stack.identity;
+  const auto add = [&](const Policies& more) { all.insert(all.end(), more.begin(), more.end()); };
+  add(stack.boundary.value_or(Policies()));
+  add(stack.session.value_or(Policies()));
+  for (const Policies& level : stack.scp.value_or(std::vector<Policies>())) {
+    add(level);
+  }
+  return all;
+}
+
+std::string show(const Stack& stack) {
+  std::string out;
+  const auto add = [&](const std::string& name, const Policies& policies) {
+    out += "\n " + name + " of " + std::to_string(policies.size());
+    for (const Policy& policy : policies) {
+      out += show(policy);
+    }
+  };
+  add("identity", *stack.identity);
+  if (stack.boundary) {
+    add("boundary", *stack.boundary);
+  }
+  if (stack.session) {
+    add("session", *stack.session);
+  }
+  for (const Policies& level : stack.scp.value_or(std::vector<Policies>())) {
+    add("level", level);
+  }
+  return out;
 }
 
 Policy nearby(Policy policy, Features features) {

@@ -206,3 +206,130 @@ TEST_CASE("a larger budget never changes a verdict") {
     }
   }));
 }
+
+namespace {
+
+using policy::Stack;
+
+/// The answer of the layers together, by the evaluator of stacks. Every resource is the caller's
+/// own account's, as far as the effective permission goes.
+DecisionKind decide(const Stack& stack, Request request) {
+  request.resource_account = "111122223333";
+  return evaluate_stack(stack, request).kind;
+}
+
+Answer within(const Stack& a, const Stack& b) {
+  prover::Prover prover;
+  const std::size_t first = prover.add(a);
+  const std::size_t second = prover.add(b);
+  return prover.within(first, second);
+}
+
+Stack only_identity(const Policy& policy) {
+  Stack stack;
+  stack.identity = {policy};
+  return stack;
+}
+
+}  // namespace
+
+TEST_CASE("inclusion of stacks agrees with every request of a small universe") {
+  CHECK(rc::check("stacks", [] {
+    const Stack a = random_stack();
+    const bool apart = *rc::gen::arbitrary<bool>();
+    const Stack b = apart ? random_stack() : nearby(a);
+    RC_LOG() << "A:" << show(a) << "\nB:" << show(b) << std::endl;
+    const Answer answer = within(a, b);
+    RC_CLASSIFY(answer.verdict == Verdict::Yes, "included");
+    RC_LOG() << answer.reason << (answer.witness ? show(*answer.witness) : "") << std::endl;
+    if (answer.verdict == Verdict::No) {
+      RC_ASSERT(decide(a, *answer.witness) == DecisionKind::Allowed);
+      RC_ASSERT(refused(decide(b, *answer.witness)));
+      return;
+    }
+    RC_ASSERT(answer.verdict == Verdict::Yes);
+    std::vector<Policy> all = policies_of(a);
+    const std::vector<Policy> more = policies_of(b);
+    all.insert(all.end(), more.begin(), more.end());
+    for (const Request& request : universe(all, {.small = true})) {
+      if (decide(a, request) == DecisionKind::Allowed && refused(decide(b, request))) {
+        RC_LOG() << "missed " << show(request) << std::endl;
+        RC_ASSERT(false);
+      }
+    }
+  }));
+}
+
+TEST_CASE("overlap of stacks agrees with every request of a small universe") {
+  CHECK(rc::check("a stack and a statement", [] {
+    const Stack a = random_stack();
+    const Stack box = only_identity(random_policy({.small = true}));
+    RC_LOG() << "A:" << show(a) << "\nbox:" << show(box) << std::endl;
+    prover::Prover prover;
+    const std::size_t first = prover.add(a);
+    const Answer answer = prover.overlap(first, prover.add(box));
+    RC_ASSERT(answer.verdict != Verdict::Undecided);
+    const auto both = [&](const Request& request) {
+      return decide(a, request) == DecisionKind::Allowed &&
+             decide(box, request) == DecisionKind::Allowed;
+    };
+    if (answer.verdict == Verdict::Yes) {
+      RC_ASSERT(both(*answer.witness));
+      return;
+    }
+    std::vector<Policy> all = policies_of(a);
+    all.push_back(box.identity->front());
+    for (const Request& request : universe(all, {.small = true})) {
+      RC_ASSERT(!both(request));
+    }
+  }));
+}
+
+TEST_CASE(
+    "what a principal may do lies in every layer, and a layer that allows all changes nothing") {
+  CHECK(rc::check("layers", [] {
+    const Stack stack = random_stack();
+    RC_LOG() << show(stack) << std::endl;
+    Stack plain;
+    plain.identity = stack.identity;
+    RC_ASSERT(within(stack, plain).verdict == Verdict::Yes);
+    if (stack.boundary) {
+      Stack boundary;
+      boundary.identity = stack.boundary;
+      RC_ASSERT(within(stack, boundary).verdict == Verdict::Yes);
+    }
+    Policy all = random_policy({.small = true});
+    all.statements.resize(1);
+    all.statements.front() = {};
+    all.statements.front().effect = policy::Effect::Allow;
+    all.statements.front().actions.emplace().push_back({"*", {}});
+    all.statements.front().resources.emplace().push_back({"*", {}});
+    plain.boundary = {all};
+    plain.scp = {{all}, {all}};
+    Stack bare;
+    bare.identity = stack.identity;
+    RC_ASSERT(within(plain, bare).verdict == Verdict::Yes);
+    RC_ASSERT(within(bare, plain).verdict == Verdict::Yes);
+    plain.boundary->clear();
+    prover::Prover prover;
+    RC_ASSERT(prover.allows_nothing(prover.add(plain)).verdict == Verdict::Yes);
+  }));
+}
+
+TEST_CASE("an unknown layer is never taken for a harmless one") {
+  CHECK(rc::check("open layers", [] {
+    const Stack stack = random_stack();
+    const Stack other = random_stack();
+    RC_LOG() << show(stack) << "\nB:" << show(other) << std::endl;
+    Stack open = stack;
+    open.open.insert(*rc::gen::element(policy::Layer::Identity, policy::Layer::Boundary,
+                                       policy::Layer::Session, policy::Layer::Scp));
+    const Verdict known = within(stack, other).verdict;
+    const Verdict unknown = within(open, other).verdict;
+    // What is unknown may deny everything, so nothing is surely allowed.
+    RC_ASSERT(unknown != Verdict::No);
+    RC_ASSERT(unknown == Verdict::Undecided || known == Verdict::Yes);
+    RC_ASSERT(within(other, open).verdict != Verdict::Yes ||
+              within(other, only_identity({})).verdict == Verdict::Yes);
+  }));
+}
