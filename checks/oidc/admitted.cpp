@@ -167,7 +167,7 @@ std::vector<std::string> TrustSearch::open_repository_ids() const {
 std::vector<std::string> TrustSearch::trusted_owners() const {
   std::set<std::string> owners;
   for (const RepositoryFact& fact : compiled_->universe.repositories) {
-    owners.insert(fact.name.substr(0, fact.name.find('/')));
+    owners.insert(owner_of(fact.name));
   }
   return owners.empty() ? literal_owners() : listed(owners);
 }

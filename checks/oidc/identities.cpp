@@ -13,10 +13,6 @@ namespace {
 using Kind = ValueRule::Kind;
 using Names = std::set<std::string>;
 
-std::string owner_of(const std::string& repository) {
-  return repository.substr(0, repository.find('/'));
-}
-
 std::string name_of(const std::string& repository) {
   return repository.substr(std::min(repository.find('/'), repository.size() - 1) + 1);
 }
@@ -236,6 +232,10 @@ Names without(const Names& names, const Names& removed) {
 }
 
 }  // namespace
+
+std::string owner_of(const std::string& repository) {
+  return repository.substr(0, repository.find('/'));
+}
 
 OpenIds open_ids(const Universe& universe, const Literals& literals) {
   Names owner_ids;

@@ -28,6 +28,9 @@ struct OpenIds {
 
 [[nodiscard]] OpenIds open_ids(const Universe& universe, const Literals& literals);
 
+/// The owner in `owner/name`.
+[[nodiscard]] std::string owner_of(const std::string& repository);
+
 [[nodiscard]] std::vector<Identity> identities_of(const ShapeInput& input, Demands& demands);
 
 }  // namespace muster::oidc

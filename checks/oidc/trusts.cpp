@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "checks/oidc/federated.h"
+#include "checks/oidc/identities.h"
 
 namespace muster::oidc {
 namespace {
@@ -14,10 +15,6 @@ void add_sorted(std::vector<std::string>& list, const std::string& value) {
   if (!value.empty() && (place == list.end() || *place != value)) {
     list.insert(place, value);
   }
-}
-
-std::string owner_of(const std::string& repository) {
-  return repository.substr(0, repository.find('/'));
 }
 
 Universe universe_for(const AuditInput& input, const std::string& provider,
