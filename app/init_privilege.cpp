@@ -77,7 +77,7 @@ PrivilegeGuess infer_privilege(const iam::Role& role) {
     if (is_read_only(identity)) {
       continue;
     }
-    const bool text_known = identity.policy.has_value();
+    const bool text_known = identity.policy != nullptr;
     return {Privilege::Unknown, text_known ? shown(identity) + " allows more than reading"
                                            : "the text of " + shown(identity) + " is not known"};
   }

@@ -19,6 +19,11 @@ std::string_view file_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+bool is_list(const text::Node& root, std::string_view key) {
+  const auto value = root.find(key);
+  return value && value->is(text::Type::Sequence);
+}
+
 /// The kind that the keys of a parsed JSON object tell.
 Recognised recognise_object(const text::Node& root) {
   if (root.find("Statement")) {
@@ -26,6 +31,10 @@ Recognised recognise_object(const text::Node& root) {
   }
   if (root.find("RoleDetailList")) {
     return {DocumentKind::IamAuthorizationDetails, {}};
+  }
+  if (root.find("authorization_details") || is_list(root, "inventory") ||
+      root.find("service_control_policies") || root.find("resource_control_policies")) {
+    return {DocumentKind::AwsAccount, {}};
   }
   const auto role = root.find("Role");
   if (role && role->find("AssumeRolePolicyDocument")) {
@@ -62,7 +71,10 @@ std::optional<DocumentKind> recognise_path(std::string_view path) {
 bool looks_relevant(std::string_view head) {
   return (has(head, "\"Statement\"") && has(head, "\"Effect\"")) ||
          has(head, "\"AssumeRolePolicyDocument\"") || has(head, "\"RoleDetailList\"") ||
-         has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider");
+         has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
+         has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
+         has(head, "\"resource_control_policies\"") ||
+         (has(head, "\"inventory\"") && has(head, "\"arn:aws"));
 }
 
 Recognised recognise_content(std::string_view path, const std::string& bytes) {

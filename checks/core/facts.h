@@ -26,6 +26,9 @@ enum class DocumentKind {
   /// Output of `aws iam get-open-id-connect-provider` (with `Arn` added), or a list of such:
   /// `{"OpenIDConnectProviders": […]}`
   IamOidcProviders,
+  /// An account snapshot: `authorization_details`, `inventory` and policies of the organisation, as
+  /// docs/account-facts.md describes it
+  AwsAccount,
 };
 
 [[nodiscard]] const char* to_string(DocumentKind kind);

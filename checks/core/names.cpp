@@ -65,6 +65,8 @@ const char* to_string(DocumentKind kind) {
       return "iam-authorization-details";
     case DocumentKind::IamOidcProviders:
       return "iam-oidc-providers";
+    case DocumentKind::AwsAccount:
+      return "aws-account";
   }
   return "document";
 }

@@ -126,72 +126,116 @@ bool is_trust_statement(const Node& statement) {
   return assumes && (!has_resource || federated);
 }
 
+/// A policy text as shared by its holders, or why there is none.
+void adopt(Result<policy::Policy> read, std::shared_ptr<const policy::Policy>& policy,
+           std::string& missing) {
+  if (read) {
+    policy = std::make_shared<const policy::Policy>(std::move(read).value());
+    missing.clear();
+  } else {
+    missing = read.error().message;
+  }
+}
+
 IdentityPolicy inline_policy(const Node& entry) {
   IdentityPolicy found{text_of(entry, "PolicyName"), {}, {}, "the account facts hold no text"};
-  const auto document = entry.find("PolicyDocument");
-  if (!document) {
-    return found;
-  }
-  auto policy = nested_policy(*document, policy::PolicyType::Identity);
-  if (policy) {
-    found.policy = std::move(policy).value();
-    found.missing.clear();
-  } else {
-    found.missing = policy.error().message;
+  if (const auto document = entry.find("PolicyDocument")) {
+    adopt(nested_policy(*document, policy::PolicyType::Identity), found.policy, found.missing);
   }
   return found;
 }
 
-/// The default version's text of a managed policy in the list `Policies` of the account details.
-std::optional<Node> managed_text(const Node& root, const std::string& arn) {
-  for (const Node& policy : items_of(root.find("Policies"))) {
-    if (text_of(policy, "Arn") != arn) {
-      continue;
-    }
-    for (const Node& version : items_of(policy.find("PolicyVersionList"))) {
-      const auto is_default = version.find("IsDefaultVersion");
-      if (is_default && is_default->boolean().value_or(false)) {
-        return version.find("Document");
-      }
-    }
+/// Name and policies that users, groups and roles have alike.
+template <class Document>
+void read_holder(const Node& node, std::string_view kind, const ManagedPolicies& managed,
+                 Document& found) {
+  found.arn = text_of(node, "Arn");
+  found.name = text_of(node, std::string(kind) + "Name");
+  found.path = text_of(node, "Path");
+  for (const Node& entry : items_of(node.find(std::string(kind) + "PolicyList"))) {
+    found.identity.push_back(inline_policy(entry));
   }
-  return std::nullopt;
+  for (const Node& entry : items_of(node.find("AttachedManagedPolicies"))) {
+    found.identity.push_back(
+        managed.attached(text_of(entry, "PolicyName"), text_of(entry, "PolicyArn")));
+  }
+  if (const auto boundary = node.find("PermissionsBoundary")) {
+    const std::string arn = text_of(*boundary, "PermissionsBoundaryArn");
+    found.boundary = managed.attached(arn.substr(arn.rfind('/') + 1), arn);
+  }
+  for (const Node& tag : items_of(node.find("Tags"))) {
+    found.tags.push_back({text_of(tag, "Key"), text_of(tag, "Value")});
+  }
 }
 
-IdentityPolicy attached_policy(const Node& root, const Node& entry) {
-  IdentityPolicy found{text_of(entry, "PolicyName"), text_of(entry, "PolicyArn"), {}, {}};
-  const auto document = managed_text(root, found.arn);
-  if (!document) {
-    found.missing = "the account facts hold no text of it";
-    return found;
-  }
-  auto policy = nested_policy(*document, policy::PolicyType::Identity);
-  if (policy) {
-    found.policy = std::move(policy).value();
-  } else {
-    found.missing = policy.error().message;
+HolderDocument holder_document(const Node& node, std::string_view kind,
+                               const ManagedPolicies& managed) {
+  HolderDocument found;
+  found.where = node.where();
+  read_holder(node, kind, managed, found);
+  for (const Node& group : items_of(node.find("GroupList"))) {
+    found.groups.emplace_back(group.text());
   }
   return found;
 }
 
-RoleDocument role_document(const Node& root, const Node& role) {
+RoleDocument role_document(const Node& role, const ManagedPolicies& managed) {
   const auto trust = role.find("AssumeRolePolicyDocument");
   RoleDocument found{
-      text_of(role, "Arn"),
-      text_of(role, "RoleName"),
+      {},
+      {},
+      {},
       trust ? trust->where() : role.where(),
       trust ? nested_policy(*trust, policy::PolicyType::Trust)
             : Result<policy::Policy>(Error{ErrorCode::Invalid,
                                            "role has no `AssumeRolePolicyDocument`", role.where()}),
+      {},
+      {},
+      {},
       {}};
+  read_holder(role, "Role", managed, found);
   if (found.arn.empty()) {
     found.trust = Error{ErrorCode::Invalid, "role has no `Arn`", role.where()};
   }
-  for (const Node& entry : items_of(role.find("RolePolicyList"))) {
-    found.identity.push_back(inline_policy(entry));
+  for (const Node& profile : items_of(role.find("InstanceProfileList"))) {
+    found.instance_profiles.push_back(text_of(profile, "Arn"));
   }
-  for (const Node& entry : items_of(role.find("AttachedManagedPolicies"))) {
-    found.identity.push_back(attached_policy(root, entry));
+  return found;
+}
+
+/// `Allow * on *`.
+std::shared_ptr<const policy::Policy> everything() {
+  policy::Statement all;
+  all.effect = policy::Effect::Allow;
+  all.actions = std::vector<policy::Text>{{"*", {}}};
+  all.resources = std::vector<policy::Text>{{"*", {}}};
+  policy::Policy policy;
+  policy.version = policy::Version::V2012_10_17;
+  policy.statements.push_back(std::move(all));
+  return std::make_shared<const policy::Policy>(std::move(policy));
+}
+
+ManagedPolicy managed_policy(const Node& node) {
+  ManagedPolicy found{text_of(node, "Arn"),
+                      text_of(node, "PolicyName"),
+                      {},
+                      "the account facts hold no text of it",
+                      {},
+                      node.where()};
+  for (const Node& version : items_of(node.find("PolicyVersionList"))) {
+    const auto document = version.find("Document");
+    const auto is_default = version.find("IsDefaultVersion");
+    if (!document) {
+      continue;
+    }
+    auto read = nested_policy(*document, policy::PolicyType::Identity);
+    if (is_default && is_default->boolean().value_or(false)) {
+      adopt(std::move(read), found.policy, found.missing);
+    } else {
+      std::string ignored;
+      found.others.push_back({text_of(version, "VersionId"), {}});
+      adopt(std::move(read), found.others.back().policy, ignored);
+    }
   }
   return found;
 }
@@ -205,13 +249,62 @@ Result<text::Tree> parse_account_json(const Document& document) {
   return text::parse_json(document.bytes, document.source, limits);
 }
 
-std::vector<RoleDocument> role_documents(const Node& root) {
+void ManagedPolicies::add(const Node& root) {
+  for (const Node& policy : items_of(root.find("Policies"))) {
+    std::string arn = text_of(policy, "Arn");
+    if (!policies_.contains(arn)) {
+      policies_.emplace(std::move(arn), managed_policy(policy));
+    }
+  }
+}
+
+const ManagedPolicy* ManagedPolicies::find(std::string_view arn) const {
+  const auto found = policies_.find(arn);
+  return found == policies_.end() ? nullptr : &found->second;
+}
+
+IdentityPolicy ManagedPolicies::attached(std::string name, std::string arn) const {
+  IdentityPolicy policy{std::move(name), std::move(arn), {}, {}};
+  if (const ManagedPolicy* known = find(policy.arn)) {
+    policy.policy = known->policy;
+    policy.missing = known->missing;
+  } else if (policy.arn.ends_with(":iam::aws:policy/AdministratorAccess")) {
+    policy.policy = everything();
+  } else {
+    policy.missing = "the account facts hold no text of it";
+  }
+  return policy;
+}
+
+std::vector<RoleDocument> role_documents(const Node& root, const ManagedPolicies& managed) {
   std::vector<RoleDocument> found;
   if (const auto role = root.find("Role")) {
-    found.push_back(role_document(root, *role));
+    found.push_back(role_document(*role, managed));
   }
   for (const Node& role : items_of(root.find("RoleDetailList"))) {
-    found.push_back(role_document(root, role));
+    found.push_back(role_document(role, managed));
+  }
+  return found;
+}
+
+std::vector<RoleDocument> role_documents(const Node& root) {
+  ManagedPolicies managed;
+  managed.add(root);
+  return role_documents(root, managed);
+}
+
+std::vector<HolderDocument> user_documents(const Node& root, const ManagedPolicies& managed) {
+  std::vector<HolderDocument> found;
+  for (const Node& user : items_of(root.find("UserDetailList"))) {
+    found.push_back(holder_document(user, "User", managed));
+  }
+  return found;
+}
+
+std::vector<HolderDocument> group_documents(const Node& root, const ManagedPolicies& managed) {
+  std::vector<HolderDocument> found;
+  for (const Node& group : items_of(root.find("GroupDetailList"))) {
+    found.push_back(holder_document(group, "Group", managed));
   }
   return found;
 }

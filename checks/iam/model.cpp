@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "checks/iam/documents.h"
+#include "checks/iam/account.h"
 
 namespace muster::iam {
 namespace {
@@ -68,7 +68,7 @@ class Builder {
   std::vector<Unreadable> unreadable;
 
  private:
-  void account_document(const Document& document, const text::Tree& tree);
+  void account_role(const RoleFact& fact);
   void declared_file(Role role);
   void adopt(Role& role, Result<policy::Policy> trust);
   void proposed_file(Role role, std::size_t deployed);
@@ -77,6 +77,8 @@ class Builder {
 
   const AuditInput& input_;
   std::map<std::string, const Document*> by_path_;
+  /// Roles of the account facts.
+  std::map<std::string, std::size_t> by_arn_;
 };
 
 /// The trust of a role that is new: kept when it was read, else the role goes without.
@@ -89,40 +91,37 @@ void Builder::adopt(Role& role, Result<policy::Policy> trust) {
   }
 }
 
-void Builder::account_document(const Document& document, const text::Tree& tree) {
-  for (RoleDocument& found : role_documents(tree.root())) {
-    const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
-      return !found.arn.empty() && role.arn == found.arn;
-    });
-    if (known != roles.end() && known->trust) {
-      continue;
-    }
-    Role fresh;
-    Role& role = known == roles.end() ? fresh : *known;
-    role.arn = found.arn;
-    role.name = found.name.empty() ? last_part(found.arn) : found.name;
-    role.source = document.source;
-    role.where = found.where;
-    role.identity = std::move(found.identity);
-    adopt(role, std::move(found.trust));
-    if (known == roles.end() && !role.arn.empty()) {
-      roles.push_back(std::move(fresh));
-    }
+/// A role of the account facts. The first that has a readable trust policy counts.
+void Builder::account_role(const RoleFact& fact) {
+  const RoleDocument& found = fact.role;
+  const auto known = found.arn.empty() ? by_arn_.end() : by_arn_.find(found.arn);
+  if (known != by_arn_.end() && roles[known->second].trust) {
+    return;
+  }
+  Role fresh;
+  Role& role = known == by_arn_.end() ? fresh : roles[known->second];
+  role.arn = found.arn;
+  role.name = found.name.empty() ? last_part(found.arn) : found.name;
+  role.source = fact.source;
+  role.where = found.where;
+  role.identity = found.identity;
+  role.boundary = found.boundary;
+  role.path = found.path;
+  role.tags = found.tags;
+  role.instance_profiles = found.instance_profiles;
+  role.deployed = true;
+  adopt(role, found.trust);
+  if (known == by_arn_.end() && !role.arn.empty()) {
+    by_arn_.emplace(role.arn, roles.size());
+    roles.push_back(std::move(fresh));
   }
 }
 
 void Builder::read_account_facts() {
-  for (const Document& document : input_.facts().documents) {
-    if (document.kind != DocumentKind::IamRole &&
-        document.kind != DocumentKind::IamAuthorizationDetails) {
-      continue;
-    }
-    const auto tree = parse_account_json(document);
-    if (tree) {
-      account_document(document, tree.value());
-    } else {
-      unreadable.push_back({document.source, tree.error()});
-    }
+  const auto& facts = input_.model<AccountFacts>();
+  unreadable = facts.unreadable();
+  for (const RoleFact& fact : facts.roles()) {
+    account_role(fact);
   }
 }
 
@@ -241,7 +240,7 @@ void Builder::add_permission_files(Role& role) const {
       auto policy = policy::parse_policy(file->second->bytes, file->second->source,
                                          policy::PolicyType::Identity);
       if (policy) {
-        identity.policy = std::move(policy).value();
+        identity.policy = std::make_shared<const policy::Policy>(std::move(policy).value());
         identity.missing.clear();
       } else {
         identity.missing = to_string(policy.error());
@@ -285,14 +284,18 @@ Roles Roles::build(const AuditInput& input) {
   Roles result;
   result.roles_ = std::move(builder.roles);
   result.unreadable_ = std::move(builder.unreadable);
+  for (std::size_t i = 0; i < result.roles_.size(); ++i) {
+    const Role& role = result.roles_[i];
+    if (!role.arn.empty() && !role.proposed) {
+      result.by_arn_.emplace(role.arn, i);
+    }
+  }
   return result;
 }
 
 const Role* Roles::find(std::string_view arn) const {
-  const auto found = std::find_if(roles_.begin(), roles_.end(), [&](const Role& role) {
-    return !arn.empty() && role.arn == arn && !role.proposed;
-  });
-  return found == roles_.end() ? nullptr : &*found;
+  const auto found = by_arn_.find(arn);
+  return found == by_arn_.end() ? nullptr : &roles_[found->second];
 }
 
 const Role* Roles::declared_as(std::string_view name) const {

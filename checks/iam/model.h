@@ -3,6 +3,8 @@
 // kept, never dropped.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,14 +15,23 @@
 
 namespace muster::iam {
 
-/// A permission policy of a role: inline, attached, or a file that muster.yaml names.
+/// A permission policy of a user, group or role: inline, attached, or a file that muster.yaml
+/// names. Its text is shared by all that it is attached to.
 struct IdentityPolicy {
   std::string name;
   /// Managed policies only.
   std::string arn;
-  /// Absent when the facts do not hold its text, or it could not be read; `missing` says why.
-  std::optional<policy::Policy> policy;
+  /// Null when the facts do not hold its text, or it could not be read; `missing` says why.
+  std::shared_ptr<const policy::Policy> policy;
   std::string missing;
+};
+
+/// A tag of a user, role or resource.
+struct Tag {
+  std::string key;
+  std::string value;
+
+  friend bool operator==(const Tag&, const Tag&) = default;
 };
 
 /// One role. Without an ARN it is known by the file of its trust policy.
@@ -45,6 +56,15 @@ struct Role {
   /// As declared, raised to `Admin` when an attached policy allows everything.
   Privilege privilege = Privilege::Unknown;
   std::vector<IdentityPolicy> identity;
+  /// Absent when none is set, or when only a trust policy is known.
+  std::optional<IdentityPolicy> boundary;
+  /// `/`, `/app/`; empty = unknown.
+  std::string path;
+  std::vector<Tag> tags;
+  /// ARNs of the instance profiles that hold it.
+  std::vector<std::string> instance_profiles;
+  /// The account facts hold it, so that its permissions are known to be all there are.
+  bool deployed = false;
 
   /// `iam-role`, with the ARN as id, or the path of the trust policy when there is no ARN or it is
   /// only proposed.
@@ -73,6 +93,8 @@ class Roles {
 
  private:
   std::vector<Role> roles_;
+  /// Of deployed roles, by ARN.
+  std::map<std::string, std::size_t, std::less<>> by_arn_;
   std::vector<Unreadable> unreadable_;
 };
 

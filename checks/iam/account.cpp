@@ -1,0 +1,260 @@
+// Two passes over the documents: managed policies first, because a page of the account details may
+// attach a policy that another page describes.
+#include "checks/iam/account.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace muster::iam {
+namespace {
+
+using text::Node;
+using text::Type;
+
+constexpr std::size_t kAccountField = 4;
+
+bool is_account_document(DocumentKind kind) {
+  return kind == DocumentKind::IamRole || kind == DocumentKind::IamAuthorizationDetails ||
+         kind == DocumentKind::AwsAccount;
+}
+
+/// The object that holds the lists of the account details.
+std::optional<Node> details_of(DocumentKind kind, const Node& root) {
+  return kind == DocumentKind::AwsAccount ? root.find("authorization_details") : root;
+}
+
+IdentityPolicy level_policy(const Node& node, policy::PolicyType type) {
+  IdentityPolicy found;
+  const auto name = node.find("name");
+  found.name = name ? std::string(name->text()) : std::string();
+  const auto document = node.find("document");
+  auto read = nested_policy(document ? *document : node, type);
+  if (read) {
+    found.policy = std::make_shared<const policy::Policy>(std::move(read).value());
+  } else {
+    found.missing = read.error().message;
+  }
+  return found;
+}
+
+std::vector<std::vector<IdentityPolicy>> levels_of(const Node& node, policy::PolicyType type) {
+  std::vector<std::vector<IdentityPolicy>> levels;
+  for (std::size_t i = 0; node.is(Type::Sequence) && i < node.size(); ++i) {
+    const Node level = node.at(i);
+    std::vector<IdentityPolicy>& policies = levels.emplace_back();
+    for (std::size_t j = 0; level.is(Type::Sequence) && j < level.size(); ++j) {
+      policies.push_back(level_policy(level.at(j), type));
+    }
+  }
+  return levels;
+}
+
+/// The texts of a layer; what is missing is noted under the holder's name.
+class LayerReader {
+ public:
+  LayerReader(std::string holder, PrincipalLayers& layers)
+      : holder_(std::move(holder)), layers_(layers) {}
+
+  void add(const IdentityPolicy& policy, policy::Layer layer, std::vector<SharedPolicy>& texts) {
+    if (policy.policy) {
+      texts.push_back(policy.policy);
+      return;
+    }
+    layers_.open.insert(layer);
+    layers_.missing.push_back("policy `" + policy.name + "` of " + holder_ + ": " + policy.missing);
+  }
+
+ private:
+  std::string holder_;
+  PrincipalLayers& layers_;
+};
+
+Principal user_principal(const HolderDocument& user,
+                         const std::map<std::string, const HolderDocument*>& groups) {
+  Principal found{PrincipalKind::User,
+                  user.arn,
+                  user.name,
+                  user.path,
+                  std::string(arn_field(user.arn, kAccountField)),
+                  user.where,
+                  user.identity,
+                  user.boundary,
+                  user.tags,
+                  {},
+                  nullptr};
+  for (const std::string& name : user.groups) {
+    const auto group = groups.find(found.account + "/" + name);
+    if (group == groups.end()) {
+      found.identity.push_back({name, {}, {}, "the account facts do not hold this group"});
+      continue;
+    }
+    found.groups.push_back(group->second->arn);
+    const auto& policies = group->second->identity;
+    found.identity.insert(found.identity.end(), policies.begin(), policies.end());
+  }
+  return found;
+}
+
+Principal role_principal(const Role& role) {
+  return {PrincipalKind::Role, role.arn,      role.name, role.path, role.account, role.where,
+          role.identity,       role.boundary, role.tags, {},        &role};
+}
+
+template <class Policies>
+std::vector<policy::Policy> copies(const Policies& shared) {
+  std::vector<policy::Policy> texts;
+  texts.reserve(shared.size());
+  for (const SharedPolicy& text : shared) {
+    texts.push_back(*text);
+  }
+  return texts;
+}
+
+}  // namespace
+
+void AccountFacts::read_levels(const Node& root, std::string_view key, policy::PolicyType type,
+                               Levels& levels) {
+  const auto accounts = root.find(key);
+  for (std::size_t i = 0; accounts && accounts->is(Type::Mapping) && i < accounts->size(); ++i) {
+    levels.emplace(accounts->key_at(i).text(), levels_of(accounts->at(i), type));
+  }
+}
+
+void AccountFacts::read_organisation(const Node& root) {
+  read_levels(root, "service_control_policies", policy::PolicyType::Identity, scp_);
+  read_levels(root, "resource_control_policies", policy::PolicyType::Resource, rcp_);
+  if (const auto management = root.find("management_account")) {
+    management_account_ = management->text();
+  }
+}
+
+AccountFacts AccountFacts::build(const AuditInput& input) {
+  struct Parsed {
+    const Document* document;
+    text::Tree tree;
+  };
+
+  AccountFacts facts;
+  std::vector<Parsed> parsed;
+  for (const Document& document : input.facts().documents) {
+    if (!is_account_document(document.kind)) {
+      continue;
+    }
+    auto tree = parse_account_json(document);
+    if (!tree) {
+      facts.unreadable_.push_back({document.source, tree.error()});
+      continue;
+    }
+    parsed.push_back({&document, std::move(tree).value()});
+    if (const auto details = details_of(document.kind, parsed.back().tree.root())) {
+      facts.managed_.add(*details);
+    }
+  }
+  for (const Parsed& one : parsed) {
+    const Node root = one.tree.root();
+    if (one.document->kind == DocumentKind::AwsAccount) {
+      facts.read_organisation(root);
+    }
+    const auto details = details_of(one.document->kind, root);
+    if (!details) {
+      continue;
+    }
+    for (RoleDocument& role : role_documents(*details, facts.managed_)) {
+      facts.roles_.push_back({std::move(role), one.document->source});
+    }
+    std::ranges::move(user_documents(*details, facts.managed_), std::back_inserter(facts.users_));
+    std::ranges::move(group_documents(*details, facts.managed_), std::back_inserter(facts.groups_));
+  }
+  return facts;
+}
+
+const std::vector<std::vector<IdentityPolicy>>* AccountFacts::scp(std::string_view account) const {
+  const auto found = account == management_account_ ? scp_.end() : scp_.find(account);
+  return found == scp_.end() ? nullptr : &found->second;
+}
+
+const std::vector<std::vector<IdentityPolicy>>* AccountFacts::rcp(std::string_view account) const {
+  const auto found = rcp_.find(account);
+  return found == rcp_.end() ? nullptr : &found->second;
+}
+
+bool AccountFacts::knows_scp(std::string_view account) const {
+  return account == management_account_ || scp_.contains(account);
+}
+
+Principals Principals::build(const AuditInput& input) {
+  const auto& facts = input.model<AccountFacts>();
+  std::map<std::string, const HolderDocument*> groups;
+  for (const HolderDocument& group : facts.groups()) {
+    groups.emplace(std::string(arn_field(group.arn, kAccountField)) + "/" + group.name, &group);
+  }
+  Principals result;
+  for (const HolderDocument& user : facts.users()) {
+    result.principals_.push_back(user_principal(user, groups));
+  }
+  for (const Role& role : input.model<Roles>().all()) {
+    if (role.deployed && !role.proposed) {
+      result.principals_.push_back(role_principal(role));
+    }
+  }
+  std::ranges::stable_sort(result.principals_, {}, &Principal::arn);
+  const auto repeated = std::ranges::unique(result.principals_, {}, &Principal::arn);
+  result.principals_.erase(repeated.begin(), repeated.end());
+  return result;
+}
+
+const Principal* Principals::find(std::string_view arn) const {
+  const auto found = std::ranges::lower_bound(
+      principals_, arn, {}, [](const Principal& one) { return std::string_view(one.arn); });
+  return found == principals_.end() || found->arn != arn ? nullptr : &*found;
+}
+
+PrincipalLayers layers_of(const Principal& principal, const AccountFacts& facts) {
+  PrincipalLayers layers;
+  const bool user = principal.kind == PrincipalKind::User;
+  LayerReader reader((user ? "user `" : "role `") + principal.name + "`", layers);
+  for (const IdentityPolicy& policy : principal.identity) {
+    reader.add(policy, policy::Layer::Identity, layers.identity);
+  }
+  if (principal.boundary) {
+    reader.add(*principal.boundary, policy::Layer::Boundary, layers.boundary.emplace());
+  }
+  if (const auto* levels = facts.scp(principal.account)) {
+    LayerReader scp("the organisation", layers);
+    layers.scp.emplace();
+    for (const auto& level : *levels) {
+      std::vector<SharedPolicy>& texts = layers.scp->emplace_back();
+      for (const IdentityPolicy& policy : level) {
+        scp.add(policy, policy::Layer::Scp, texts);
+      }
+    }
+  }
+  return layers;
+}
+
+policy::Stack to_stack(const PrincipalLayers& layers) {
+  policy::Stack stack;
+  stack.identity = copies(layers.identity);
+  if (layers.boundary) {
+    stack.boundary = copies(*layers.boundary);
+  }
+  if (layers.scp) {
+    stack.scp.emplace();
+    for (const std::vector<SharedPolicy>& level : *layers.scp) {
+      stack.scp->push_back(copies(level));
+    }
+  }
+  stack.open = layers.open;
+  return stack;
+}
+
+std::string caller_of(const Principal& principal) {
+  if (principal.kind == PrincipalKind::User) {
+    return principal.arn;
+  }
+  const std::string_view partition = arn_field(principal.arn, 1);
+  return "arn:" + std::string(partition) + ":sts::" + principal.account + ":assumed-role/" +
+         principal.name + "/session";
+}
+
+}  // namespace muster::iam

@@ -1,0 +1,150 @@
+// The account facts as a model: who is there, which policies each has, and which layers limit it.
+#include "checks/iam/account.h"
+
+#include <doctest/doctest.h>
+
+#include "checks/iam/inventory.h"
+
+namespace {
+
+using namespace muster;
+using namespace muster::iam;
+
+constexpr const char* kEntities = R"({
+  "UserDetailList": [{"Path": "/", "UserName": "ann", "Arn": "arn:aws:iam::111122223333:user/ann",
+    "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement":
+      [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}}],
+    "GroupList": ["dev", "lost"],
+    "AttachedManagedPolicies": [{"PolicyName": "shared", "PolicyArn": "arn:aws:iam::111122223333:policy/shared"}]}],
+  "GroupDetailList": [{"Path": "/", "GroupName": "dev", "Arn": "arn:aws:iam::111122223333:group/dev",
+    "GroupPolicyList": [], "AttachedManagedPolicies":
+      [{"PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]}],
+  "RoleDetailList": [{"Path": "/app/", "RoleName": "web", "Arn": "arn:aws:iam::111122223333:role/app/web",
+    "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
+      [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+    "InstanceProfileList": [{"Arn": "arn:aws:iam::111122223333:instance-profile/web"}],
+    "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/shared"},
+    "Tags": [{"Key": "env", "Value": "prod"}], "RolePolicyList": [],
+    "AttachedManagedPolicies": [{"PolicyName": "shared", "PolicyArn": "arn:aws:iam::111122223333:policy/shared"},
+      {"PolicyName": "SecurityAudit", "PolicyArn": "arn:aws:iam::aws:policy/SecurityAudit"}]}]})";
+
+constexpr const char* kPolicies = R"({"RoleDetailList": [], "Policies": [
+  {"PolicyName": "shared", "Arn": "arn:aws:iam::111122223333:policy/shared", "PolicyVersionList": [
+    {"VersionId": "v1", "IsDefaultVersion": false, "Document": {"Version": "2012-10-17", "Statement":
+      [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}},
+    {"VersionId": "v2", "IsDefaultVersion": true, "Document": {"Version": "2012-10-17", "Statement":
+      [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}}]}]})";
+
+constexpr const char* kSnapshot = R"({
+  "inventory": [{"type": "aws_instance", "name": "web", "arn": "arn:aws:ec2:eu-central-1:111122223333:instance/i-1",
+    "field": "iam_instance_profile", "role": "arn:aws:iam::111122223333:role/app/web", "tags": {"env": "prod"},
+    "consumes": ["arn:aws:s3:::acme/app.tar.gz"], "launch_type": "EC2"}, 7],
+  "service_control_policies": {"111122223333": [[{"name": "all", "document": {"Version": "2012-10-17", "Statement":
+    [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}], [{"name": "lost", "document": {"Statement": 1}}]]}})";
+
+Facts facts_of(std::vector<std::pair<DocumentKind, std::string>> documents) {
+  Facts facts;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    facts.documents.push_back({documents[i].first, SourceId("facts/" + std::to_string(i) + ".json"),
+                               std::move(documents[i].second)});
+  }
+  return facts;
+}
+
+/// Everything above, as three files.
+struct Sample {
+  Facts facts = facts_of({{DocumentKind::IamAuthorizationDetails, kEntities},
+                          {DocumentKind::IamAuthorizationDetails, kPolicies},
+                          {DocumentKind::AwsAccount, kSnapshot}});
+  Intent intent;
+  AuditInput input{facts, intent, TimePoint{}};
+};
+
+}  // namespace
+
+TEST_CASE("a policy that another page describes is shared, not copied") {
+  const Sample sample;
+  const auto& principals = sample.input.model<Principals>();
+  REQUIRE(principals.all().size() == 2);
+  const Principal* ann = principals.find("arn:aws:iam::111122223333:user/ann");
+  const Principal* web = principals.find("arn:aws:iam::111122223333:role/app/web");
+  REQUIRE(ann != nullptr);
+  REQUIRE(web != nullptr);
+  CHECK(ann->identity[1].policy == web->identity[0].policy);
+  CHECK(web->boundary->policy == web->identity[0].policy);
+  const auto* shared =
+      sample.input.model<AccountFacts>().managed().find("arn:aws:iam::111122223333:policy/shared");
+  REQUIRE(shared != nullptr);
+  CHECK(shared->policy->statements[0].actions->front().value == "s3:GetObject");
+  REQUIRE(shared->others.size() == 1);
+  CHECK(shared->others[0].id == "v1");
+}
+
+TEST_CASE("a user has the policies of its groups, and an unknown group leaves it open") {
+  const Sample sample;
+  const Principal* ann =
+      sample.input.model<Principals>().find("arn:aws:iam::111122223333:user/ann");
+  REQUIRE(ann != nullptr);
+  CHECK(ann->groups == std::vector<std::string>{"arn:aws:iam::111122223333:group/dev"});
+  REQUIRE(ann->identity.size() == 4);
+  CHECK(ann->identity[2].policy->statements[0].actions->front().value == "*");
+  CHECK(ann->identity[3].missing == "the account facts do not hold this group");
+  const PrincipalLayers layers = layers_of(*ann, sample.input.model<AccountFacts>());
+  CHECK(layers.identity.size() == 3);
+  CHECK(layers.open == std::set{policy::Layer::Identity, policy::Layer::Scp});
+}
+
+TEST_CASE("a role keeps path, tags, profiles and boundary, and says which texts are missing") {
+  const Sample sample;
+  const Principal* web =
+      sample.input.model<Principals>().find("arn:aws:iam::111122223333:role/app/web");
+  REQUIRE(web != nullptr);
+  CHECK(web->path == "/app/");
+  CHECK(web->tags == std::vector<Tag>{{"env", "prod"}});
+  CHECK(web->role->instance_profiles ==
+        std::vector<std::string>{"arn:aws:iam::111122223333:instance-profile/web"});
+  CHECK(caller_of(*web) == "arn:aws:sts::111122223333:assumed-role/web/session");
+  const PrincipalLayers layers = layers_of(*web, sample.input.model<AccountFacts>());
+  REQUIRE(layers.missing.size() == 2);
+  CHECK(layers.missing[0] ==
+        "policy `SecurityAudit` of role `web`: the account facts hold no text of it");
+  REQUIRE(layers.scp);
+  CHECK(layers.scp->size() == 2);
+  const policy::Stack stack = to_stack(layers);
+  CHECK(stack.boundary->size() == 1);
+  CHECK(stack.scp->front().size() == 1);
+  CHECK(stack.open.contains(policy::Layer::Identity));
+}
+
+TEST_CASE("what the facts do not say about an organisation is absent, not empty") {
+  const Facts facts = facts_of({{DocumentKind::IamAuthorizationDetails, kEntities}});
+  const Intent intent;
+  const AuditInput input(facts, intent, TimePoint{});
+  const auto& account = input.model<AccountFacts>();
+  CHECK(account.scp("111122223333") == nullptr);
+  CHECK_FALSE(account.knows_scp("111122223333"));
+  CHECK_FALSE(input.model<Inventory>().given());
+}
+
+TEST_CASE("the management account of an organisation has no service control policies") {
+  const Facts facts = facts_of({{DocumentKind::AwsAccount, R"({"management_account": "111122223333",
+    "service_control_policies": {"111122223333": [[]]}})"}});
+  const Intent intent;
+  const AuditInput input(facts, intent, TimePoint{});
+  CHECK(input.model<AccountFacts>().scp("111122223333") == nullptr);
+  CHECK(input.model<AccountFacts>().knows_scp("111122223333"));
+}
+
+TEST_CASE("an inventory names what carries a role and what it consumes") {
+  const Sample sample;
+  const auto& inventory = sample.input.model<Inventory>();
+  CHECK(inventory.given());
+  REQUIRE(inventory.resources().size() == 1);
+  const Resource& web = inventory.resources()[0];
+  CHECK(web.account == "111122223333");
+  CHECK(web.consumes == std::vector<std::string>{"arn:aws:s3:::acme/app.tar.gz"});
+  CHECK(web.property("launch_type") == "EC2");
+  CHECK(web.property("nothing").empty());
+  REQUIRE(inventory.unreadable().size() == 1);
+  CHECK(inventory.unreadable()[0].error.message == "an entry of the inventory must be an object");
+}
