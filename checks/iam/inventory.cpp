@@ -71,8 +71,8 @@ Result<Resource> resource_of(const Node& node) {
 
 }  // namespace
 
-std::string_view Resource::property(std::string_view name) const {
-  const auto found = properties.find(name);
+std::string_view Resource::property(std::string_view key) const {
+  const auto found = properties.find(key);
   return found == properties.end() ? std::string_view() : found->second;
 }
 

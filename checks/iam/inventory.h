@@ -35,7 +35,7 @@ struct Resource {
   SourceRef where;
 
   /// The value of a property; empty when it is not given.
-  [[nodiscard]] std::string_view property(std::string_view name) const;
+  [[nodiscard]] std::string_view property(std::string_view key) const;
 };
 
 class Inventory {
