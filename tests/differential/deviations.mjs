@@ -189,6 +189,14 @@ export const kDeviations = [
     holds: (pair) => clausesOf(pair).some(({ base, negated, written }) => base.startsWith('arn') && negated && written.some((text) => fields(text) < 6)),
   },
   {
+    name: 'negated-arn-operator-on-a-value-that-is-no-arn',
+    holds: (pair) => clausesOf(pair).some(({ base, negated, value }) => base.startsWith('arn') && negated && kArrayOf(value).some((text) => !text.startsWith('arn:'))),
+  },
+  {
+    name: 'wildcard-character-in-the-requested-resource',
+    holds: (pair) => pair.request.resource !== '*' && /[*?]/.test(pair.request.resource),
+  },
+  {
     name: 'wildcard-in-the-service-of-an-action',
     holds: (pair) =>
       statementsOf(pair).some(({ statement }) => [...kArrayOf(statement.Action), ...kArrayOf(statement.NotAction)].some((action) => action !== '*' && /[*?]/.test(action.split(':')[0]))),

@@ -1,4 +1,5 @@
-// The oracle process: reads request lines from standard input, writes one decision per line. Runs the core engine of
+// The oracle process: reads request lines from standard input, writes one decision per line. A line `{"define":[…]}` gives
+// documents that later lines name by their number, in the place of an identity policy; it has no answer. Runs the core engine of
 // @cloud-copilot/iam-simulate, whose public entry points drop OIDC keys and refuse synthetic names. The package stays in
 // this process: nothing of it is linked into muster or shipped.
 import { createInterface } from 'node:readline';
@@ -23,8 +24,11 @@ function levels(given, none, always) {
   return (given ?? [[none]]).map((level, i) => ({ orgIdentifier: `level${i}`, policies: [...level, ...always].map((document, j) => loadPolicy(document, { name: `level${i}.${j}` })) }));
 }
 
+let defined = [];
+
 function decide({ policies, request }) {
-  const named = (document, name) => (document === undefined ? undefined : loadPolicy(document, { name }));
+  const loaded = (document, name) => (typeof document === 'number' ? defined[document] : loadPolicy(document, { name }));
+  const named = (document, name) => (document === undefined ? undefined : loaded(document, name));
   const awsRequest = new AwsRequestImpl(
     request.principal === '*' ? anonymousPrincipal : request.principal,
     { resource: request.resource, accountId: request.resource_account },
@@ -50,7 +54,12 @@ function decide({ policies, request }) {
 const answers = [];
 for await (const line of createInterface({ input: process.stdin })) {
   try {
-    answers.push(decide(JSON.parse(line)));
+    const { define, ...asked } = JSON.parse(line);
+    if (define !== undefined) {
+      defined = define.map((document, i) => loadPolicy(document, { name: `defined${i}` }));
+      continue;
+    }
+    answers.push(decide(asked));
   } catch (error) {
     answers.push(`threw: ${error.message}`);
   }
