@@ -13,6 +13,7 @@
 #include "app/init.h"
 #include "app/policy_compare.h"
 #include "app/policy_eval.h"
+#include "app/policy_lint.h"
 #include "app/rules.h"
 #include "app/trust_explain.h"
 #include "app/trust_test.h"
@@ -170,11 +171,41 @@ void add_policy_compare(CLI::App& policy, Action& action) {
       "file is not there.");
 }
 
+void add_policy_lint(CLI::App& policy, Action& action) {
+  CLI::App& command = *policy.add_subcommand(
+      "lint", "What is wrong with a policy: the findings of AWS's own validator, offline");
+  const auto options = on_chosen(command, action, policy_lint);
+  command.add_option("files", options->files, "Policy documents, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--type", options->type,
+                  "What the policy is attached to; default: taken from its elements")
+      ->check(CLI::IsMember({"identity", "resource", "trust", "scp", "rcp"}));
+  command
+      .add_option("--fail-on", options->fail_on,
+                  "Fail at this kind of finding and those worse than it")
+      ->check(CLI::IsMember({"error", "security-warning", "warning", "suggestion"}))
+      ->capture_default_str();
+  command.add_option("--catalogue", options->catalogue,
+                     "Catalogue of AWS actions to use instead of the one in the program");
+  command.add_flag("--json", options->json, "Machine-readable, in the shape of Access Analyzer");
+  command.footer(
+      "Codes are those of IAM Access Analyzer (ValidatePolicy), at the same places; those that "
+      "begin with MUSTER_ are\nours. docs/policy-lint.md explains each.\n\n"
+      "Examples:\n  muster policy lint iam/*.json\n"
+      "  muster policy lint --type scp guardrail.json --fail-on suggestion\n"
+      "  muster policy lint role.json --json | jq -r '.findings[] | .code'\n\n"
+      "Exit codes: 0 nothing at or above --fail-on; 1 such a finding; 2 a file is not there; 3 a "
+      "file cannot be read.");
+}
+
 void add_policy(CLI::App& cli, Action& action) {
   CLI::App& policy = *cli.add_subcommand("policy", "Questions about IAM policies");
   policy.require_subcommand(1);
   add_policy_compare(policy, action);
   add_policy_eval(policy, action);
+  add_policy_lint(policy, action);
 }
 
 void add_trust_test(CLI::App& trust, Action& action) {

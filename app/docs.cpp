@@ -11,6 +11,7 @@
 #include <ostream>
 #include <vector>
 
+#include "app/lint_page.h"
 #include "app/write.h"
 #include "checks/core/rule.h"
 #include "checks/intent/schema.h"
@@ -103,6 +104,7 @@ int run_docs(const DocsOptions& options, const Console& console) {
     files["rules/" + std::string(rule.id) + ".md"] = rule_page(rule, options.examples);
   }
   files["rules/README.md"] = rule_index();
+  files["policy-lint.md"] = lint_page();
   files["commands.md"] = options.command_reference;
   files["muster.schema.json"] = intent_json_schema();
   for (const auto& [name, bytes] : files) {

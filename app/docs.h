@@ -17,8 +17,8 @@ struct DocsOptions {
   std::string command_reference;
 };
 
-/// Writes `rules/<id>.md`, `rules/README.md`, `commands.md` and `muster.schema.json`. Exit codes:
-/// 0; 3 when a file cannot be written.
+/// Writes `rules/<id>.md`, `rules/README.md`, `policy-lint.md`, `commands.md` and
+/// `muster.schema.json`. Exit codes: 0; 3 when a file cannot be written.
 int run_docs(const DocsOptions& options, const Console& console);
 
 }  // namespace muster::app

@@ -7,6 +7,7 @@
 
 #include "app/location_json.h"
 #include "app/repository.h"
+#include "checks/policy/infer.h"
 #include "checks/prover/prover.h"
 #include "report/sanitise.h"
 
@@ -27,30 +28,6 @@ using report::sanitise;
 
 constexpr std::size_t kFileLimit = std::size_t{10} << 20U;
 
-/// What the document is used as, from the elements of its statements.
-policy::PolicyType type_of(const text::Node& root) {
-  bool principal = false;
-  bool resource = false;
-  const auto look = [&](const text::Node& statement) {
-    if (statement.is(text::Type::Mapping)) {
-      principal = principal || statement.find("Principal") || statement.find("NotPrincipal");
-      resource = resource || statement.find("Resource") || statement.find("NotResource");
-    }
-  };
-  const auto statements =
-      root.is(text::Type::Mapping) ? root.find("Statement") : std::optional<text::Node>();
-  if (statements && statements->is(text::Type::Sequence)) {
-    for (std::size_t i = 0; i < statements->size(); ++i) {
-      look(statements->at(i));
-    }
-  } else if (statements) {
-    look(*statements);
-  }
-  return !principal ? policy::PolicyType::Identity
-         : resource ? policy::PolicyType::Resource
-                    : policy::PolicyType::Trust;
-}
-
 /// One side of the comparison.
 struct Side {
   std::string name;
@@ -61,7 +38,7 @@ Result<Side> read_side(const std::string& file) {
   const SourceId source(file == "-" ? "<stdin>" : file);
   MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
   MUSTER_TRY(const auto tree, text::parse_json(std::move(bytes), source));
-  MUSTER_TRY(Policy policy, policy::read_policy(tree.root(), type_of(tree.root())));
+  MUSTER_TRY(Policy policy, policy::read_policy(tree.root(), policy::infer_type(tree.root())));
   return Side{source.path(), {std::move(policy)}};
 }
 

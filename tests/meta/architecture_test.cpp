@@ -35,6 +35,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/core", {}},
       {"checks/text", {"checks/core"}},
       {"checks/policy", {"checks/core", "checks/text"}},
+      {"checks/lint", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/prover", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/intent", {"checks/core", "checks/text"}},
       {"report", {"checks/core"}},
