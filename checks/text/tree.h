@@ -112,4 +112,11 @@ enum class KeyCase { Exact, Folded };
 [[nodiscard]] Result<Tree> parse_yaml(std::string bytes, SourceId source,
                                       KeyCase key_case = KeyCase::Exact, Limits limits = {});
 
+/// The same for a CloudFormation template: the short forms of its functions, and no other tags, are
+/// read as the long ones. `!Sub x` is a mapping with the one key `Fn::Sub`, `!Ref x` one with
+/// `Ref`,
+/// `!Condition x` one with `Condition`; the whole stands where the value stands.
+[[nodiscard]] Result<Tree> parse_template_yaml(std::string bytes, SourceId source,
+                                               Limits limits = {});
+
 }  // namespace muster::text

@@ -2,6 +2,7 @@
 #include <yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -44,7 +45,34 @@ struct Open {
   std::uint32_t id = 0;
   std::vector<std::uint32_t> members;
   std::string anchor;
+  /// Made for a short form around the collection that comes next; ends with it.
+  bool wrapper = false;
 };
+
+/// Which tags have a meaning.
+enum class Tags { CoreSchema, CloudFormation };
+
+/// The long forms of CloudFormation's functions, each with `!` and its name as short form.
+constexpr std::array<std::string_view, 23> kFunctions = {
+    "Fn::And",          "Fn::Base64",      "Fn::Cidr",      "Fn::Contains", "Fn::EachMemberEquals",
+    "Fn::EachMemberIn", "Fn::Equals",      "Fn::FindInMap", "Fn::GetAZs",   "Fn::GetAtt",
+    "Fn::If",           "Fn::ImportValue", "Fn::Join",      "Fn::Length",   "Fn::Not",
+    "Fn::Or",           "Fn::RefAll",      "Fn::Select",    "Fn::Split",    "Fn::Sub",
+    "Fn::ToJsonString", "Fn::Transform",   "Fn::ValueOf"};
+
+/// The long form of a short one; empty when it is none.
+std::string_view long_form(std::string_view tag) {
+  if (tag == "!Ref") {
+    return "Ref";
+  }
+  if (tag == "!Condition") {
+    return "Condition";
+  }
+  const auto found = std::find_if(kFunctions.begin(), kFunctions.end(), [&](std::string_view name) {
+    return tag.starts_with('!') && tag.substr(1) == name.substr(4);
+  });
+  return found == kFunctions.end() ? std::string_view() : *found;
+}
 
 std::string text_of(const yaml_char_t* text) {
   return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
@@ -65,9 +93,11 @@ Style style_of(yaml_scalar_style_t style) {
 
 class YamlReader {
  public:
-  YamlReader(std::string bytes, SourceId source, KeyCase key_case, Limits limits)
+  YamlReader(std::string bytes, SourceId source, KeyCase key_case, Limits limits,
+             Tags tags = Tags::CoreSchema)
       : data_(std::make_unique<TreeData>(std::move(bytes), std::move(source))),
         key_case_(key_case),
+        tags_(tags),
         limits_(limits) {
     data_->yaml = true;
   }
@@ -95,6 +125,8 @@ class YamlReader {
   Status alias(const yaml_event_t& event);
   Status open(const yaml_event_t& event, Type type);
   Status close(const yaml_event_t& event);
+  Status close_one(const yaml_event_t& event);
+  Result<bool> wrap(const yaml_event_t& event, std::string& tag);
   Status check_keys(const Open& mapping);
   Result<Type> tagged_type(const yaml_event_t& event, const std::string& tag, Type untagged) const;
   std::uint32_t attach(NodeData node);
@@ -104,6 +136,7 @@ class YamlReader {
 
   std::unique_ptr<TreeData> data_;
   KeyCase key_case_;
+  Tags tags_;
   Limits limits_;
   std::vector<Open> stack_;
   std::unordered_map<std::string, std::uint32_t> anchors_;
@@ -276,6 +309,9 @@ Result<Type> YamlReader::tagged_type(const yaml_event_t& event, const std::strin
   }
   const Span span = span_of(event);
   const auto known = kTags.find(tag);
+  if (known == kTags.end() && tags_ == Tags::CloudFormation) {
+    return fail(span, "`" + tag + "` is no function of CloudFormation");
+  }
   if (known == kTags.end()) {
     return fail(
         span, "`" + tag +
@@ -289,17 +325,54 @@ Result<Type> YamlReader::tagged_type(const yaml_event_t& event, const std::strin
   return known->second;
 }
 
+/// Opens the mapping that a short form stands for, with its key; the value comes next. The tag is
+/// taken off then. An anchor names the value alone, so it cannot stand beside a short form.
+Result<bool> YamlReader::wrap(const yaml_event_t& event, std::string& tag) {
+  const std::string_view name = tags_ == Tags::CloudFormation ? long_form(tag) : std::string_view();
+  if (name.empty()) {
+    return false;
+  }
+  const Span span = span_of(event);
+  if (stack_.size() >= limits_.depth) {
+    return fail(span, "nested more than " + std::to_string(limits_.depth) + " deep",
+                ErrorCode::Limit);
+  }
+  NodeData mapping;
+  mapping.type = Type::Mapping;
+  mapping.style = Style::Flow;
+  mapping.span = span;
+  Open open;
+  open.id = attach(mapping);
+  open.wrapper = true;
+  stack_.push_back(std::move(open));
+  NodeData key;
+  key.type = Type::String;
+  key.span = {span.line, span.column, span.line,
+              span.column + static_cast<std::uint32_t>(tag.size())};
+  // Not from the pool: a `%TAG` directive could make the tag longer than what stands in the text.
+  key.text = name;
+  attach(key);
+  tag.clear();
+  return true;
+}
+
 Status YamlReader::scalar(const yaml_event_t& event) {
   const auto& scalar = event.data.scalar;
   const std::string_view value(reinterpret_cast<const char*>(scalar.value), scalar.length);
   NodeData node;
   node.style = style_of(scalar.style);
   const Type untagged = node.style == Style::Plain ? core_schema_type(value) : Type::String;
-  MUSTER_TRY(node.type, tagged_type(event, text_of(scalar.tag), untagged));
+  std::string tag = text_of(scalar.tag);
+  MUSTER_TRY(const bool wrapped, wrap(event, tag));
+  if (wrapped && scalar.anchor != nullptr) {
+    return fail(span_of(event), "an anchor cannot stand beside a short form");
+  }
+  // The arguments of functions are texts.
+  MUSTER_TRY(node.type, tagged_type(event, tag, wrapped ? Type::String : untagged));
   node.span = trimmed(event);
   node.text = keep(value);
   remember(text_of(scalar.anchor), attach(node));
-  return Done{};
+  return wrapped ? close_one(event) : Status(Done{});
 }
 
 Status YamlReader::alias(const yaml_event_t& event) {
@@ -333,7 +406,8 @@ Status YamlReader::open(const yaml_event_t& event, Type type) {
                 ErrorCode::Limit);
   }
   const auto& start = event.data;
-  const std::string tag = text_of(mapping ? start.mapping_start.tag : start.sequence_start.tag);
+  std::string tag = text_of(mapping ? start.mapping_start.tag : start.sequence_start.tag);
+  MUSTER_TRY(const bool wrapped, wrap(event, tag));
   MUSTER_TRY(const Type tagged, tagged_type(event, tag, type));
   const bool flow = mapping ? start.mapping_start.style == YAML_FLOW_MAPPING_STYLE
                             : start.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
@@ -343,6 +417,9 @@ Status YamlReader::open(const yaml_event_t& event, Type type) {
   node.span = span;
   Open open;
   open.anchor = text_of(mapping ? start.mapping_start.anchor : start.sequence_start.anchor);
+  if (wrapped && !open.anchor.empty()) {
+    return fail(span, "an anchor cannot stand beside a short form");
+  }
   open.id = attach(node);
   remember(open.anchor, open.id);
   stack_.push_back(std::move(open));
@@ -350,6 +427,11 @@ Status YamlReader::open(const yaml_event_t& event, Type type) {
 }
 
 Status YamlReader::close(const yaml_event_t& event) {
+  MUSTER_CHECK_OK(close_one(event));
+  return !stack_.empty() && stack_.back().wrapper ? close_one(event) : Status(Done{});
+}
+
+Status YamlReader::close_one(const yaml_event_t& event) {
   const Open open = std::move(stack_.back());
   stack_.pop_back();
   NodeData& node = data_->nodes[open.id];
@@ -359,9 +441,8 @@ Status YamlReader::close(const yaml_event_t& event) {
   data_->children.insert(data_->children.end(), open.members.begin(), open.members.end());
   // A block collection "ends" at the next token, behind comments and blank lines: its last child is
   // the real end.
-  const Span end = node.style == Style::Flow || open.members.empty()
-                       ? span_of(event)
-                       : data_->nodes[open.members.back()].span;
+  const bool own_end = (node.style == Style::Flow && !open.wrapper) || open.members.empty();
+  const Span end = own_end ? span_of(event) : data_->nodes[open.members.back()].span;
   node.span.end_line = end.end_line;
   node.span.end_column = end.end_column;
   std::size_t total = 1;
@@ -403,6 +484,12 @@ Status YamlReader::check_keys(const Open& mapping) {
 
 Result<Tree> parse_yaml(std::string bytes, SourceId source, KeyCase key_case, Limits limits) {
   return YamlReader(std::move(bytes), std::move(source), key_case, limits).read();
+}
+
+Result<Tree> parse_template_yaml(std::string bytes, SourceId source, Limits limits) {
+  return YamlReader(std::move(bytes), std::move(source), KeyCase::Exact, limits,
+                    Tags::CloudFormation)
+      .read();
 }
 
 }  // namespace muster::text

@@ -37,6 +37,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/policy", {"checks/core", "checks/text"}},
       {"checks/lint", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/prover", {"checks/core", "checks/text", "checks/policy"}},
+      {"checks/iac", {"checks/core", "checks/text"}},
       {"checks/intent", {"checks/core", "checks/text"}},
       {"report", {"checks/core"}},
       {"store", {"checks/core"}},
@@ -46,7 +47,7 @@ bool may_use(const std::string& from, const std::string& to) {
   }
   if (areas().contains(from)) {
     return to == "checks/core" || to == "checks/text" || to == "checks/policy" ||
-           areas().contains(to);
+           to == "checks/iac" || areas().contains(to);
   }
   const auto allowed = kAllowed.find(from);
   return allowed != kAllowed.end() && allowed->second.contains(to);

@@ -225,5 +225,53 @@ TEST_CASE("comments are found, and `#` in texts is none") {
   CHECK(comments[2].text == "third");
 }
 
+TEST_CASE(
+    "short forms of CloudFormation are mappings with the long name, and no other tag is one") {
+  const auto tree =
+      parse_template_yaml("a: !Sub x\nb: !If [c, !Ref d, {e: !GetAtt f.g}]\n", SourceId("t.yml"));
+  REQUIRE(tree.ok());
+  const Node a = *tree.value().root().find("a");
+  CHECK(a.find("Fn::Sub")->text() == "x");
+  CHECK(a.key_at(0).where().span == Span{1, 4, 1, 8});
+  CHECK(a.where().span == Span{1, 4, 1, 10});
+  const Node b = *tree.value().root().find("b")->find("Fn::If");
+  REQUIRE(b.size() == 3);
+  CHECK(b.at(1).find("Ref")->text() == "d");
+  CHECK(b.at(2).find("e")->find("Fn::GetAtt")->text() == "f.g");
+  CHECK(tree.value().root().find("b")->where().span == Span{2, 4, 2, 37});
+
+  struct Row {
+    const char* name;
+    const char* text;
+    const char* error;
+  };
+
+  for (const Row& row : {Row{"another tag", "a: !Include x",
+                             "t.yml:1:4: `!Include` is no function of CloudFormation"},
+                         Row{"a long name as tag", "a: !Fn::Sub x",
+                             "t.yml:1:4: `!Fn::Sub` is no function of CloudFormation"},
+                         Row{"as key", "!Ref a: b", "t.yml:1:1: a key must be text"},
+                         Row{"with an anchor", "a: &x !Ref b",
+                             "t.yml:1:4: an anchor cannot stand beside a short form"},
+                         Row{"a list with an anchor", "a: &x !If [b, c, d]",
+                             "t.yml:1:4: an anchor cannot stand beside a short form"}}) {
+    CAPTURE(row.name);
+    const auto refused = parse_template_yaml(row.text, SourceId("t.yml"));
+    REQUIRE_FALSE(refused.ok());
+    CHECK(to_string(refused.error()) == row.error);
+  }
+  CHECK(error_of("a: !Ref x").find("needs quotes") != std::string::npos);
+}
+
+TEST_CASE("nested short forms count for the depth") {
+  std::string deep = "a: ";
+  for (int i = 0; i < 100; ++i) {
+    deep += "!Not [";
+  }
+  const auto tree = parse_template_yaml(deep, SourceId("t.yml"));
+  REQUIRE_FALSE(tree.ok());
+  CHECK(tree.error().code == ErrorCode::Limit);
+}
+
 }  // namespace
 }  // namespace muster::text
