@@ -217,6 +217,9 @@ std::string instance_of(std::string_view pattern) {
 Witness request_witness(const policy::Request& request) {
   Witness witness{WitnessKind::Request,
                   {{"principal", {request.principal}}, {"action", {request.action}}}};
+  if (!request.resource.empty()) {
+    witness.fields.push_back({"resource", {request.resource}});
+  }
   for (const auto& [key, value] : request.context) {
     witness.fields.push_back({key, value.values});
   }

@@ -55,7 +55,7 @@ struct Caller {
 /// A text that an IAM pattern matches: `*` stands for nothing, `?` for one letter.
 [[nodiscard]] std::string instance_of(std::string_view pattern);
 
-/// A request as evidence: principal, action, then the context keys.
+/// A request as evidence: principal, action, resource if there is one, then the context keys.
 [[nodiscard]] Witness request_witness(const policy::Request& request);
 
 }  // namespace muster::iam

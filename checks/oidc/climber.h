@@ -39,7 +39,7 @@ class Climber {
   void ids(const std::string& repository);
 
   void add(Rung rung, Proof answer, Exposure exposure, std::string anchor, std::string name) {
-    steps_.push_back({rung, std::move(answer), std::move(anchor), std::move(name),
+    steps_.push_back({rung, std::move(answer), std::move(anchor), std::move(name), exposure,
                       grade(exposure, trust_.role->privilege)});
   }
 

@@ -43,6 +43,7 @@ struct Step {
   std::string anchor;
   /// For messages, without the kind: `acme/shop`, `prod`.
   std::string name;
+  Exposure exposure = Exposure::Note;
   Severity severity = Severity::Medium;
 };
 

@@ -239,6 +239,14 @@ std::vector<const ConditionKey*> Catalogue::usable_keys(const Action& action) co
   return out;
 }
 
+std::vector<const ConditionKey*> Catalogue::keys_of(const ResourceType& type) const {
+  std::vector<const ConditionKey*> out;
+  for (const std::uint32_t key : part(tables_->key_indexes, type.keys)) {
+    out.push_back(&tables_->keys[key]);
+  }
+  return out;
+}
+
 std::string_view Catalogue::last_seen(std::uint8_t last_edition) const {
   return last_edition == kCurrent ? std::string_view() : tables_->editions[last_edition].date;
 }

@@ -152,6 +152,8 @@ class Catalogue {
   [[nodiscard]] const ConditionKey* find_key(std::string_view written) const;
   /// All keys of the action and of its resource types, without the global ones; each name once.
   [[nodiscard]] std::vector<const ConditionKey*> usable_keys(const Action& action) const;
+  /// The keys that describe a resource of the type, without the global ones.
+  [[nodiscard]] std::vector<const ConditionKey*> keys_of(const ResourceType& type) const;
 
   /// The last date on which something retired was still there; empty for what is current.
   [[nodiscard]] std::string_view last_seen(std::uint8_t last_edition) const;

@@ -47,7 +47,7 @@ bool may_use(const std::string& from, const std::string& to) {
   }
   if (areas().contains(from)) {
     return to == "checks/core" || to == "checks/text" || to == "checks/policy" ||
-           to == "checks/iac" || areas().contains(to);
+           to == "checks/prover" || to == "checks/iac" || areas().contains(to);
   }
   const auto allowed = kAllowed.find(from);
   return allowed != kAllowed.end() && allowed->second.contains(to);

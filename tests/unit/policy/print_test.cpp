@@ -1,5 +1,4 @@
 // Printed policies: the exact bytes of every element, and every managed policy printed and read.
-#include "checks/policy/operators.h"
 #include "checks/policy/print.h"
 
 #include <cstdlib>
@@ -7,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "checks/policy/operators.h"
 #include "support.h"
 
 using namespace muster;

@@ -1,0 +1,202 @@
+// Decides by the prover ("every request?"), then by counting: one request per action of the
+// catalogue, on a resource that no policy mentions.
+#include "checks/iam/admins.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "checks/iam/grants.h"
+#include "checks/iam/powers.h"
+#include "checks/iam/requests.h"
+#include "checks/iam/strangers.h"
+
+namespace muster::iam {
+namespace {
+
+using policy::Action;
+using policy::Catalogue;
+
+/// Requests that show what an administrator is; the first that is allowed becomes the witness.
+constexpr std::array<std::string_view, 5> kTelling = {"iam:AttachRolePolicy", "iam:CreateAccessKey",
+                                                      "ec2:TerminateInstances", "s3:DeleteBucket",
+                                                      "lambda:UpdateFunctionCode"};
+
+bool is_administrator_arn(std::string_view arn) {
+  static constexpr std::array<std::string_view, 3> kNames = {":iam::aws:policy/AdministratorAccess",
+                                                             ":iam::aws:policy/IAMFullAccess",
+                                                             ":iam::aws:policy/PowerUserAccess"};
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view name) { return arn.ends_with(name); });
+}
+
+std::string resource_for(const Action& action, const Surrounding& around) {
+  policy::Statement anything;
+  anything.resources.emplace();
+  anything.resources->push_back({"*", {}});
+  const auto some = strangers(action, anything, policy::Version::V2012_10_17, around);
+  return some.empty() ? "*" : some.front().arn;
+}
+
+/// Whether an action pattern may name actions of several services.
+bool is_broad(const policy::Statement& statement) {
+  if (statement.effect != policy::Effect::Allow) {
+    return false;
+  }
+  return statement.not_actions ||
+         std::any_of(
+             statement.actions->begin(), statement.actions->end(), [](const policy::Text& pattern) {
+               const std::string_view text = pattern.value;
+               return text.substr(0, text.find(':')).find_first_of("*?") != std::string_view::npos;
+             });
+}
+
+/// Whether counting is worth the time: a pattern over services, or very many patterns.
+bool may_be_nearly_all(const Role& role) {
+  constexpr std::size_t kManyPatterns = 300;
+  std::size_t patterns = 0;
+  for (const IdentityPolicy& identity : role.identity) {
+    for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
+      const policy::Statement& statement = identity.policy->statements[i];
+      if (is_broad(statement)) {
+        return true;
+      }
+      patterns += statement.actions ? statement.actions->size() : 0;
+    }
+  }
+  return patterns > kManyPatterns;
+}
+
+bool names_all_of_iam(const Role& role) {
+  std::vector<Grant> together;
+  for (const IdentityPolicy& identity : role.identity) {
+    for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
+      const policy::Statement& statement = identity.policy->statements[i];
+      if (statement.effect == policy::Effect::Allow && statement.actions) {
+        const std::vector<Grant> more = grants_of(statement);
+        together.insert(together.end(), more.begin(), more.end());
+      }
+    }
+  }
+  return is_all_of_iam(together);
+}
+
+class Judge {
+ public:
+  explicit Judge(const PipelineRole& role)
+      : role_(role), powers_(*role.role), around_(surrounding_of(*role.role)) {}
+
+  AdminVerdict verdict() {
+    AdminVerdict found{&role_, AdminKind::None, Proof::no(), role_.role->where, {}};
+    const bool broad = may_be_nearly_all(*role_.role);
+    if (broad && powers_.can_all_of(allowing({"*"}, "*", {}))) {
+      return proved(AdminKind::All, telling().value_or(policy::Request()), "every action");
+    }
+    if (const auto request = broad ? telling() : std::nullopt) {
+      const auto [allowed, all] = count(*request);
+      if (allowed * 10 >= all * 9) {
+        return proved(AdminKind::NearlyAll, *request,
+                      std::to_string(allowed) + " of " + std::to_string(all) + " actions");
+      }
+    }
+    if (broad || names_all_of_iam(*role_.role)) {
+      if (const auto request = whole_iam()) {
+        return proved(AdminKind::Iam, *request, "every action that manages permissions in IAM");
+      }
+    }
+    return by_name().value_or(found);
+  }
+
+ private:
+  AdminVerdict proved(AdminKind kind, const policy::Request& request, std::string extent) {
+    const policy::Statement* statement = powers_.statement_for(request);
+    return {&role_, kind, Proof::yes(request_witness(request)),
+            statement == nullptr ? role_.role->where : statement->where, std::move(extent)};
+  }
+
+  /// A policy that is an administrator's by its name, where its text is not there to be judged.
+  std::optional<AdminVerdict> by_name() const {
+    for (const IdentityPolicy& identity : role_.role->identity) {
+      if (!identity.policy && is_administrator_arn(identity.arn)) {
+        return AdminVerdict{&role_, AdminKind::Attached,
+                            Proof::yes({WitnessKind::Text, {{"policy", {identity.arn}}}}),
+                            role_.role->where, "all that `" + identity.arn + "` allows"};
+      }
+    }
+    return std::nullopt;
+  }
+
+  policy::Request request_for(const Action& action) const {
+    policy::Request request;
+    request.principal = role_.role->arn;
+    request.action = policy::embedded_catalogue().full_name(action);
+    request.resource = resource_for(action, around_);
+    return request;
+  }
+
+  /// The first telling request that is allowed, with the context that it needs.
+  std::optional<policy::Request> telling() {
+    for (const std::string_view name : kTelling) {
+      const Action* action = policy::embedded_catalogue().find_action(name);
+      if (action == nullptr) {
+        continue;
+      }
+      const policy::Request request = request_for(*action);
+      if (auto allowed = powers_.find({request.action, request.resource, {}})) {
+        return allowed;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::pair<std::size_t, std::size_t> count(const policy::Request& like) const {
+    std::size_t allowed = 0;
+    std::size_t all = 0;
+    for (const Action* action : policy::embedded_catalogue().expand("*", policy::Extent::Known)) {
+      policy::Request request = request_for(*action);
+      request.context = like.context;
+      allowed += powers_.allows(request) ? 1U : 0U;
+      ++all;
+    }
+    return {allowed, all};
+  }
+
+  /// A request that manages permissions, if all such actions of IAM are allowed on strangers.
+  std::optional<policy::Request> whole_iam() const {
+    const Catalogue& catalogue = policy::embedded_catalogue();
+    std::optional<policy::Request> first;
+    for (const Action& action : catalogue.actions(*catalogue.find_service("iam"))) {
+      const bool counts = action.last_edition == policy::kCurrent &&
+                          action.level == policy::AccessLevel::PermissionsManagement;
+      if (!counts) {
+        continue;
+      }
+      const policy::Request request = request_for(action);
+      if (!powers_.allows(request)) {
+        return std::nullopt;
+      }
+      if (!first || action.name == "AttachRolePolicy") {
+        first = request;
+      }
+    }
+    return first;
+  }
+
+  const PipelineRole& role_;
+  Powers powers_;
+  Surrounding around_;
+};
+
+}  // namespace
+
+Admins Admins::build(const AuditInput& input) {
+  Admins result;
+  for (const PipelineRole& role : input.model<PipelineRoles>().all()) {
+    result.verdicts_.push_back(Judge(role).verdict());
+  }
+  return result;
+}
+
+}  // namespace muster::iam

@@ -1,0 +1,48 @@
+// Which roles of the pipeline are administrators in effect.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/core/check.h"
+#include "checks/core/proof.h"
+#include "checks/iam/pipeline.h"
+
+namespace muster::iam {
+
+enum class AdminKind {
+  None,
+  /// An AWS managed administrator policy whose text is not known.
+  Attached,
+  /// Every action that manages permissions in IAM, on any user, role and policy: it can give itself
+  /// the rest.
+  Iam,
+  /// Nine of ten actions that there are, on any resource.
+  NearlyAll,
+  /// Every request.
+  All,
+};
+
+struct AdminVerdict {
+  const PipelineRole* role = nullptr;
+  AdminKind kind = AdminKind::None;
+  Proof proof = Proof::no();
+  SourceRef where;
+  /// `arn:aws:iam::aws:policy/AdministratorAccess`, `every action`, `21740 of 22091 actions`.
+  std::string extent;
+
+  [[nodiscard]] bool is_admin() const { return kind != AdminKind::None; }
+};
+
+class Admins {
+ public:
+  [[nodiscard]] static Admins build(const AuditInput& input);
+
+  /// One entry per role of `PipelineRoles`, in its order.
+  [[nodiscard]] const std::vector<AdminVerdict>& all() const { return verdicts_; }
+
+ private:
+  std::vector<AdminVerdict> verdicts_;
+};
+
+}  // namespace muster::iam

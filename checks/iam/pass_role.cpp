@@ -1,0 +1,83 @@
+// A role can be passed to any service when the request may name one that no condition mentions.
+#include "checks/iam/pass_role.h"
+
+#include "checks/policy/arn.h"
+
+namespace muster::iam {
+namespace {
+
+/// Fewer letters before the first wildcard of a name do not tell whose roles are meant.
+constexpr std::size_t kTellingPrefix = 3;
+
+/// Whether the pattern leaves the name open: `role/*`, `role/a*`, `role/service-role/*` (the path
+/// that AWS gives to the roles that its consoles make).
+bool is_broad(std::string_view entry) {
+  const auto arn = policy::split_arn(entry);
+  if (!arn) {
+    return true;
+  }
+  std::string_view name = arn->resource;
+  for (const std::string_view prefix : {"role/", "service-role/"}) {
+    if (name.starts_with(prefix)) {
+      name.remove_prefix(prefix.size());
+    }
+  }
+  const std::size_t wildcard = name.find_first_of("*?");
+  return wildcard < kTellingPrefix;
+}
+
+bool has_wildcard(std::string_view entry) {
+  return entry.find_first_of("*?") != std::string_view::npos;
+}
+
+/// One entry of `Resource`, or every role when there is none.
+PassedRoles through(const policy::Text* entry, const policy::Statement& statement) {
+  PassedRoles passed;
+  passed.where = entry == nullptr ? statement.where : entry->where;
+  if (entry == nullptr || entry->value == "*") {
+    passed.words = "any role";
+    return passed;
+  }
+  passed.words = (has_wildcard(entry->value) ? "every role of `" : "role `") + entry->value + "`";
+  passed.severity = is_broad(entry->value)       ? Severity::High
+                    : has_wildcard(entry->value) ? Severity::Low
+                                                 : Severity::Info;
+  return passed;
+}
+
+/// The request's resource: the entry itself, or what a stranger's role looks like under it.
+std::string resource_of(const policy::Text* entry, const Surrounding& around) {
+  const std::string stranger =
+      "arn:" + around.partition + ":iam::" + around.account + ":role/" + std::string(kStranger);
+  return entry == nullptr || entry->value == "*" ? stranger : entry->value;
+}
+
+}  // namespace
+
+std::optional<PassedRoles> passed_roles(const policy::Statement& statement, Powers& powers,
+                                        const Surrounding& around) {
+  std::vector<const policy::Text*> entries;
+  if (statement.resources) {
+    for (const policy::Text& entry : *statement.resources) {
+      entries.push_back(&entry);
+    }
+  } else {
+    entries.push_back(nullptr);
+  }
+  std::optional<PassedRoles> worst;
+  for (const policy::Text* entry : entries) {
+    PassedRoles passed = through(entry, statement);
+    if (worst && passed.severity <= worst->severity) {
+      continue;
+    }
+    passed.proof = powers.can(
+        {"iam:PassRole", resource_of(entry, around), unmentioned({"iam:PassedToService"}, around)},
+        &statement);
+    if (!passed.proof.is_no()) {
+      worst = std::move(passed);
+    }
+  }
+  return worst;
+}
+
+}  // namespace muster::iam

@@ -1,0 +1,183 @@
+// Most questions are settled by one request without context; the prover decides the others.
+#include "checks/iam/powers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "checks/iam/requests.h"
+
+namespace muster::iam {
+namespace {
+
+bool has_wildcard(std::string_view text) {
+  return text.find_first_of("*?") != std::string_view::npos;
+}
+
+policy::Request plain_request(const Role& role, const Reach& reach) {
+  policy::Request request;
+  request.principal = role.arn;
+  request.action = reach.action;
+  request.resource = reach.resource;
+  return request;
+}
+
+bool is_deny(const policy::Statement& statement) {
+  return statement.effect == policy::Effect::Deny;
+}
+
+bool is_allowed(const std::vector<policy::Policy>& policies, const policy::Request& request) {
+  return policy::evaluate_policies(policies, request).kind == policy::DecisionKind::Allowed;
+}
+
+/// Whether some Allow statement speaks about the action and resource, whatever its conditions.
+bool could_allow(const std::vector<policy::Policy>& policies, const policy::Request& request) {
+  for (const policy::Policy& policy : policies) {
+    for (const policy::Statement& statement : policy.statements) {
+      if (is_deny(statement)) {
+        continue;
+      }
+      const auto trace = policy::evaluate_statement(statement, policy.version, request);
+      if (trace.truth != policy::Truth::No || trace.part == policy::StatementPart::Condition) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Whether the clauses of the question hold for the request.
+bool is_asked(const Reach& reach, const policy::Request& request) {
+  return std::all_of(
+      reach.context.begin(), reach.context.end(), [&](const policy::Condition& clause) {
+        return policy::evaluate_condition(clause, policy::Version::V2012_10_17, request) ==
+               policy::Truth::Yes;
+      });
+}
+
+}  // namespace
+
+Powers::Powers(const Role& role) : role_(role) {
+  View& all = views_[nullptr];
+  for (const IdentityPolicy& identity : role.identity) {
+    if (identity.policy) {
+      all.policies.push_back(*identity.policy);
+      has_deny_ = has_deny_ || std::any_of(identity.policy->statements.begin(),
+                                           identity.policy->statements.end(), is_deny);
+    }
+  }
+}
+
+Powers::View& Powers::view(const policy::Statement* through) {
+  const auto known = views_.find(through);
+  if (known != views_.end()) {
+    return known->second;
+  }
+  View made;
+  for (const IdentityPolicy& identity : role_.identity) {
+    if (!identity.policy) {
+      continue;
+    }
+    policy::Policy kept;
+    kept.version = identity.policy->version;
+    for (const policy::Statement& statement : identity.policy->statements) {
+      if (is_deny(statement) || &statement == through) {
+        kept.statements.push_back(statement);
+      }
+    }
+    if (!kept.statements.empty()) {
+      made.policies.push_back(std::move(kept));
+    }
+  }
+  return views_.emplace(through, std::move(made)).first->second;
+}
+
+std::size_t Powers::compile(View& view) {
+  if (!prover_) {
+    prover_ = std::make_unique<prover::Prover>();
+  }
+  if (!view.compiled) {
+    view.compiled = prover_->add(view.policies);
+  }
+  return *view.compiled;
+}
+
+bool Powers::allows(const policy::Request& request) const {
+  return is_allowed(views_.at(nullptr).policies, request);
+}
+
+const policy::Statement* Powers::statement_for(const policy::Request& request) const {
+  for (const IdentityPolicy& identity : role_.identity) {
+    for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
+      const policy::Statement& statement = identity.policy->statements[i];
+      if (!is_deny(statement) &&
+          policy::evaluate_statement(statement, identity.policy->version, request).truth ==
+              policy::Truth::Yes) {
+        return &statement;
+      }
+    }
+  }
+  return nullptr;
+}
+
+Powers::Found Powers::search(const Reach& reach, const policy::Statement* through) {
+  View& asked = view(through);
+  const policy::Request plain = plain_request(role_, reach);
+  const bool exact = reach.resource == "*" || !has_wildcard(reach.resource);
+  if (exact && is_asked(reach, plain) && is_allowed(asked.policies, plain)) {
+    return {plain, {}};
+  }
+  if (exact && !could_allow(asked.policies, plain)) {
+    return {};
+  }
+  const std::size_t own = compile(asked);
+  const std::size_t wanted =
+      prover_->add({allowing({reach.action}, reach.resource, reach.context)});
+  prover::Answer answer = prover_->overlap(own, wanted);
+  if (answer.verdict == prover::Verdict::No) {
+    return {};
+  }
+  if (answer.verdict == prover::Verdict::Undecided || !answer.witness) {
+    return {std::nullopt,
+            "whether `" + reach.action + "` is allowed is not decided: " + answer.reason};
+  }
+  answer.witness->principal = role_.arn;
+  answer.witness->action = reach.action;
+  return {std::move(answer.witness), {}};
+}
+
+Proof Powers::can(const Reach& reach, const policy::Statement* through) {
+  Found found = search(reach, through);
+  if (found.request) {
+    return Proof::yes(request_witness(*found.request));
+  }
+  return found.doubt.empty() ? Proof::no() : Proof::undecided(std::move(found.doubt));
+}
+
+std::optional<policy::Request> Powers::find(const Reach& reach) {
+  return search(reach, nullptr).request;
+}
+
+bool Powers::can_all_of(policy::Policy everything) {
+  const std::size_t own = compile(views_.at(nullptr));
+  const std::size_t asked = prover_->add({std::move(everything)});
+  return prover_->within(asked, own).verdict == prover::Verdict::Yes;
+}
+
+policy::Policy allowing(std::vector<std::string> actions, std::string resource,
+                        std::vector<policy::Condition> conditions) {
+  policy::Statement statement;
+  statement.effect = policy::Effect::Allow;
+  statement.actions.emplace();
+  for (std::string& action : actions) {
+    statement.actions->push_back({std::move(action), {}});
+  }
+  statement.resources.emplace();
+  statement.resources->push_back({std::move(resource), {}});
+  statement.conditions = std::move(conditions);
+  policy::Policy made;
+  made.version = policy::Version::V2012_10_17;
+  made.statements.push_back(std::move(statement));
+  return made;
+}
+
+}  // namespace muster::iam
