@@ -152,18 +152,28 @@ void add_policy_compare(CLI::App& policy, Action& action) {
       "compare",
       "Does policy B allow more or less than policy A? For all requests, with a witness");
   const auto options = on_chosen(command, action, policy_compare);
-  command.add_option("a", options->a, "Policy document, or - for standard input")
+  command.add_option("a", options->a, "Policy or object of layers, or - for standard input")
       ->required()
       ->type_name("A");
-  command.add_option("b", options->b, "Policy document to compare it with")
-      ->required()
-      ->type_name("B");
+  command.add_option("b", options->b, "What to compare it with")->required()->type_name("B");
   command.add_flag("--json", options->json, "Machine-readable");
+  command
+      .add_option("--catalogue", options->catalogue,
+                  "Name actions of this catalogue in witnesses (default: the program's own)")
+      ->type_name("FILE");
+  command
+      .add_option("--budget", options->budget,
+                  "Search this many times as far before giving up as undecided")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
   command.footer(
       "Answers equal, widened (B allows more), narrowed or incomparable. Each difference comes "
       "with "
       "a request that one\npolicy allows and the other does not; such a request is what `muster "
       "policy eval` takes.\n\n"
+      "Each side is a policy, or an object of layers as in `muster policy eval`: "
+      "{\"identity\":[…],\"boundary\":…,\"session\":…,\n\"scp\":[[…]]}. It stands for what its "
+      "layers allow together.\n\n"
       "Examples:\n  muster policy compare iam/deploy.json iam/deploy-new.json\n"
       "  git show main:iam/deploy.json | muster policy compare - iam/deploy.json\n"
       "  muster policy compare a.json b.json --json | jq -e .b_within_a   # no new access\n\n"

@@ -1,13 +1,13 @@
 // Reads two policies, asks the prover both ways, and explains its witnesses with the evaluator.
 #include "app/policy_compare.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "app/catalogue_option.h"
 #include "app/location_json.h"
-#include "app/repository.h"
-#include "checks/policy/infer.h"
+#include "app/policy_side.h"
+#include "checks/policy/principals.h"
 #include "checks/prover/prover.h"
 #include "report/sanitise.h"
 
@@ -15,92 +15,53 @@ namespace muster::app {
 namespace {
 
 using nlohmann::ordered_json;
-using policy::Decision;
 using policy::DecisionKind;
-using policy::Policy;
 using policy::Request;
-using policy::StatementTrace;
-using policy::Truth;
 using prover::Answer;
 using prover::Relation;
 using prover::Verdict;
 using report::sanitise;
 
-constexpr std::size_t kFileLimit = std::size_t{10} << 20U;
-
-/// One side of the comparison.
-struct Side {
-  std::string name;
-  std::vector<Policy> policies;
-};
-
-Result<Side> read_side(const std::string& file) {
-  const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
-  MUSTER_TRY(const auto tree, text::parse_json(std::move(bytes), source));
-  MUSTER_TRY(Policy policy, policy::read_policy(tree.root(), policy::infer_type(tree.root())));
-  return Side{source.path(), {std::move(policy)}};
+std::string place_of(const Side& side, const SideDecision& decision) {
+  return side.layered ? std::string(to_string(decision.layer)) + ": " : std::string();
 }
 
-bool has_principals(const Side& side) {
-  return std::ranges::any_of(side.policies, [](const Policy& policy) {
-    return std::ranges::any_of(policy.statements, [](const policy::Statement& statement) {
-      return statement.principals || statement.not_principals;
-    });
-  });
-}
-
-/// The statement that decided: the one that allows or denies, else the Allow statement that came
-/// nearest to applying.
-const StatementTrace* deciding(const Decision& decision) {
-  const bool denied = decision.kind == DecisionKind::ExplicitDeny;
-  const policy::Effect effect = denied ? policy::Effect::Deny : policy::Effect::Allow;
-  const StatementTrace* best = nullptr;
-  for (const StatementTrace& trace : decision.statements) {
-    if (trace.effect != effect) {
-      continue;
-    }
-    if (trace.truth == Truth::Yes) {
-      return &trace;
-    }
-    if (best == nullptr || trace.part > best->part) {
-      best = &trace;
-    }
-  }
-  return best;
-}
-
-std::string statement_name(const Side& side, const StatementTrace& trace) {
-  const policy::Statement& statement = side.policies[trace.policy].statements[trace.index];
-  return "statement `" + (statement.sid ? statement.sid->value : std::to_string(trace.index)) +
+std::string statement_name(const policy::Statement& statement) {
+  return "statement `" + (statement.sid ? statement.sid->value : std::to_string(statement.index)) +
          "` (" + to_string(statement.where) + ")";
 }
 
 ordered_json decision_json(const Side& side, const Request& request) {
-  const Decision decision = evaluate_policies(side.policies, request);
+  const SideDecision decision = decide(side, request);
   ordered_json json{{"decision", to_string(decision.kind)}, {"because", decision.because}};
-  if (const StatementTrace* trace = deciding(decision)) {
-    const policy::Statement& statement = side.policies[trace->policy].statements[trace->index];
-    json["statement"] = {{"index", trace->index}};
-    if (statement.sid) {
-      json["statement"]["sid"] = statement.sid->value;
+  if (side.layered) {
+    json["layer"] = to_string(decision.layer);
+  }
+  if (const policy::Statement* statement = decision.statement) {
+    json["statement"] = {{"index", statement->index}};
+    if (statement->sid) {
+      json["statement"]["sid"] = statement->sid->value;
     }
-    json["statement"]["because"] = trace->because;
-    json["statement"]["location"] = location_json(statement.where);
+    json["statement"]["because"] = decision.trace.because;
+    json["statement"]["location"] = location_json(statement->where);
   }
   return json;
 }
 
-ordered_json request_json(const Request& request) {
+/// `layered`: the caller's side alone was asked, so the resource counts as its own account's.
+ordered_json request_json(const Request& request, bool layered) {
   ordered_json context = ordered_json::object();
   for (const auto& [key, value] : request.context) {
     context[key] =
         value.multivalued ? ordered_json(value.values) : ordered_json(value.values.front());
   }
-  return {{"principal", request.principal},
-          {"action", request.action},
-          {"resource", request.resource},
-          {"context", std::move(context)}};
+  ordered_json json{
+      {"principal", request.principal}, {"action", request.action}, {"resource", request.resource}};
+  if (layered) {
+    json["resource_account"] = policy::read_caller(request.principal).account;
+  }
+  json["context"] = std::move(context);
+  return json;
 }
 
 ordered_json verdict_json(Verdict verdict) {
@@ -129,14 +90,21 @@ struct Direction {
   const Side& from;
   const Side& to;
   const Answer& answer;
+  /// The date of the catalogue that was asked.
+  std::string_view catalogue;
+
+  [[nodiscard]] bool layered() const { return from.layered || to.layered; }
+
+  [[nodiscard]] ordered_json request() const {
+    return answer.witness ? request_json(*answer.witness, layered()) : ordered_json();
+  }
 };
 
 void add_undecided(const Direction& direction, const std::string& question, const std::string& pair,
                    ordered_json& json) {
   if (direction.answer.verdict == Verdict::Undecided) {
     json["reason_" + question] = direction.answer.reason;
-    json["candidate_" + pair] =
-        direction.answer.witness ? request_json(*direction.answer.witness) : ordered_json();
+    json["candidate_" + pair] = direction.request();
   }
 }
 
@@ -144,20 +112,21 @@ ordered_json evidence_json(const Direction& direction) {
   if (direction.answer.verdict != Verdict::No) {
     return {};
   }
-  return {{"allowed_by", decision_json(direction.from, *direction.answer.witness)},
+  return {{"only_new_actions", direction.answer.only_new_actions},
+          {"allowed_by", decision_json(direction.from, *direction.answer.witness)},
           {"refused_by", decision_json(direction.to, *direction.answer.witness)}};
 }
 
 void print_json(const Direction& forth, const Direction& back, Relation relation,
                 std::ostream& out) {
-  const auto witness = [](const Answer& answer) {
-    return answer.verdict == Verdict::No ? request_json(*answer.witness) : ordered_json();
+  const auto witness = [](const Direction& direction) {
+    return direction.answer.verdict == Verdict::No ? direction.request() : ordered_json();
   };
   ordered_json json{{"relation", word(relation)},
                     {"a_within_b", verdict_json(forth.answer.verdict)},
                     {"b_within_a", verdict_json(back.answer.verdict)},
-                    {"witness_a_not_b", witness(forth.answer)},
-                    {"witness_b_not_a", witness(back.answer)},
+                    {"witness_a_not_b", witness(forth)},
+                    {"witness_b_not_a", witness(back)},
                     {"evidence_a_not_b", evidence_json(forth)},
                     {"evidence_b_not_a", evidence_json(back)}};
   add_undecided(forth, "a_within_b", "a_not_b", json);
@@ -167,7 +136,7 @@ void print_json(const Direction& forth, const Direction& back, Relation relation
 
 std::string request_words(const Direction& direction, const Request& request) {
   std::string text = "`" + request.action + "` on `" + request.resource + "`";
-  if (has_principals(direction.from) || has_principals(direction.to)) {
+  if (direction.from.has_principals || direction.to.has_principals) {
     text += " by `" + request.principal + "`";
   }
   for (const auto& [key, value] : request.context) {
@@ -180,15 +149,16 @@ std::string request_words(const Direction& direction, const Request& request) {
 }
 
 std::string refusal_words(const Side& side, const Request& request) {
-  const Decision decision = evaluate_policies(side.policies, request);
-  const StatementTrace* trace = deciding(decision);
-  if (trace == nullptr) {
-    return "no statement allows it";
+  const SideDecision decision = decide(side, request);
+  const std::string place = place_of(side, decision);
+  if (decision.statement == nullptr) {
+    return place + "no statement allows it";
   }
-  const std::string name = statement_name(side, *trace);
-  return decision.kind == DecisionKind::ExplicitDeny
-             ? name + " denies it"
-             : "no statement allows it; nearest is " + name + ": " + trace->because;
+  const std::string name = statement_name(*decision.statement);
+  return place +
+         (decision.kind == DecisionKind::ExplicitDeny
+              ? name + " denies it"
+              : "no statement allows it; nearest is " + name + ": " + decision.trace.because);
 }
 
 void print_direction(const Direction& direction, std::ostream& out) {
@@ -208,11 +178,24 @@ void print_direction(const Direction& direction, std::ostream& out) {
     line("Allowed by " + direction.from.name + " and not by " + direction.to.name +
          ", for example:");
     line("  " + request_words(direction, *answer.witness));
-    const Decision decision = evaluate_policies(direction.from.policies, *answer.witness);
-    line("  " + direction.from.name + ": " + statement_name(direction.from, *deciding(decision)) +
-         " allows it");
+    if (answer.only_new_actions) {
+      line("  only for action names that do not exist today (catalogue of " +
+           std::string(direction.catalogue) + ")");
+    }
+    const SideDecision decision = decide(direction.from, *answer.witness);
+    line("  " + direction.from.name + ": " + place_of(direction.from, decision) +
+         statement_name(*decision.statement) + " allows it");
     line("  " + direction.to.name + ": " + refusal_words(direction.to, *answer.witness));
   }
+}
+
+prover::Budget budget_of(const PolicyCompareOptions& options) {
+  prover::Budget budget;
+  for (std::size_t* limit :
+       {&budget.cover_nodes, &budget.glob_states, &budget.valuations, &budget.product}) {
+    *limit *= options.budget;
+  }
+  return budget;
 }
 
 std::string headline(Relation relation, const Side& a, const Side& b) {
@@ -235,6 +218,10 @@ std::string headline(Relation relation, const Side& a, const Side& b) {
 }  // namespace
 
 int policy_compare(const PolicyCompareOptions& options, const Console& console) {
+  const Result<CatalogueChoice> catalogue = CatalogueChoice::read(options.catalogue);
+  if (!catalogue) {
+    return report_error(console, catalogue.error());
+  }
   const Result<Side> a = read_side(options.a);
   if (!a) {
     return report_error(console, a.error());
@@ -243,10 +230,14 @@ int policy_compare(const PolicyCompareOptions& options, const Console& console) 
   if (!b) {
     return report_error(console, b.error());
   }
-  const prover::Comparison comparison = prover::compare(a.value().policies, b.value().policies);
+  prover::Prover prover(budget_of(options), &catalogue.value().get());
+  const std::size_t first = prover.add(a.value().stack);
+  const std::size_t second = prover.add(b.value().stack);
+  const prover::Comparison comparison{prover.within(first, second), prover.within(second, first)};
   const Relation relation = comparison.relation();
-  const Direction forth{a.value(), b.value(), comparison.a_within_b};
-  const Direction back{b.value(), a.value(), comparison.b_within_a};
+  const std::string_view date = catalogue.value().get().date();
+  const Direction forth{a.value(), b.value(), comparison.a_within_b, date};
+  const Direction back{b.value(), a.value(), comparison.b_within_a, date};
   if (options.json) {
     print_json(forth, back, relation, console.out);
   } else {

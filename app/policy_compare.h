@@ -1,6 +1,7 @@
 // `muster policy compare`: what changed in meaning between two policies.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "app/command.h"
@@ -8,17 +9,23 @@
 namespace muster::app {
 
 struct PolicyCompareOptions {
-  /// Paths of two policy documents; `-` is standard input.
+  /// Paths of two documents, each a policy or an object of layers; `-` is standard input.
   std::string a;
   std::string b;
   bool json = false;
+  /// A catalogue of actions to name witnesses from; empty = the program's own.
+  std::string catalogue{};
+  /// The limits of the search, times this.
+  std::size_t budget = 1;
 };
 
 /// Says whether the policies are equal in meaning, or which one allows more, with one request as
-/// evidence each way. `--json`: `{"relation":"equal|widened|narrowed|incomparable|undecided",
-/// "a_within_b":true|false|"undecided","b_within_a":…,"witness_a_not_b":…,"witness_b_not_a":…,
-/// "evidence_a_not_b":…,"evidence_b_not_a":…}`. A witness is the `request` of a `policy eval` line,
-/// or null; its evidence says which statement allows it and why the other policy does not.
+/// evidence each way. An object of layers (`identity`, `boundary`, `session`, `scp`, as in `policy
+/// eval`) stands for what they allow together. `--json`: `{"relation":"equal|widened|narrowed|
+/// incomparable|undecided","a_within_b":true|false|"undecided","b_within_a":…,"witness_a_not_b":…,
+/// "witness_b_not_a":…,"evidence_a_not_b":…,"evidence_b_not_a":…}`. A witness is the `request` of a
+/// `policy eval` line, or null; its evidence says which statement allows it, why the other side
+/// does not, and whether only actions that do not exist today would do (`only_new_actions`).
 /// `reason_…` and `candidate_…` stand beside an undecided answer. Returns `kClean` when both
 /// answers are known, `kIncomplete` when one is undecided or a file cannot be read, `kUsage` when a
 /// file is not there.

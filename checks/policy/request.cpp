@@ -107,18 +107,6 @@ Status read_layer(const Node& policies, const Place& place, Stack& stack) {
   return Done{};
 }
 
-Result<Stack> read_stack(const Node& node) {
-  if (!node.is(Type::Mapping)) {
-    return invalid(node, "`policies` must be an object, found " + kind_of(node));
-  }
-  MUSTER_CHECK_OK(check_keys(node, kLayers, "policies"));
-  Stack stack;
-  for (const Place& place : kPlaces) {
-    MUSTER_CHECK_OK(read_layer(node, place, stack));
-  }
-  return stack;
-}
-
 Status read_member(const Node& node, std::string_view name, std::string& out) {
   if (const auto member = node.find(name)) {
     MUSTER_TRY(Text text, read_string(*member, name));
@@ -191,6 +179,18 @@ Result<Request> read_request(const Node& node) {
 }
 
 }  // namespace
+
+Result<Stack> read_stack(const Node& node) {
+  if (!node.is(Type::Mapping)) {
+    return invalid(node, "`policies` must be an object, found " + kind_of(node));
+  }
+  MUSTER_CHECK_OK(check_keys(node, kLayers, "policies"));
+  Stack stack;
+  for (const Place& place : kPlaces) {
+    MUSTER_CHECK_OK(read_layer(node, place, stack));
+  }
+  return stack;
+}
 
 Result<std::map<std::string, ContextValue>> read_context(const Node& node) {
   if (!node.is(Type::Mapping)) {

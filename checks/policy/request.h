@@ -19,6 +19,9 @@ struct Case {
 /// these two are ignored; unknown names inside them are errors.
 [[nodiscard]] Result<Case> read_case(const text::Node& node);
 
+/// The object of `policies` alone.
+[[nodiscard]] Result<Stack> read_stack(const text::Node& node);
+
 /// A context object: key -> text, or list of texts (then the key is multivalued). Booleans and
 /// numbers count as their text.
 [[nodiscard]] Result<std::map<std::string, ContextValue>> read_context(const text::Node& node);

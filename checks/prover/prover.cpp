@@ -27,6 +27,9 @@ struct Prover::State {
   std::deque<policy::Policy> own;
   std::deque<Entry> entries;
   std::optional<std::size_t> nothing_entry;
+  const policy::Catalogue* catalogue = nullptr;
+  /// Made for the first witness.
+  std::optional<Reality> reality;
 
   [[nodiscard]] Truth truth(const Entry& entry, const Request& request) const {
     return decide(entry.layers, kept, request).truth;
@@ -123,9 +126,10 @@ struct Prover::State {
       if (!first || !second) {
         continue;
       }
-      Searched found = search({atoms, meetings, budget}, *first, *second, confirm);
+      Searched found = search(context(), *first, *second, confirm);
       if (found.witness) {
-        return std::move(found.witness);
+        Searched real = search_real(search, *first, *second, confirm);
+        return std::move(real.witness ? real.witness : found.witness);
       }
     }
     return std::nullopt;
@@ -155,6 +159,20 @@ struct Prover::State {
     return entries.at(a).too_large || entries.at(b).too_large;
   }
 
+  [[nodiscard]] Context context() { return {atoms, meetings, budget}; }
+
+  /// The same question with the actions that exist alone.
+  Searched search_real(Search search, const Document& a, const Document& b,
+                       const Confirm& confirm) {
+    if (catalogue == nullptr) {
+      return {};
+    }
+    if (!reality) {
+      reality.emplace(*catalogue, atoms);
+    }
+    return search({atoms, meetings, budget, &*reality}, a, b, confirm);
+  }
+
   /// `found`: the verdict that a witness means.
   Answer ask(Search search, std::size_t a, std::size_t b, const Confirm& confirm, Verdict found) {
     if (too_large(a, b)) {
@@ -164,9 +182,11 @@ struct Prover::State {
     }
     const Document& first = entries[a].document;
     const Document& second = entries[b].document;
-    Searched searched = search({atoms, meetings, budget}, first, second, confirm);
+    Searched searched = search(context(), first, second, confirm);
     if (searched.witness) {
-      return {found, std::move(searched.witness), {}};
+      Searched real = search_real(search, first, second, confirm);
+      const bool only_new = catalogue != nullptr && !real.witness && real.open.empty();
+      return {found, std::move(real.witness ? real.witness : searched.witness), {}, only_new};
     }
     if (searched.open.empty()) {
       return {found == Verdict::No ? Verdict::Yes : Verdict::No, std::nullopt, {}};
@@ -188,8 +208,10 @@ struct Prover::State {
   }
 };
 
-Prover::Prover(Budget budget) : state_(std::make_unique<State>()) {
+Prover::Prover(Budget budget, const policy::Catalogue* catalogue)
+    : state_(std::make_unique<State>()) {
   state_->budget = budget;
+  state_->catalogue = catalogue;
 }
 
 Prover::~Prover() = default;
@@ -275,8 +297,9 @@ Relation Comparison::relation() const {
   return wider == Verdict::Yes ? Relation::Narrowed : Relation::Incomparable;
 }
 
-Comparison compare(const Policies& a, const Policies& b, const Budget& budget) {
-  Prover prover(budget);
+Comparison compare(const Policies& a, const Policies& b, const Budget& budget,
+                   const policy::Catalogue* catalogue) {
+  Prover prover(budget, catalogue);
   const std::size_t first = prover.add(a);
   const std::size_t second = prover.add(b);
   return {prover.within(first, second), prover.within(second, first)};

@@ -12,6 +12,10 @@
 
 #include "checks/policy/stack.h"
 
+namespace muster::policy {
+class Catalogue;
+}  // namespace muster::policy
+
 namespace muster::prover {
 
 /// Limits in steps of the search, never in time: the answer does not depend on the machine.
@@ -35,7 +39,10 @@ struct Answer {
   /// `Undecided`, the candidate that could not be confirmed, if there was one.
   std::optional<policy::Request> witness;
   /// Why it is undecided.
-  std::string reason;
+  std::string reason{};
+  /// The witness names an action that no catalogue has, and no action that exists would do. Set
+  /// only by provers with a catalogue.
+  bool only_new_actions = false;
 };
 
 /// Number of a policy that a prover keeps.
@@ -61,7 +68,10 @@ struct Layered {
 /// question. Not for use by several threads at a time.
 class Prover {
  public:
-  explicit Prover(Budget budget = {});
+  /// `catalogue`: witnesses name actions that exist and resources as they have them, where such a
+  /// request proves the same. It costs a second search for each witness, and never changes a
+  /// verdict. Null: the shortest request. The catalogue outlives the prover.
+  explicit Prover(Budget budget = {}, const policy::Catalogue* catalogue = nullptr);
   Prover(const Prover&) = delete;
   Prover& operator=(const Prover&) = delete;
   ~Prover();
@@ -108,6 +118,7 @@ struct Comparison {
   [[nodiscard]] Relation relation() const;
 };
 
-[[nodiscard]] Comparison compare(const Policies& a, const Policies& b, const Budget& budget = {});
+[[nodiscard]] Comparison compare(const Policies& a, const Policies& b, const Budget& budget = {},
+                                 const policy::Catalogue* catalogue = nullptr);
 
 }  // namespace muster::prover

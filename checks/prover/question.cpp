@@ -27,7 +27,8 @@ class Question {
  public:
   Question(const Context& context, const Document& a, const Document& b, const Confirm& confirm)
       : atoms_(context.atoms),
-        theory_(context.atoms, a, b, context.budget.glob_states),
+        reality_(context.reality),
+        theory_(context.atoms, a, b, context.budget.glob_states, context.reality),
         confirm_(confirm),
         cover_budget_{context.budget.cover_nodes, context.budget.cover_nodes * kLooksPerNode} {}
 
@@ -58,13 +59,15 @@ class Question {
   }
 
   void take(const std::vector<Demand>& outside) {
-    const std::optional<Request> request = read(outside);
+    if (reality_ != nullptr && take(read(outside, true))) {
+      return;
+    }
+    const std::optional<Request> request = read(outside, false);
     if (!request) {
       result_.open = "the search for a text reached its limit";
       return;
     }
-    if (confirm_(*request)) {
-      result_.witness = minimal(*request);
+    if (take(request)) {
       return;
     }
     if (!result_.candidate) {
@@ -73,9 +76,22 @@ class Question {
     result_.open = theory_.unreadable().empty() ? std::string(kUnconfirmed) : theory_.unreadable();
   }
 
-  std::optional<Request> read(const std::vector<Demand>& outside) {
+  /// Whether the request is a witness.
+  bool take(const std::optional<Request>& request) {
+    if (request && confirm_(*request)) {
+      result_.witness = minimal(*request);
+    }
+    return result_.witness.has_value();
+  }
+
+  /// `likely`: with a resource as the action has them.
+  std::optional<Request> read(const std::vector<Demand>& outside, bool likely) {
     Request request = any_request();
+    const bool placed = likely && place_real(outside, request);
     for (const Demand& demand : outside) {
+      if (placed && demand.dimension <= kResource) {
+        continue;
+      }
       const std::optional<Value> value = theory_.find(demand);
       if (!value) {
         return std::nullopt;
@@ -85,6 +101,23 @@ class Question {
       }
     }
     return request;
+  }
+
+  /// An action that exists, on a resource that it can have. False: none of those in reach has one.
+  bool place_real(const std::vector<Demand>& outside, Request& request) {
+    const auto of = [&](DimensionId dimension) {
+      const auto found = std::ranges::find(outside, dimension, &Demand::dimension);
+      return found == outside.end() ? Demand{.dimension = dimension} : *found;
+    };
+    const Demand action = of(kAction);
+    Reality::Pick pick = reality_->pick(reality_->actions(action.wanted, action.unwanted),
+                                        theory_.resource_query(of(kResource)));
+    if (pick.resource.empty()) {
+      return false;
+    }
+    request.action = std::move(pick.action);
+    request.resource = std::move(pick.resource);
+    return true;
   }
 
   void place(DimensionId dimension, const Value& value, Request& request) const {
@@ -116,6 +149,7 @@ class Question {
   }
 
   const Atoms& atoms_;
+  Reality* reality_;
   Theory theory_;
   const Confirm& confirm_;
   CoverBudget cover_budget_;

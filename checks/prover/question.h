@@ -33,6 +33,8 @@ struct Context {
   const Atoms& atoms;
   Meetings& meetings;
   const Budget& budget;
+  /// Null: actions that do not exist count too.
+  Reality* reality = nullptr;
 };
 
 /// A request that `a` allows and `b` does not.

@@ -195,6 +195,17 @@ const Glob* written_text(const TextQuery& query, const Chosen& chosen) {
 
 }  // namespace
 
+bool admits(const TextQuery& query, std::u32string_view text) {
+  const auto may_be_in = [&](const GlobUnion* list) {
+    return std::ranges::any_of(list->globs(),
+                               [&](const Glob* glob) { return may_match(*glob, text); });
+  };
+  return std::ranges::all_of(query.wanted, may_be_in) &&
+         (query.domain == nullptr || may_be_in(query.domain)) &&
+         std::ranges::none_of(query.unwanted,
+                              [&](const GlobUnion* list) { return list->matches(text); });
+}
+
 Sat satisfiable(const TextQuery& query, std::size_t& budget) {
   bool limit = false;
   Choices choices(query, budget);

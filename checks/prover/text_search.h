@@ -22,6 +22,9 @@ struct TextQuery {
   const GlobUnion* domain = nullptr;
 };
 
+/// Whether the text is one; a variable counts as in the query.
+[[nodiscard]] bool admits(const TextQuery& query, std::u32string_view text);
+
 /// `budget`: steps that may still be taken (walk.h); reduced by what was used.
 [[nodiscard]] Sat satisfiable(const TextQuery& query, std::size_t& budget);
 

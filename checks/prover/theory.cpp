@@ -102,8 +102,9 @@ std::size_t Theory::DemandHash::operator()(const std::vector<std::uint32_t>& wor
   return hash;
 }
 
-Theory::Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states)
-    : atoms_(atoms), a_(a), b_(b), budget_(glob_states * kStateCost) {
+Theory::Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states,
+               Reality* reality)
+    : atoms_(atoms), a_(a), b_(b), budget_(glob_states * kStateCost), reality_(reality) {
   for (const Document* document : {&a, &b}) {
     for (const KeyUse& use : document->uses) {
       plan(use);
@@ -293,10 +294,29 @@ Sat Theory::present(const Demand& demand, std::vector<Value>* found) {
 
 Sat Theory::one(DimensionId dimension, Plan& plan, const std::vector<Term>& terms,
                 std::string* found) {
+  if (dimension == kAction && reality_ != nullptr) {
+    return one_action(terms, found);
+  }
   const bool text =
       is_fixed(dimension) ||
       (dimension >= kFirstKey && (plan.family == Family::Text || plan.family == Family::None));
   return text ? one_text(dimension, terms, found) : one_candidate(dimension, plan, terms, found);
+}
+
+Sat Theory::one_action(const std::vector<Term>& terms, std::string* found) {
+  std::vector<AtomId> wanted;
+  std::vector<AtomId> unwanted;
+  for (const Term& term : terms) {
+    (term.wanted ? wanted : unwanted).push_back(term.atom);
+  }
+  const Bits actions = reality_->actions(wanted, unwanted);
+  if (std::ranges::all_of(actions, [](std::uint64_t word) { return word == 0; })) {
+    return Sat::No;
+  }
+  if (found != nullptr) {
+    *found = reality_->pick(actions, {}).action;
+  }
+  return Sat::Yes;
 }
 
 Sat Theory::one_candidate(DimensionId dimension, Plan& plan, const std::vector<Term>& terms,
@@ -330,12 +350,33 @@ TextQuery Theory::text_query(DimensionId dimension, const std::vector<Term>& ter
   return query;
 }
 
+TextQuery Theory::resource_query(const Demand& demand) const {
+  std::vector<Term> terms;
+  for (const AtomId atom : demand.wanted) {
+    terms.push_back({atom, true});
+  }
+  for (const AtomId atom : demand.unwanted) {
+    terms.push_back({atom, false});
+  }
+  TextQuery query = text_query(kResource, terms);
+  query.unwanted.push_back(empty_ends());
+  return query;
+}
+
 Sat Theory::one_text(DimensionId dimension, const std::vector<Term>& terms, std::string* found) {
   TextQuery query = text_query(dimension, terms);
   if (found == nullptr) {
     return prover::satisfiable(query, budget_);
   }
   // Usual texts are preferred, never demanded.
+  if (dimension >= kFirstKey) {
+    for (const std::string_view likely : likely_values(atoms_.key_name(dimension))) {
+      if (admits(query, policy::decode(likely))) {
+        *found = likely;
+        return Sat::Yes;
+      }
+    }
+  }
   TextQuery usual = query;
   usual.unwanted.push_back(dimension == kResource ? empty_ends() : empty_text());
   TextQuery most_usual = usual;

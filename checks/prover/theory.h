@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checks/prover/candidates.h"
+#include "checks/prover/reality.h"
 #include "checks/prover/text_search.h"
 
 namespace muster::prover {
@@ -33,8 +34,10 @@ struct Value {
 /// how both use it.
 class Theory {
  public:
-  /// `glob_states`: states of automata that may be looked at. The arguments outlive the theory.
-  Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states);
+  /// `glob_states`: states of automata that may be looked at. `reality`: only actions that exist
+  /// count; null = all that could. The arguments outlive the theory.
+  Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states,
+         Reality* reality);
 
   /// `No` is certain; `Yes` is exact but for variables and for clauses that cannot be read, where
   /// it means "perhaps".
@@ -44,6 +47,8 @@ class Theory {
   /// A value that satisfies the demand, absent if possible. Nothing when none was found within the
   /// budget.
   [[nodiscard]] std::optional<Value> find(const Demand& demand);
+  /// What a resource must be, but for endings that hardly occur.
+  [[nodiscard]] TextQuery resource_query(const Demand& demand) const;
 
   /// Whether the budget is spent: what was not answered before is `Limit` now.
   [[nodiscard]] bool exhausted() const { return budget_ == 0; }
@@ -84,6 +89,7 @@ class Theory {
              std::vector<Term>& some);
   /// One value under all terms.
   Sat one(DimensionId dimension, Plan& plan, const std::vector<Term>& terms, std::string* found);
+  Sat one_action(const std::vector<Term>& terms, std::string* found);
   Sat one_text(DimensionId dimension, const std::vector<Term>& terms, std::string* found);
   Sat one_candidate(DimensionId dimension, Plan& plan, const std::vector<Term>& terms,
                     std::string* found);
@@ -95,6 +101,7 @@ class Theory {
   const Document& a_;
   const Document& b_;
   std::size_t budget_;
+  Reality* reality_;
   std::map<DimensionId, Plan> plans_;
   std::unordered_map<std::vector<std::uint32_t>, Sat, DemandHash> memo_;
   std::string unreadable_;

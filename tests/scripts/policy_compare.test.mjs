@@ -67,7 +67,7 @@ function words() {
   const expected = [
     'widened: more.json allows everything that read.json allows, and more',
     'Allowed by more.json and not by read.json, for example:',
-    '  `s3:PutObject` on `arn:aws:s3:::art/x`, `aws:principaltag/team` = `ship`',
+    '  `s3:PutObject` on `arn:aws:s3:::art/example`, `aws:principaltag/team` = `ship`',
     '  more.json: statement `Write` (more.json:1:121) allows it',
     '  read.json: no statement allows it; nearest is statement `Read` (read.json:1:38): `Action` does not name `s3:PutObject`',
   ];
@@ -85,7 +85,41 @@ function trouble() {
   expect(bad.status === 3 && bad.errors.includes('broken.json:1:'), `a broken file: ${bad.status} ${bad.errors}`);
 }
 
+function layers() {
+  const all = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
+  const document = (Statement) => ({ Version: '2012-10-17', Statement });
+  const stack = { identity: [document(all)], boundary: document(kRead), scp: [[document(all)]] };
+  const layered = join(folder, 'stack.json');
+  writeFileSync(layered, JSON.stringify(stack));
+  expect(compare(layered, read).relation === 'equal', 'what a boundary leaves');
+  const wider = compare(read, file('all.json', all));
+  expect(wider.relation === 'widened' && wider.witness_b_not_a.action === 'iam:CreatePolicy', `a real action: ${JSON.stringify(wider.witness_b_not_a)}`);
+  const narrower = compare(layered, more);
+  expect(narrower.relation === 'widened' && narrower.evidence_b_not_a.refused_by.layer === 'boundary', 'the layer that refuses');
+  const lines = join(folder, 'requests.jsonl');
+  writeFileSync(lines, JSON.stringify({ policies: stack, request: narrower.witness_b_not_a }));
+  expect(JSON.parse(run(['eval', '--request', lines]).out).decision === 'implicitDeny', 'policy eval confirms the witness against the layers');
+  writeFileSync(layered, JSON.stringify({ ...stack, boundary: 'unknown' }));
+  const open = compare(layered, read);
+  expect(open.status === 3 && open.reason_a_within_b === 'boundary: not all of its documents are known', `an unknown layer: ${open.reason_a_within_b}`);
+  writeFileSync(layered, JSON.stringify({ ...stack, rcp: [[document(all)]] }));
+  const refused = run(['compare', layered, read]);
+  expect(refused.status === 3 && refused.errors.includes('`rcp` belongs to a resource'), `a layer of the resource: ${refused.errors}`);
+}
+
+function catalogues() {
+  const all = file('sqs.json', [{ Effect: 'Allow', Action: 'sqs:*', Resource: '*' }]);
+  const named = file('named.json', [{ Effect: 'Allow', Action: [...'ACDGLPRSTU'].map((letter) => `sqs:${letter}*`), Resource: '*' }]);
+  expect(compare(named, all).evidence_b_not_a.only_new_actions === true, 'only actions that do not exist');
+  expect(run(['compare', named, all]).out.includes('only for action names that do not exist today (catalogue of 2'), 'said in words');
+  const missing = run(['compare', named, all, '--catalogue', join(folder, 'none.txt')]);
+  expect(missing.status === 2, `a catalogue that is not there: ${missing.status}`);
+  expect(run(['compare', named, all, '--budget', '0']).status === 2, 'a budget of nothing');
+}
+
 relations();
+layers();
+catalogues();
 words();
 trouble();
 rmSync(folder, { recursive: true });

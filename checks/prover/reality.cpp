@@ -1,0 +1,264 @@
+// An action's types decide which resources it can have; the policies decide which of them fit.
+#include "checks/prover/reality.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <functional>
+#include <numeric>
+#include <tuple>
+
+#include "checks/prover/symbols.h"
+
+namespace muster::prover {
+namespace {
+
+using policy::AccessLevel;
+using policy::Action;
+
+constexpr std::size_t kBits = 64;
+
+/// Atoms whose actions are remembered.
+constexpr std::size_t kMostRemembered = 2'000;
+
+/// Steps of the search for one resource, and actions that are looked at.
+constexpr std::size_t kSteps = 1'000'000;
+constexpr std::size_t kMostLooks = 3'000;
+
+/// Services that readers know, so that their actions tell most.
+constexpr std::array<std::string_view, 16> kKnownServices = {
+    "iam", "sts", "s3",  "ec2", "lambda",         "ecs",      "ecr",  "ssm",
+    "kms", "rds", "sqs", "sns", "secretsmanager", "dynamodb", "logs", "cloudformation"};
+
+constexpr std::string_view kAccount = "111122223333";
+constexpr std::string_view kRegion = "eu-central-1";
+
+/// What a key looks like; a key that ends so.
+struct Likely {
+  std::string_view key;
+  std::string_view value;
+};
+
+constexpr std::array<Likely, 17> kLikely = {{
+    {"aws:principalarn", "arn:aws:iam::111122223333:role/example"},
+    {"aws:principalaccount", kAccount},
+    {"aws:resourceaccount", kAccount},
+    {"aws:sourceaccount", kAccount},
+    {"aws:principalorgid", "o-a1b2c3d4e5"},
+    {"aws:resourceorgid", "o-a1b2c3d4e5"},
+    {"aws:sourceorgid", "o-a1b2c3d4e5"},
+    {"aws:principalorgid", "o-f6g7h8i9j0"},
+    {"aws:principaltype", "AssumedRole"},
+    {"aws:requestedregion", kRegion},
+    {"aws:requestedregion", "us-east-1"},
+    {"aws:sourcevpc", "vpc-0a1b2c3d4e5f60718"},
+    {"aws:sourcevpce", "vpce-0a1b2c3d4e5f60718"},
+    {"aws:username", "example"},
+    {"iam:passedtoservice", "ec2.amazonaws.com"},
+    {"iam:passedtoservice", "lambda.amazonaws.com"},
+    {"iam:permissionsboundary", "arn:aws:iam::111122223333:policy/example"},
+}};
+
+std::size_t service_rank(std::string_view prefix) {
+  return static_cast<std::size_t>(std::ranges::find(kKnownServices, prefix) -
+                                  kKnownServices.begin());
+}
+
+int level_rank(AccessLevel level) {
+  switch (level) {
+    case AccessLevel::PermissionsManagement:
+      return 0;
+    case AccessLevel::Write:
+      return 1;
+    case AccessLevel::Read:
+      return 2;
+    case AccessLevel::List:
+      return 3;
+    case AccessLevel::Tagging:
+      return 4;
+  }
+  return 4;
+}
+
+/// How the free parts of an ARN template are filled.
+struct Filling {
+  std::string_view region;
+  std::string_view account;
+  std::string_view other;
+};
+
+constexpr std::string_view kAny = "*";
+constexpr std::string_view kSomething = "?*";
+
+/// From the most to the least expected.
+constexpr std::array<Filling, 6> kFillings = {{{kRegion, kAccount, "example"},
+                                               {kRegion, kAccount, kSomething},
+                                               {kSomething, kAccount, kSomething},
+                                               {kRegion, kSomething, kSomething},
+                                               {kSomething, kSomething, kSomething},
+                                               {kAny, kAny, kSomething}}};
+
+std::string filled(std::string_view text, const Filling& filling) {
+  std::string out;
+  for (const Piece& piece : pieces(text, policy::Version::V2012_10_17)) {
+    if (!piece.placeholder) {
+      out += piece.text;
+    } else if (piece.text == "Partition") {
+      out += "aws";
+    } else if (piece.text == "Region") {
+      out += filling.region;
+    } else {
+      out += piece.text == "Account" ? filling.account : filling.other;
+    }
+  }
+  return out;
+}
+
+/// The text with a name at its end, `role/app-example` for `role/app-` and `role/x`, if that is one
+/// too.
+std::string with_name(const TextQuery& query, const Word& text) {
+  constexpr std::u32string_view kName = U"example";
+  const bool bare = text.ends_with(U"/x") || text.ends_with(U":x") || text.ends_with(U"-x");
+  const Word named = Word(text, 0, text.size() - (bare ? 1 : 0)).append(kName);
+  const bool open = bare || text.ends_with(U'-') || text.ends_with(U'/') || text.ends_with(U':');
+  return policy::encode(open && admits(query, named) ? named : text);
+}
+
+}  // namespace
+
+std::vector<std::string_view> likely_values(std::string_view key) {
+  std::vector<std::string_view> values;
+  for (const Likely& likely : kLikely) {
+    if (likely.key == key) {
+      values.push_back(likely.value);
+    }
+  }
+  return values;
+}
+
+Reality::Reality(const policy::Catalogue& catalogue, const Atoms& atoms)
+    : catalogue_(catalogue), atoms_(atoms) {
+  for (const policy::Service& service : catalogue.services()) {
+    for (const Action& action : catalogue.actions(service)) {
+      if (action.last_edition == policy::kCurrent) {
+        names_.push_back({policy::decode(policy::lower(catalogue.full_name(action))), &action});
+      }
+    }
+  }
+  std::ranges::sort(names_, {}, &Name::lowered);
+  order();
+}
+
+void Reality::order() {
+  std::vector<std::uint32_t> places(names_.size());
+  std::iota(places.begin(), places.end(), 0U);
+  const auto key = [&](std::uint32_t place) {
+    const Action& action = *names_[place].action;
+    return std::tuple(service_rank(catalogue_.service_of(action).prefix), level_rank(action.level),
+                      action.name.size(), place);
+  };
+  std::ranges::sort(places, {}, key);
+  for (std::uint32_t rank = 0; rank < places.size(); ++rank) {
+    names_[places[rank]].rank = rank;
+  }
+}
+
+void Reality::mark(const Glob& glob, Bits& bits) const {
+  const std::u32string_view prefix = glob.prefix_text();
+  auto name = std::ranges::lower_bound(
+      names_, prefix, {}, [](const Name& one) { return std::u32string_view(one.lowered); });
+  for (; name != names_.end() && name->lowered.starts_with(prefix); ++name) {
+    if (may_match(glob, name->lowered)) {
+      const auto place = static_cast<std::size_t>(name - names_.begin());
+      bits[place / kBits] |= std::uint64_t{1} << (place % kBits);
+    }
+  }
+}
+
+const Bits& Reality::holds(AtomId id) {
+  if (const auto known = holds_.find(id); known != holds_.end()) {
+    return known->second;
+  }
+  if (holds_.size() >= kMostRemembered) {
+    holds_.clear();
+  }
+  Bits bits(names_.size() / kBits + 1, 0);
+  for (const Glob* glob : atoms_[id].globs.globs()) {
+    mark(*glob, bits);
+  }
+  if (atoms_[id].complement) {
+    std::ranges::transform(bits, bits.begin(), [](std::uint64_t word) { return ~word; });
+    bits.back() &= (std::uint64_t{1} << (names_.size() % kBits)) - 1;
+  }
+  return holds_.emplace(id, std::move(bits)).first->second;
+}
+
+Bits Reality::actions(const std::vector<AtomId>& wanted, const std::vector<AtomId>& unwanted) {
+  Bits all(names_.size() / kBits + 1, ~std::uint64_t{0});
+  all.back() &= (std::uint64_t{1} << (names_.size() % kBits)) - 1;
+  for (const AtomId atom : wanted) {
+    std::ranges::transform(all, holds(atom), all.begin(), std::bit_and<>());
+  }
+  for (const AtomId atom : unwanted) {
+    std::ranges::transform(all, holds(atom), all.begin(),
+                           [](std::uint64_t a, std::uint64_t b) { return a & ~b; });
+  }
+  return all;
+}
+
+Reality::Pick Reality::pick(const Bits& actions, const TextQuery& resource) {
+  std::vector<const Name*> names;
+  for (std::size_t word = 0; word < actions.size(); ++word) {
+    for (std::uint64_t rest = actions[word]; rest != 0; rest &= rest - 1) {
+      names.push_back(&names_[word * kBits + static_cast<std::size_t>(std::countr_zero(rest))]);
+    }
+  }
+  std::ranges::sort(names, {}, &Name::rank);
+  std::unordered_map<std::uint32_t, std::string> tried;
+  std::size_t budget = kSteps;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostLooks) && budget > 0; ++i) {
+    if (auto found = resource_for(*names[i]->action, resource, tried, budget)) {
+      return {catalogue_.full_name(*names[i]->action), std::move(*found)};
+    }
+  }
+  return {catalogue_.full_name(*names.front()->action), {}};
+}
+
+std::optional<std::string> Reality::resource_for(
+    const Action& action, const TextQuery& query,
+    std::unordered_map<std::uint32_t, std::string>& tried, std::size_t& budget) {
+  if (!policy::Catalogue::scopable(action)) {
+    return admits(query, U"*") ? std::optional<std::string>("*") : std::nullopt;
+  }
+  const auto listed = catalogue_.uses(action);
+  std::vector<policy::ResourceUse> uses(listed.begin(), listed.end());
+  std::ranges::stable_partition(uses, &policy::ResourceUse::required);
+  for (const policy::ResourceUse& use : uses) {
+    const auto [place, fresh] = tried.try_emplace(use.type);
+    if (fresh) {
+      place->second = resource_of(catalogue_.type_of(use), query, budget).value_or("");
+    }
+    if (!place->second.empty()) {
+      return place->second;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Reality::resource_of(const policy::ResourceType& type,
+                                                const TextQuery& query, std::size_t& budget) {
+  for (const std::string& text : arn_templates(type)) {
+    for (const Filling& filling : kFillings) {
+      const std::string wanted = filled(text, filling);
+      const GlobUnion form({resource_glob(wanted, policy::Version::V2008_10_17, templates_)});
+      TextQuery narrowed = query;
+      narrowed.wanted.push_back(&form);
+      if (const auto found = find_text(narrowed, budget)) {
+        return with_name(narrowed, *found);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace muster::prover
