@@ -1,6 +1,9 @@
 // Helpers that the families share.
 #include "checks/lint/families.h"
 
+#include <algorithm>
+#include <array>
+
 namespace muster::lint {
 
 using policy::OperatorKind;
@@ -15,6 +18,23 @@ std::string quoted(std::string_view text) {
     --end;
   }
   return "`" + std::string(text.substr(0, end)) + "…`";
+}
+
+bool may_be_region(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kDirections = {"north",     "south",     "east",
+                                                           "west",      "central",   "northeast",
+                                                           "northwest", "southeast", "southwest"};
+  const std::size_t last = text.rfind('-');
+  const bool numbered = last != std::string_view::npos && last + 2 == text.size() &&
+                        text.back() >= '1' && text.back() <= '9';
+  if (!numbered) {
+    return false;
+  }
+  const std::string_view rest = text.substr(0, last);
+  const std::size_t before = rest.rfind('-');
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
+  return before != std::string_view::npos && before >= 2 && std::ranges::all_of(rest, is_letter) &&
+         std::ranges::find(kDirections, rest.substr(before + 1)) != kDirections.end();
 }
 
 bool is_string_operator(const policy::Operator& op) {

@@ -59,6 +59,10 @@ void judge_unscopable(const Subject& subject);
   return text.find("${") != std::string_view::npos;
 }
 
+/// Whether a region could be called so: `eu-west-1`, `us-gov-east-1`. By form, so that a region
+/// that opens tomorrow passes.
+[[nodiscard]] bool may_be_region(std::string_view text);
+
 /// `String…`: equals or like, negated or not.
 [[nodiscard]] bool is_string_operator(const policy::Operator& op);
 /// `Arn…`.

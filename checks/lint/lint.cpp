@@ -49,7 +49,11 @@ void judge(const Subject& subject) {
   judge_redundancy(subject);
   judge_role_actions(subject);
   judge_condition_keys(subject);
+  judge_condition_values(subject);
   judge_vacuous_conditions(subject);
+  judge_risky_keys(subject);
+  judge_addresses(subject);
+  judge_variables(subject);
 }
 
 Findings syntax_error(const Error& error, Report& out) {
