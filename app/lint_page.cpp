@@ -43,6 +43,7 @@ Codes of Access Analyzer that we do not report, because the text and the catalog
 
 - `ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE` and its three siblings: the obvious rule ("no resource type of the
   action has the key") is wrong three times for each time that it is right.
+- `INVALID_ARN_RESOURCE`: the catalogue lacks forms of ARNs that exist, and Access Analyzer passes resources that fit no form.
 - `WILDCARD_USAGE_TOO_PERMISSIVE`, `VARIABLE_USAGE_TOO_PERMISSIVE`: the list of sensitive keys is not published, and
   Access Analyzer passes many policies that break the rule as documented.
 - `POLICY_SIZE_EXCEEDS_SCP_QUOTA`, `POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA`: the quota was raised, or depends on the service.

@@ -223,9 +223,6 @@ constexpr std::array kCodes = {
     CodeInfo{Code::MissingArnAccount, "MISSING_ARN_ACCOUNT", FindingType::Error,
              "no account in an ARN that has one", "The ARN matches no resource.",
              "Add the 12 digits of the account."},
-    CodeInfo{Code::InvalidArnResource, "INVALID_ARN_RESOURCE", FindingType::Error,
-             "an ARN that fits no resource type of its service", "The ARN matches no resource.",
-             "Write the resource as the catalogue has it; the message names a form."},
     CodeInfo{Code::InvalidConditionOperator, "INVALID_CONDITION_OPERATOR", FindingType::Error,
              "a condition operator that does not exist", "AWS refuses the document.",
              "Correct the operator."},
@@ -490,10 +487,10 @@ constexpr std::array kCodes = {
              "Access Analyzer is silent, or not, without a pattern that we found.",
              "Remove `IfExists`."},
     CodeInfo{Code::MusterResourceNeverMatches, "MUSTER_RESOURCE_NEVER_MATCHES",
-             FindingType::Warning, "an action that works on `*` only, on named resources",
+             FindingType::Warning, "a read that works on `*` only, on named resources",
              "The catalogue lists no resource type for the action, so a request for it is never "
              "about a named resource: the statement does not grant it, and no other statement of "
-             "the policy does. Access Analyzer is silent.",
+             "the policy does. Access Analyzer does not compare actions with resources.",
              "Move the action to a statement with `\"Resource\": \"*\"`."},
     CodeInfo{Code::MusterActionMatchesNothing, "MUSTER_ACTION_MATCHES_NOTHING",
              FindingType::Warning, "a pattern that matches no action",

@@ -72,7 +72,6 @@ enum class Code {
   ArnAccountNotAllowed,
   MissingArnRegion,
   MissingArnAccount,
-  InvalidArnResource,
   InvalidConditionOperator,
   InvalidConditionKeyFormat,
   InvalidGlobalConditionKey,

@@ -48,12 +48,17 @@ void judge(const Subject& subject) {
   judge_actions(subject);
   judge_redundancy(subject);
   judge_role_actions(subject);
+  judge_arns(subject);
   judge_condition_keys(subject);
   judge_condition_values(subject);
   judge_vacuous_conditions(subject);
   judge_risky_keys(subject);
   judge_addresses(subject);
   judge_variables(subject);
+  judge_principals(subject);
+  judge_trust(subject);
+  judge_organisation(subject);
+  judge_unscopable(subject);
 }
 
 Findings syntax_error(const Error& error, Report& out) {
