@@ -53,6 +53,37 @@ struct IntentSubject {
   SourceRef where;
 };
 
+/// A parameter of a capability: one value, a list, or the entries of a mapping (`tag: {env: dev}`),
+/// which alone have names.
+struct IntentArgument {
+  std::string name;
+  std::vector<Variable> entries;
+  SourceRef where;
+};
+
+/// One job that a role is there for, by the name of its template, e.g. `ecr-push`.
+struct IntentCapability {
+  std::string name;
+  std::vector<IntentArgument> arguments;
+  SourceRef where;
+};
+
+/// A clause of a statement that muster.yaml allows as it stands.
+struct IntentClause {
+  std::string op;
+  std::string key;
+  std::vector<std::string> values;
+  SourceRef where;
+};
+
+/// Access that no capability describes: the actions on the resources under the conditions.
+struct IntentAllow {
+  std::vector<std::string> actions;
+  std::vector<std::string> resources;
+  std::vector<IntentClause> conditions;
+  SourceRef where;
+};
+
 struct IntentRole {
   /// The key in `muster.yaml`, e.g. `deploy`.
   std::string name;
@@ -68,6 +99,12 @@ struct IntentRole {
   /// Accounts (12 digits) whose principals may be trusted without an external id, beside the role's
   /// own account.
   std::vector<std::string> trusted_accounts;
+  /// Where its capabilities act when they name no region; empty = as `Intent::region` says.
+  std::string region;
+  /// All that the role is meant to do, together with `allow`. Absent = not declared; declared and
+  /// empty = nothing.
+  std::optional<std::vector<IntentCapability>> capabilities;
+  std::vector<IntentAllow> allow;
   SourceRef where;
 };
 
@@ -85,6 +122,8 @@ struct Intent {
   std::string repository_id;
   std::string owner_id;
   std::string default_branch = "main";
+  /// Region of the capabilities that name none; empty = not declared.
+  std::string region;
   SubjectFormat subject_format = SubjectFormat::Both;
   /// `include_claim_keys` of the repository's customised subject, in order; empty = the default
   /// subject.

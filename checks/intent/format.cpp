@@ -1,6 +1,7 @@
 // What single values of `muster.yaml` must look like.
 #include <algorithm>
 
+#include "checks/capability/templates.h"
 #include "checks/intent/schema.h"
 
 namespace muster {
@@ -104,6 +105,8 @@ std::string format_problem(IntentFormat format, std::string_view text) {
       return path_problem(text);
     case IntentFormat::PublicValue:
       return looks_secret(text) ? "looks like a secret; muster.yaml is no place for one" : "";
+    case IntentFormat::Region:
+      return capability::problem_of(capability::Form::Region, text);
   }
   return "";
 }

@@ -1,6 +1,8 @@
 // Validated first, then copied into plain data: the copying below cannot fail.
 #include "checks/intent/read.h"
 
+#include "checks/capability/expand.h"
+#include "checks/intent/capabilities.h"
 #include "checks/intent/validate.h"
 #include "checks/text/tree.h"
 
@@ -74,6 +76,17 @@ IntentSubject read_subject(const Node& node) {
   return subject;
 }
 
+IntentAllow read_allow(const Node& node) {
+  IntentAllow allow;
+  allow.actions = texts_at(node, "actions");
+  allow.resources = texts_at(node, "resources");
+  if (const auto conditions = node.find("conditions")) {
+    allow.conditions = read_clauses(*conditions);
+  }
+  allow.where = node.where();
+  return allow;
+}
+
 IntentRole read_role(const Node& name, const Node& node) {
   IntentRole role;
   role.name = name.text();
@@ -88,6 +101,14 @@ IntentRole read_role(const Node& name, const Node& node) {
     role.subjects.push_back(read_subject(subjects->at(i)));
   }
   role.trusted_accounts = texts_at(node, "trusted_accounts");
+  role.region = text_at(node, "region");
+  if (const auto capabilities = node.find("capabilities")) {
+    role.capabilities = read_capabilities(*capabilities);
+  }
+  const auto allow = node.find("allow");
+  for (std::size_t i = 0; allow && i < allow->size(); ++i) {
+    role.allow.push_back(read_allow(allow->at(i)));
+  }
   role.where = name.where();
   return role;
 }
@@ -116,6 +137,16 @@ Status check_subjects(const Intent& intent) {
   return Done{};
 }
 
+/// What capabilities mean is worked out once here, so that every later reader can rely on it.
+Status check_expansions(const Intent& intent) {
+  for (const IntentRole& role : intent.roles) {
+    if (capability::declares_capabilities(role)) {
+      MUSTER_CHECK_OK(capability::expand(intent, role));
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<Intent> read_intent(std::string bytes, SourceId source) {
@@ -134,6 +165,7 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
   intent.repository_id = text_at(root, "repository_id");
   intent.owner_id = text_at(root, "owner_id");
   intent.default_branch = text_at(root, "default_branch", "main");
+  intent.region = text_at(root, "region");
   intent.subject_format = format_of(text_at(root, "subject_format"));
   intent.subject_claim_keys = texts_at(root, "subject_claim_keys");
   intent.exclude = texts_at(root, "exclude");
@@ -154,6 +186,7 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
                              Severity::Medium);
   }
   MUSTER_CHECK_OK(check_subjects(intent));
+  MUSTER_CHECK_OK(check_expansions(intent));
   return intent;
 }
 

@@ -4,6 +4,9 @@
 
 #include <array>
 
+#include "checks/intent/capabilities.h"
+#include "checks/text/json_writer.h"
+
 namespace muster {
 namespace {
 
@@ -26,6 +29,13 @@ constexpr IntentKey kSubjectKeys[] = {
 };
 constexpr IntentObject kSubject{kSubjectKeys};
 
+constexpr IntentKey kAllowKeys[] = {
+    {"actions", T::TextList, "Actions as in a policy, e.g. logs:GetLogEvents"},
+    {"resources", T::TextList, "ARNs as in a policy; * for actions that take no resource"},
+    {"conditions", T::Clauses, "From condition operator to key to values, as in a policy"},
+};
+constexpr IntentObject kAllow{kAllowKeys};
+
 constexpr IntentKey kRoleKeys[] = {
     {"arn", T::Text, "ARN of the role", F::RoleArn},
     {"privilege", T::Text, "How much the role may do; grades findings; unknown counts as write",
@@ -42,6 +52,16 @@ constexpr IntentKey kRoleKeys[] = {
      {},
      &kSubject},
     {"trusted_accounts", T::TextList, "Other AWS accounts that may assume it", F::AccountId},
+    {"region", T::Text, "Region of its capabilities; that of the file if left out", F::Region},
+    {"capabilities", T::Capabilities,
+     "All that the role is for; its policies are held against it (docs/capabilities.md)"},
+    {"allow",
+     T::ObjectList,
+     "Further statements that the role may have, for what no capability describes",
+     F::Any,
+     false,
+     {},
+     &kAllow},
 };
 constexpr IntentObject kRole{kRoleKeys};
 
@@ -67,6 +87,7 @@ constexpr IntentKey kRootKeys[] = {
     {"repository_id", T::Text, "Numeric id of the repository", F::Digits},
     {"owner_id", T::Text, "Numeric id of its owner", F::Digits},
     {"default_branch", T::Text, "Default branch; main if left out", F::RefGlob},
+    {"region", T::Text, "Region of the capabilities that name none", F::Region},
     {"subject_format", T::Text,
      "Form of the OIDC subject: with ids (immutable), without (classic), or both", F::Any, false,
      kFormats},
@@ -87,19 +108,10 @@ constexpr IntentKey kRootKeys[] = {
 };
 constexpr IntentObject kRoot{kRootKeys};
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-    }
-    result += c;
-  }
-  return result + "\"";
-}
+using text::json_quoted;
 
 bool is_list(T type) {
-  return type == T::TextList || type == T::ObjectList;
+  return type == T::TextList || type == T::ObjectList || type == T::Capabilities;
 }
 
 /// JSON Schema of one value (of one item, for lists). Depth is bounded by the table, not by input.
@@ -118,12 +130,12 @@ std::string object_schema(const IntentObject& object, const std::string& indent,
     if (is_list(key.type)) {
       value = "\"type\": \"array\",\n" + inner + "\"items\": {" + value + "}";
     }
-    text += separator + indent + "  " + quoted(key.name) + ": {\n" + inner +
-            "\"description\": " + quoted(key.description) + ",\n" + inner + value + "\n" + indent +
-            "  }";
+    text += separator + indent + "  " + json_quoted(key.name) + ": {\n" + inner +
+            "\"description\": " + json_quoted(key.description) + ",\n" + inner + value + "\n" +
+            indent + "  }";
     separator = ",\n";
     if (key.required) {
-      required += (required.empty() ? "" : ", ") + quoted(key.name);
+      required += (required.empty() ? "" : ", ") + json_quoted(key.name);
     }
   }
   text += "\n" + indent + "}";
@@ -140,6 +152,8 @@ std::string pattern_of(F format) {
       return "^[0-9]{12}$";
     case F::Digits:
       return "^[0-9]+$";
+    case F::Region:
+      return "^[a-z]+(-[a-z]+)+-[0-9]+$";
     case F::Any:
     case F::RefGlob:
     case F::Path:
@@ -156,13 +170,13 @@ std::string text_schema(const IntentKey& key) {
   if (!key.values.empty()) {
     std::string values;
     for (const std::string_view value : key.values) {
-      values += (values.empty() ? "" : ", ") + quoted(value);
+      values += (values.empty() ? "" : ", ") + json_quoted(value);
       values += value == "1" ? ", 1" : "";
     }
     return "\"enum\": [" + values + "]";
   }
   const std::string pattern = pattern_of(key.format);
-  return pattern.empty() ? text : text + ", \"pattern\": " + quoted(pattern);
+  return pattern.empty() ? text : text + ", \"pattern\": " + json_quoted(pattern);
 }
 
 std::string value_schema(const IntentKey& key, const std::string& indent) {
@@ -175,6 +189,11 @@ std::string value_schema(const IntentKey& key, const std::string& indent) {
     case T::Object:
     case T::ObjectList:
       return object_schema(*key.object, indent);
+    case T::Capabilities:
+      return capability_json_schema(indent);
+    case T::Clauses:
+      return "\"type\": \"object\",\n" + indent +
+             "\"additionalProperties\": {\"type\": \"object\"}";
     case T::NamedObjects:
       return "\"type\": \"object\",\n" + indent + "\"additionalProperties\": {" +
              object_schema(*key.object, indent + "  ", R"(["object", "null"])") + "}";

@@ -25,6 +25,8 @@ enum class IntentFormat {
   Path,
   /// A value that is no secret
   PublicValue,
+  /// `eu-central-1`
+  Region,
 };
 
 enum class IntentType {
@@ -38,6 +40,10 @@ enum class IntentType {
   NamedObjects,
   /// Names of the reader's choice, each with a text.
   NamedTexts,
+  /// A list of capabilities with their parameters; see `checks/intent/capabilities.h`.
+  Capabilities,
+  /// From condition operator to key to values, as in a policy.
+  Clauses,
 };
 
 struct IntentObject;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "checks/intent/capabilities.h"
 #include "checks/intent/schema.h"
 #include "checks/text/did_you_mean.h"
 
@@ -90,6 +91,10 @@ Status check_value(const IntentKey& key, const Node& node, const std::string& pa
     case IntentType::Object:
       pending.push_back({node, key.object, path});
       return Done{};
+    case IntentType::Capabilities:
+      return check_capabilities(node, path);
+    case IntentType::Clauses:
+      return check_clauses(node, path);
     case IntentType::TextList:
     case IntentType::NamedTexts:
       for (std::size_t i = 0; i < node.size(); ++i) {

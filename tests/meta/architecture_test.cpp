@@ -38,7 +38,8 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/lint", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/prover", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/iac", {"checks/core", "checks/text"}},
-      {"checks/intent", {"checks/core", "checks/text"}},
+      {"checks/capability", {"checks/core", "checks/text", "checks/policy"}},
+      {"checks/intent", {"checks/core", "checks/text", "checks/capability"}},
       {"report", {"checks/core"}},
       {"store", {"checks/core"}},
   };
@@ -47,7 +48,8 @@ bool may_use(const std::string& from, const std::string& to) {
   }
   if (areas().contains(from)) {
     return to == "checks/core" || to == "checks/text" || to == "checks/policy" ||
-           to == "checks/prover" || to == "checks/iac" || areas().contains(to);
+           to == "checks/iac" || to == "checks/prover" || to == "checks/capability" ||
+           areas().contains(to);
   }
   const auto allowed = kAllowed.find(from);
   return allowed != kAllowed.end() && allowed->second.contains(to);

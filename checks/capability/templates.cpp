@@ -1,0 +1,164 @@
+// Read once; the data file is part of the program, so a mistake in it is a mistake of the build.
+#include "checks/capability/templates.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "checks/core/rule.h"
+#include "checks/core/source.h"
+#include "checks/text/tree.h"
+
+namespace muster::capability {
+namespace {
+
+using text::Node;
+
+struct Data {
+  std::string date;
+  std::vector<StatementTemplate> always;
+  std::vector<Template> templates;
+};
+
+constexpr std::array<std::pair<std::string_view, Form>, 12> kForms = {{
+    {"name", Form::Name},
+    {"name_or_arn", Form::NameOrArn},
+    {"arn", Form::Arn},
+    {"path", Form::Path},
+    {"folder", Form::Folder},
+    {"secret", Form::Secret},
+    {"parameter", Form::Parameter},
+    {"document", Form::Document},
+    {"region", Form::Region},
+    {"account", Form::Account},
+    {"flag", Form::Flag},
+    {"tags", Form::Tags},
+}};
+
+Form form_of(std::string_view word) {
+  const auto found = std::ranges::find(kForms, word, &decltype(kForms)::value_type::first);
+  assert(found != kForms.end());
+  return found->second;
+}
+
+bool flag_at(const Node& node, std::string_view key) {
+  const auto value = node.find(key);
+  return value && value->boolean().value_or(false);
+}
+
+std::string text_at(const Node& node, std::string_view key) {
+  const auto value = node.find(key);
+  return std::string(value ? value->text() : "");
+}
+
+std::vector<std::string> texts(const std::optional<Node>& list) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; list && i < list->size(); ++i) {
+    result.emplace_back(list->at(i).text());
+  }
+  return result;
+}
+
+std::vector<ClauseTemplate> read_clauses(const std::optional<Node>& conditions) {
+  std::vector<ClauseTemplate> clauses;
+  for (std::size_t i = 0; conditions && i < conditions->size(); ++i) {
+    const Node keys = conditions->at(i);
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+      clauses.push_back({std::string(conditions->key_at(i).text()),
+                         std::string(keys.key_at(k).text()), texts(keys.at(k))});
+    }
+  }
+  return clauses;
+}
+
+std::vector<StatementTemplate> read_statements(const Node& list) {
+  std::vector<StatementTemplate> statements;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Node node = list.at(i);
+    statements.push_back({text_at(node, "sid"), flag_at(node, "optional"),
+                          text_at(node, "instead_of"), texts(node.find("when")),
+                          texts(node.find("unless")), texts(node.find("actions")),
+                          texts(node.find("resources")), read_clauses(node.find("conditions"))});
+  }
+  return statements;
+}
+
+void read_parameters(const Node& map, std::vector<Parameter>& out) {
+  for (std::size_t i = 0; i < map.size(); ++i) {
+    const Node node = map.at(i);
+    Parameter parameter{std::string(map.key_at(i).text()),
+                        form_of(text_at(node, "form")),
+                        flag_at(node, "list"),
+                        flag_at(node, "required"),
+                        {},
+                        text_at(node, "about")};
+    if (const auto fallback = node.find("default")) {
+      parameter.fallback = std::string(fallback->text());
+    }
+    out.push_back(std::move(parameter));
+  }
+}
+
+Data read_data() {
+  constexpr std::string_view kName = "capabilities.json";
+  const auto tree = text::parse_json(std::string(data_file(kName)), SourceId(std::string(kName)));
+  assert(tree.ok());
+  const Node root = tree.value().root();
+  Data data;
+  data.date = text_at(root, "date");
+  data.always = read_statements(*root.find("always"));
+  const Node map = *root.find("capabilities");
+  for (std::size_t i = 0; i < map.size(); ++i) {
+    const Node node = map.at(i);
+    Template entry;
+    entry.name = map.key_at(i).text();
+    entry.about = text_at(node, "about");
+    read_parameters(*node.find("parameters"), entry.parameters);
+    read_parameters(*root.find("common"), entry.parameters);
+    entry.one_of = texts(node.find("one_of"));
+    entry.statements = read_statements(*node.find("statements"));
+    data.templates.push_back(std::move(entry));
+  }
+  std::ranges::sort(data.templates, {}, &Template::name);
+  return data;
+}
+
+const Data& data() {
+  static const Data kData = read_data();
+  return kData;
+}
+
+}  // namespace
+
+const Parameter* Template::find(std::string_view parameter) const {
+  const auto found = std::ranges::find(parameters, parameter, &Parameter::name);
+  return found == parameters.end() ? nullptr : &*found;
+}
+
+const std::vector<Template>& templates() {
+  return data().templates;
+}
+
+const Template* find_template(std::string_view name) {
+  const auto found = std::ranges::find(templates(), name, &Template::name);
+  return found == templates().end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> template_names() {
+  std::vector<std::string_view> names;
+  for (const Template& entry : templates()) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+const std::vector<StatementTemplate>& always_allowed() {
+  return data().always;
+}
+
+std::string_view template_date() {
+  return data().date;
+}
+
+}  // namespace muster::capability
