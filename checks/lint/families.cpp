@@ -8,16 +8,21 @@ namespace muster::lint {
 
 using policy::OperatorKind;
 
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t kLongest = 160;
   if (text.size() <= kLongest) {
-    return "`" + std::string(text) + "`";
+    return "`" + one_line(std::string(text)) + "`";
   }
   std::size_t end = kLongest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
     --end;
   }
-  return "`" + std::string(text.substr(0, end)) + "…`";
+  return "`" + one_line(std::string(text.substr(0, end))) + "…`";
 }
 
 bool may_be_region(std::string_view text) {

@@ -48,7 +48,10 @@ void judge_organisation(const Subject& subject);
 /// Actions that no statement grants although one names them. Ours alone.
 void judge_unscopable(const Subject& subject);
 
-/// User input for a message: in backticks, cut when it is long.
+/// The text without control characters, which would break a message into lines.
+[[nodiscard]] std::string one_line(std::string text);
+
+/// User input for a message: in backticks, on one line, cut when it is long.
 [[nodiscard]] std::string quoted(std::string_view text);
 
 [[nodiscard]] inline bool has_wildcard(std::string_view text) {

@@ -61,15 +61,15 @@ void judge(const Subject& subject) {
   judge_unscopable(subject);
 }
 
-Findings syntax_error(const Error& error, Report& out) {
+Findings syntax_error(const Error& error, DocumentType type, Report& out) {
   Location location = out.whole();
   if (error.where) {
     location.where = *error.where;
   }
   location.begin = out.offset(location.where, true);
   location.end = out.offset(location.where, false);
-  out.add(Code::JsonSyntaxError, error.message, std::move(location));
-  return {DocumentType::Identity, out.take()};
+  out.add(Code::JsonSyntaxError, one_line(error.message), std::move(location));
+  return {type, out.take()};
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ Result<Findings> lint(std::string bytes, const SourceId& source, std::optional<D
     return tree.error();
   }
   if (!tree) {
-    return syntax_error(tree.error(), out);
+    return syntax_error(tree.error(), type.value_or(DocumentType::Identity), out);
   }
   const text::Node root = tree.value().root();
   const Document document = read_document(root, type.value_or(inferred(root)), out);
