@@ -1,0 +1,130 @@
+// Indexes only; nothing is decided here.
+#include "checks/escalation/account_map.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace muster::escalation {
+namespace {
+
+/// AWS's own policies only allow, but for those whose name tells otherwise.
+bool may_deny(const iam::IdentityPolicy& policy) {
+  return policy.arn.find(":iam::aws:policy/") == std::string::npos ||
+         policy.arn.find("Deny") != std::string::npos ||
+         policy.arn.find("Quarantine") != std::string::npos;
+}
+
+/// The layers; a missing text that can only allow more leaves nothing open for a proof of access.
+iam::PrincipalLayers layers_for_access(const iam::Principal& principal,
+                                       const iam::AccountFacts& facts) {
+  iam::PrincipalLayers layers = layers_of(principal, facts);
+  const bool open = std::ranges::any_of(principal.identity, [](const iam::IdentityPolicy& policy) {
+    return !policy.policy && may_deny(policy);
+  });
+  if (!open) {
+    layers.open.erase(policy::Layer::Identity);
+  }
+  return layers;
+}
+
+/// What tells the powers of two principals apart.
+using LayersKey = std::tuple<std::vector<const policy::Policy*>, std::vector<const policy::Policy*>,
+                             bool, std::string, std::set<policy::Layer>>;
+
+LayersKey key_of(const iam::PrincipalLayers& layers, const std::string& account) {
+  LayersKey key{{}, {}, layers.boundary.has_value(), account, layers.open};
+  for (const iam::SharedPolicy& policy : layers.identity) {
+    std::get<0>(key).push_back(policy.get());
+  }
+  std::ranges::sort(std::get<0>(key));
+  for (std::size_t i = 0; layers.boundary && i < layers.boundary->size(); ++i) {
+    std::get<1>(key).push_back((*layers.boundary)[i].get());
+  }
+  return key;
+}
+
+bool is_star(const std::optional<std::vector<policy::Text>>& texts) {
+  return texts && std::ranges::any_of(*texts, [](const policy::Text& text) {
+           return text.value == "*" || text.value == "*:*";
+         });
+}
+
+}  // namespace
+
+bool allows_everything(const std::vector<iam::SharedPolicy>& policies) {
+  return std::ranges::any_of(policies, [](const iam::SharedPolicy& policy) {
+    return std::ranges::any_of(policy->statements, [](const policy::Statement& statement) {
+      return statement.effect == policy::Effect::Allow && statement.conditions.empty() &&
+             is_star(statement.actions) && is_star(statement.resources);
+    });
+  });
+}
+
+AccountMap::AccountMap(const AuditInput& input)
+    : principals_(input.model<iam::Principals>().all()), facts_(input.model<iam::AccountFacts>()) {
+  for (Id id = 0; id < principals_.size(); ++id) {
+    by_arn_.emplace(principals_[id].arn, id);
+    const iam::Role* role = principals_[id].role;
+    trusts_.push_back(role != nullptr && role->trust ? trusts_of(*role->trust) : Trusts{});
+  }
+  read_powers(input.now());
+  read_things(input.model<iam::Inventory>());
+}
+
+void AccountMap::read_powers(TimePoint now) {
+  std::map<LayersKey, std::size_t> known;
+  for (Id id = 0; id < principals_.size(); ++id) {
+    iam::PrincipalLayers layers = layers_for_access(principals_[id], facts_);
+    const auto [entry, fresh] =
+        known.emplace(key_of(layers, principals_[id].account), powers_.size());
+    if (fresh) {
+      powers_.push_back(std::make_unique<Power>(std::move(layers), now));
+      groups_.emplace_back();
+    }
+    power_of_.push_back(entry->second);
+    groups_[entry->second].push_back(id);
+  }
+}
+
+void AccountMap::read_things(const iam::Inventory& inventory) {
+  carriers_.resize(principals_.size());
+  for (const iam::Resource& thing : inventory.resources()) {
+    by_type_[thing.type].push_back(&thing);
+    by_thing_arn_.emplace(thing.arn, &thing);
+    if (const auto role = by_arn_.find(thing.role); role != by_arn_.end()) {
+      carriers_[role->second].push_back(&thing);
+    }
+  }
+}
+
+const iam::Principal* AccountMap::find(std::string_view arn) const {
+  const auto found = by_arn_.find(arn);
+  return found == by_arn_.end() ? nullptr : &principals_[found->second];
+}
+
+std::vector<const iam::Resource*> AccountMap::things(const std::vector<std::string>& types,
+                                                     std::string_view account) const {
+  std::vector<const iam::Resource*> found;
+  for (const std::string& type : types) {
+    const auto of_type = by_type_.find(type);
+    if (of_type == by_type_.end()) {
+      continue;
+    }
+    std::ranges::copy_if(of_type->second, std::back_inserter(found),
+                         [&](const iam::Resource* thing) {
+                           return thing->account.empty() || thing->account == account;
+                         });
+  }
+  return found;
+}
+
+const std::vector<const iam::Resource*>& AccountMap::carriers(Id role) const {
+  return carriers_[role];
+}
+
+const iam::Resource* AccountMap::thing(std::string_view arn) const {
+  const auto found = by_thing_arn_.find(arn);
+  return found == by_thing_arn_.end() ? nullptr : found->second;
+}
+
+}  // namespace muster::escalation

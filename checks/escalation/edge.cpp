@@ -1,0 +1,421 @@
+// Each category of ways in turn. Cheap questions (does anything name the action, does the role
+// trust the service) come before the evaluator's.
+#include "checks/escalation/edge.h"
+
+#include <algorithm>
+#include <array>
+
+#include "checks/escalation/draft.h"
+
+namespace muster::escalation {
+namespace {
+
+constexpr std::size_t kRegionField = 3;
+constexpr std::size_t kAccountField = 4;
+constexpr std::string_view kAdministrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+/// Managed policies keep five versions.
+constexpr std::size_t kVersions = 5;
+
+template <class Container>
+bool contains(const Container& container, const typename Container::value_type& value) {
+  return std::ranges::find(container, value) != container.end();
+}
+
+/// The values that the way gives to condition keys.
+void set_keys(const Way& way, const std::string& role, const std::string& carrier, Draft& draft) {
+  for (const KeyValue& key : way.keys) {
+    std::optional<std::string> value = key.value;
+    if (value == "{role}") {
+      value = role;
+    } else if (value == "{carrier}") {
+      value = carrier;
+    } else if (value == "{admin}") {
+      value = kAdministrator;
+    }
+    draft.set_key(key.key, std::move(value));
+  }
+}
+
+/// Whether Systems Manager manages a host with this role: its agent must be able to call home.
+bool reports_to_systems_manager(const AccountMap& map, Id role) {
+  static constexpr std::array<const char*, 3> kCalls = {"ssmmessages:CreateControlChannel",
+                                                        "ec2messages:GetMessages",
+                                                        "ssm:UpdateInstanceInformation"};
+  return std::ranges::any_of(kCalls, [&](const char* action) {
+    return map.power(role)
+               .ask({map.principal(role), action, {"*"}, {}, TagKnowledge::Unknown, {}, nullptr})
+               .verdict != Verdict::Blocked;
+  });
+}
+
+/// Documents of AWS in the region of the host.
+std::vector<std::string> document_arns(const Way& way, std::string_view host) {
+  const std::string_view region = iam::arn_field(host, kRegionField);
+  std::vector<std::string> arns;
+  for (const std::string& name : way.documents) {
+    arns.push_back("arn:aws:ssm:" + std::string(region.empty() ? "us-east-1" : region) +
+                   "::document/" + name);
+  }
+  return arns;
+}
+
+/// Tags the host into the scope of a policy that limits the command by a tag.
+void tag_into_scope(const Way& way, const iam::Resource& host, Draft& draft) {
+  const std::string& command = way.steps.front().action;
+  Object object = object_of(command, host);
+  object.tag_knowledge = TagKnowledge::Chosen;
+  object.tags.clear();
+  const Reply reply = draft.step(command, object);
+  for (const auto& [key, value] : reply.request.context) {
+    const std::size_t at = key.find("resourcetag/");
+    if (at == std::string::npos || draft.blocked()) {
+      continue;
+    }
+    const std::string tag = key.substr(at + std::string_view("resourcetag/").size());
+    draft.set_key("aws:requesttag/" + tag, value.values.front());
+    draft.set_key("aws:tagkeys", tag);
+    draft.step(way.tagging, object_of(way.tagging, host));
+  }
+}
+
+/// Customer managed policies that decide what a principal may do.
+std::vector<const iam::IdentityPolicy*> own_policies(const iam::Principal& principal) {
+  std::vector<const iam::IdentityPolicy*> own;
+  for (const iam::IdentityPolicy& policy : principal.identity) {
+    if (!policy.arn.empty() && policy.arn.find(":iam::aws:") == std::string::npos) {
+      own.push_back(&policy);
+    }
+  }
+  return own;
+}
+
+bool has_stronger_version(const iam::ManagedPolicy& policy) {
+  return std::ranges::any_of(policy.others, [](const iam::PolicyVersion& version) {
+    return version.policy && allows_everything({version.policy});
+  });
+}
+
+/// Whether everything is allowed once its identity policies allow it.
+bool is_limited(const iam::PrincipalLayers& layers) {
+  return layers.boundary && !allows_everything(*layers.boundary);
+}
+
+}  // namespace
+
+bool EdgeFinder::is_plausible(const Power& power, const Way& way) {
+  return std::ranges::all_of(way.steps,
+                             [&](const Step& step) { return power.names(step.action); }) &&
+         (way.tagging.empty() || power.names(way.tagging));
+}
+
+bool EdgeFinder::is_personal(const Power& power, const Way& way) {
+  return std::ranges::any_of(way.steps,
+                             [&](const Step& step) { return power.is_personal(step.action); });
+}
+
+bool EdgeFinder::worth_asking(Id from, const std::string& action,
+                              const std::string& resource) const {
+  return effort_ == Effort::Everything || map_.power(from).may_reach(action, resource);
+}
+
+std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
+  const iam::Principal& caller = map_.principal(from);
+  const iam::Principal& role = map_.principal(to);
+  if (from == to || role.role == nullptr || !role.role->trust) {
+    return std::nullopt;
+  }
+  const Trusts& trusts = map_.trusts(to);
+  const bool named = trusts.arns.contains(caller.arn) || trusts.arns.contains(caller_of(caller));
+  const bool delegated = trusts.everyone || trusts.accounts.contains(caller.account);
+  const bool reaches = worth_asking(from, "sts:AssumeRole", role.arn);
+  if (!(named && (caller.account == role.account || reaches)) && !(delegated && reaches)) {
+    return std::nullopt;
+  }
+  Draft draft(map_, nullptr, from, to);
+  const Reply reply = map_.power(from).ask({caller,
+                                            "sts:AssumeRole",
+                                            {role.arn},
+                                            {},
+                                            TagKnowledge::Listed,
+                                            role.tags,
+                                            &*role.role->trust});
+  Edge& edge = draft.edge();
+  edge.hops.push_back({reply.request, reply.verdict, reply.where});
+  edge.verdict = reply.verdict;
+  if (reply.verdict != Verdict::Proven) {
+    edge.because.push_back("`sts:AssumeRole` on `" + role.arn + "`: " + reply.because);
+  }
+  return std::move(edge);
+}
+
+Edge EdgeFinder::pass_to(const Way& way, Id from, Id to, const std::string& service) const {
+  const iam::Principal& role = map_.principal(to);
+  Draft draft(map_, &way, from, to);
+  draft.set_key("iam:passedtoservice", service);
+  set_keys(way, role.arn, {}, draft);
+  draft.step("iam:PassRole", object_of(role));
+  const Verdict trusted = admits_service(*role.role->trust, service, role.account);
+  if (trusted == Verdict::Blocked) {
+    draft.stop("role `" + role.name + "` does not trust `" + service + "`");
+  } else if (trusted == Verdict::Possible) {
+    draft.unknown("whether a call of `" + service +
+                  "` meets the conditions of the trust of role `" + role.name + "`");
+  }
+  if (way.profile && role.role->instance_profiles.empty()) {
+    draft.stop("no instance profile holds role `" + role.name + "`");
+  }
+  for (const Step& step : way.steps) {
+    if (step.on == On::New) {
+      draft.step_on_new(step.action);
+    } else if (step.on == On::Existing && !draft.blocked()) {
+      draft.step_on_existing(step.action, step.types);
+    }
+  }
+  if (!way.ways.empty()) {
+    draft.any_step(way.ways, way.no_way);
+  }
+  return std::move(draft.edge());
+}
+
+std::optional<Edge> EdgeFinder::pass_role(const Way& way, Id from, Id to) const {
+  const iam::Principal& role = map_.principal(to);
+  if (role.role == nullptr || !role.role->trust || role.account != map_.principal(from).account ||
+      !worth_asking(from, "iam:PassRole", role.arn)) {
+    return std::nullopt;
+  }
+  std::optional<Edge> best;
+  for (const std::string& service : way.passed_to) {
+    if (map_.trusts(to).services.contains(service)) {
+      keep_better(best, pass_to(way, from, to, service));
+    }
+  }
+  return best;
+}
+
+Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resource* carrier) const {
+  Draft draft(map_, &way, from, to);
+  const std::string arn = carrier == nullptr ? std::string() : carrier->arn;
+  draft.edge().over = arn;
+  set_keys(way, map_.principal(to).arn, arn, draft);
+  if (!way.tagging.empty()) {
+    tag_into_scope(way, *carrier, draft);
+  }
+  for (const Step& step : way.steps) {
+    if (draft.blocked() || !way.tagging.empty()) {
+      break;
+    }
+    if (step.on == On::Carrier && carrier != nullptr) {
+      draft.step(step.action, object_of(step.action, *carrier));
+    } else {
+      draft.step_on_new(step.action);
+    }
+  }
+  if (!way.documents.empty() && !draft.blocked()) {
+    draft.step(way.steps.front().action, {document_arns(way, arn), TagKnowledge::Listed, {}});
+  }
+  if (way.host && !reports_to_systems_manager(map_, to)) {
+    draft.unknown("whether Systems Manager manages a host whose role `" + map_.principal(to).name +
+                  "` lets no agent report");
+  }
+  if (carrier == nullptr) {
+    draft.unknown("the inventory names no `" + way.carriers.front() + "`");
+  }
+  return std::move(draft.edge());
+}
+
+std::optional<Edge> EdgeFinder::over_carriers(const Way& way, Id from, Id to) const {
+  const iam::Principal& role = map_.principal(to);
+  const std::string& account = map_.principal(from).account;
+  if (role.role == nullptr || role.account != account) {
+    return std::nullopt;
+  }
+  std::optional<Edge> best;
+  for (const iam::Resource* carrier : map_.carriers(to)) {
+    const bool fits = contains(way.carriers, carrier->type) &&
+                      (way.fields.empty() || contains(way.fields, carrier->field));
+    if (!fits) {
+      continue;
+    }
+    if (!way.tagging.empty()) {
+      // Where the command is allowed as it is, there is no need to tag.
+      const auto plain = by(*find_way("ssm-send-command"), from, to);
+      if (plain && plain->verdict == Verdict::Proven) {
+        return std::nullopt;
+      }
+    }
+    keep_better(best, over_carrier(way, from, to, carrier));
+  }
+  const bool may_exist = map_.things(way.carriers, account).empty() && way.tagging.empty() &&
+                         map_.trusts(to).services.contains(way.carrier_service);
+  if (!best && may_exist) {
+    best = over_carrier(way, from, to, nullptr);
+  }
+  return best;
+}
+
+std::optional<Edge> EdgeFinder::over_providers(const Way& way, Id from, Id to) const {
+  const iam::Principal& role = map_.principal(to);
+  if (role.account != map_.principal(from).account) {
+    return std::nullopt;
+  }
+  std::optional<Edge> best;
+  for (const std::string& provider : map_.trusts(to).providers) {
+    if (provider.find(":oidc-provider/") == std::string::npos) {
+      continue;
+    }
+    Draft draft(map_, &way, from, to);
+    draft.edge().over = provider;
+    draft.step(way.steps.front().action, {{provider}, TagKnowledge::Unknown, {}});
+    if (way.id == "cd-oidc-client-id" && pins_audience(*role.role->trust, provider)) {
+      draft.stop("the trust policy of role `" + role.name + "` demands an audience");
+    }
+    keep_better(best, std::move(draft.edge()));
+  }
+  return best;
+}
+
+std::optional<Edge> EdgeFinder::over_credentials(const Way& way, Id from, Id to) const {
+  const iam::Principal& target = map_.principal(to);
+  const On on = way.steps.front().on;
+  const bool fits = on == On::User ? target.kind == iam::PrincipalKind::User
+                                   : target.kind == iam::PrincipalKind::Role;
+  if (!fits || target.account != map_.principal(from).account ||
+      !worth_asking(from, way.steps.front().action, target.arn)) {
+    return std::nullopt;
+  }
+  Draft draft(map_, &way, from, to);
+  for (const Step& step : way.steps) {
+    draft.step(step.action, object_of(target));
+  }
+  return std::move(draft.edge());
+}
+
+std::optional<Edge> EdgeFinder::by(const Way& way, Id from, Id to) const {
+  if (!is_plausible(map_.power(from), way)) {
+    return std::nullopt;
+  }
+  switch (way.category) {
+    case Category::NewPassRole:
+      return pass_role(way, from, to);
+    case Category::ExistingPassRole:
+      return from == to ? std::nullopt : over_carriers(way, from, to);
+    case Category::PrincipalAccess:
+      return from == to ? std::nullopt : over_credentials(way, from, to);
+    case Category::Artifact:
+      return from == to ? std::nullopt : over_artifacts(way, from, to);
+    case Category::TrustTampering:
+      return from == to ? std::nullopt : over_providers(way, from, to);
+    case Category::SelfEscalation:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Edge EdgeFinder::grant_on(const Way& way, Id holder, Id held, const std::string& target) const {
+  const iam::Principal& principal = map_.principal(held);
+  Draft draft(map_, &way, holder, held);
+  draft.edge().to = nullptr;
+  draft.edge().over = target;
+  set_keys(way, principal.arn, {}, draft);
+  draft.set_key("iam:permissionsboundary",
+                principal.boundary ? std::optional(principal.boundary->arn) : std::nullopt);
+  const bool own = target == principal.arn;
+  draft.step(way.steps.front().action, {{target},
+                                        own ? TagKnowledge::Listed : TagKnowledge::Unknown,
+                                        own ? principal.tags : std::vector<iam::Tag>{}});
+  const bool removes =
+      way.steps.front().on == On::RoleBoundary || way.steps.front().on == On::UserBoundary;
+  if (!removes && is_limited(map_.power(held).layers())) {
+    draft.stop("permissions boundary `" + principal.boundary->arn + "` of `" + principal.name +
+               "` limits whatever it is granted");
+  }
+  const iam::ManagedPolicy* policy = map_.facts().managed().find(target);
+  if (way.steps.front().on == On::OwnPolicy && policy != nullptr &&
+      policy->others.size() + 1 >= kVersions &&
+      !map_.power(holder).names("iam:DeletePolicyVersion")) {
+    draft.stop("policy `" + policy->name + "` has five versions, and it may delete none");
+  }
+  return std::move(draft.edge());
+}
+
+/// Groups whose members may do everything.
+std::vector<std::string> EdgeFinder::group_targets(const iam::Principal& user) const {
+  std::vector<std::string> targets;
+  for (const iam::HolderDocument& group : map_.facts().groups()) {
+    std::vector<iam::SharedPolicy> texts;
+    for (const iam::IdentityPolicy& policy : group.identity) {
+      if (policy.policy) {
+        texts.push_back(policy.policy);
+      }
+    }
+    if (allows_everything(texts) && iam::arn_field(group.arn, kAccountField) == user.account) {
+      targets.push_back(group.arn);
+    }
+  }
+  return targets;
+}
+
+std::vector<std::string> EdgeFinder::policy_targets(On on, Id held) const {
+  std::vector<std::string> targets;
+  for (const iam::IdentityPolicy* policy : own_policies(map_.principal(held))) {
+    const iam::ManagedPolicy* known = map_.facts().managed().find(policy->arn);
+    if (on == On::OwnPolicy || (known != nullptr && has_stronger_version(*known))) {
+      targets.push_back(policy->arn);
+    }
+  }
+  return targets;
+}
+
+std::vector<std::string> EdgeFinder::grant_targets(On on, Id held) const {
+  const iam::Principal& principal = map_.principal(held);
+  const bool user = principal.kind == iam::PrincipalKind::User;
+  const iam::PrincipalLayers& layers = map_.power(held).layers();
+  if (on == On::OwnPolicy || on == On::OwnPolicyVersion) {
+    return policy_targets(on, held);
+  }
+  if (user && on == On::OwnGroup) {
+    return principal.groups;
+  }
+  if (user && on == On::Group) {
+    return group_targets(principal);
+  }
+  if (on == On::PermissionSet && principal.name.starts_with("AWSReservedSSO_")) {
+    return {"arn:aws:sso:::permissionSet/ssoins-example/ps-example"};
+  }
+  const bool of_user = on == On::OwnUser || on == On::UserBoundary;
+  const bool of_role = on == On::OwnRole || on == On::RoleBoundary;
+  const bool boundary = on == On::UserBoundary || on == On::RoleBoundary;
+  const bool fits = (user ? of_user : of_role) &&
+                    (!boundary || (is_limited(layers) && allows_everything(layers.identity)));
+  return fits ? std::vector<std::string>{principal.arn} : std::vector<std::string>{};
+}
+
+std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const {
+  const Step& step = way.steps.front();
+  if (way.category != Category::SelfEscalation ||
+      map_.principal(held).account != map_.principal(holder).account ||
+      !is_plausible(map_.power(holder), way) || (step.on == On::Group && holder != held)) {
+    return std::nullopt;
+  }
+  std::optional<Edge> best;
+  for (const std::string& target : grant_targets(step.on, held)) {
+    if (worth_asking(holder, step.action, target)) {
+      keep_better(best, grant_on(way, holder, held, target));
+    }
+  }
+  return best;
+}
+
+std::optional<Edge> EdgeFinder::best_grant(Id holder, Id held) const {
+  std::optional<Edge> best;
+  for (const Way& way : ways()) {
+    if (way.category == Category::SelfEscalation && (!best || best->verdict != Verdict::Proven)) {
+      if (auto edge = grant(way, holder, held)) {
+        keep_better(best, std::move(*edge));
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace muster::escalation

@@ -1,0 +1,277 @@
+// Known: what follows from principal, resource and time. Chosen: parameters of the request, the
+// region, an external id. Open: where the caller sits, how it signed in, its organisation.
+#include "checks/escalation/keys.h"
+
+#include <algorithm>
+#include <array>
+
+#include "checks/core/run.h"
+#include "checks/iam/requests.h"
+#include "checks/policy/catalogue.h"
+
+namespace muster::escalation {
+namespace {
+
+using policy::ContextValue;
+
+constexpr std::size_t kRegionField = 3;
+constexpr std::size_t kAccountField = 4;
+
+/// Keys that depend on where and how the caller is signed in.
+constexpr std::array<std::string_view, 14> kOpen = {"aws:sourceip",
+                                                    "aws:sourcevpc",
+                                                    "aws:sourcevpcarn",
+                                                    "aws:sourcevpce",
+                                                    "aws:vpcsourceip",
+                                                    "aws:vpceaccount",
+                                                    "aws:vpceorgid",
+                                                    "aws:multifactorauthpresent",
+                                                    "aws:multifactorauthage",
+                                                    "aws:principalorgid",
+                                                    "aws:userid",
+                                                    "aws:sourceidentity",
+                                                    "aws:federatedprovider",
+                                                    "aws:resourceorgid"};
+
+/// Keys of calls that a service makes for somebody: absent in a call of the principal itself.
+constexpr std::array<std::string_view, 8> kAbsent = {
+    "aws:calledvia",     "aws:calledviafirst",
+    "aws:calledvialast", "aws:sourcearn",
+    "aws:sourceaccount", "aws:principalservicename",
+    "aws:sourceorgid",   "aws:principalservicenameslist"};
+
+template <class Names>
+bool contains(const Names& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::optional<std::string> tag_of(const std::vector<iam::Tag>& tags, std::string_view lower_key) {
+  for (const iam::Tag& tag : tags) {
+    if (policy::lower(tag.key) == lower_key) {
+      return tag.value;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The tag that a key like `aws:ResourceTag/env` or `ssm:resourceTag/env` asks for.
+std::optional<std::string> resource_tag(std::string_view key) {
+  constexpr std::string_view kPart = ":resourcetag/";
+  const std::size_t at = key.find(kPart);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::string(key.substr(at + kPart.size()));
+}
+
+/// A value that is known, absence included.
+struct Known {
+  std::optional<std::string> value;
+};
+
+std::optional<Known> of_principal(std::string_view key, const iam::Principal& principal) {
+  constexpr std::string_view kTag = "aws:principaltag/";
+  const bool user = principal.kind == iam::PrincipalKind::User;
+  if (key == "aws:principalarn") {
+    return Known{principal.arn};
+  }
+  if (key == "aws:principalaccount") {
+    return Known{principal.account};
+  }
+  if (key == "aws:principaltype") {
+    return Known{user ? "User" : "AssumedRole"};
+  }
+  if (key == "aws:username") {
+    return Known{user ? std::optional(principal.name) : std::nullopt};
+  }
+  if (key.starts_with(kTag)) {
+    return Known{tag_of(principal.tags, key.substr(kTag.size()))};
+  }
+  return std::nullopt;
+}
+
+std::optional<Known> of_call(std::string_view key, TimePoint now) {
+  if (key == "aws:securetransport") {
+    return Known{"true"};
+  }
+  if (key == "aws:viaawsservice" || key == "aws:principalisawsservice") {
+    return Known{"false"};
+  }
+  if (key == "aws:currenttime") {
+    return Known{to_utc(now)};
+  }
+  if (key == "aws:epochtime") {
+    return Known{std::to_string(now.time_since_epoch().count())};
+  }
+  if (contains(kAbsent, key)) {
+    return Known{std::nullopt};
+  }
+  return std::nullopt;
+}
+
+std::optional<Known> of_resource(std::string_view key, const Ask& question,
+                                 std::string_view resource) {
+  if (key == "aws:resourceaccount") {
+    const std::string_view account = iam::arn_field(resource, kAccountField);
+    return Known{account.empty() ? question.principal.account : std::string(account)};
+  }
+  if (key == "aws:requestedregion") {
+    const std::string_view region = iam::arn_field(resource, kRegionField);
+    return region.empty() ? std::nullopt : std::optional(Known{std::string(region)});
+  }
+  const auto tag = resource_tag(key);
+  if (tag && question.tag_knowledge == TagKnowledge::Listed) {
+    return Known{tag_of(question.tags, *tag)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Known> known_value(const std::string& key, const Ask& question,
+                                 std::string_view resource, TimePoint now) {
+  if (const auto fixed = question.keys.find(key); fixed != question.keys.end()) {
+    return Known{fixed->second};
+  }
+  if (auto known = of_principal(key, question.principal)) {
+    return known;
+  }
+  if (auto known = of_call(key, now)) {
+    return known;
+  }
+  return of_resource(key, question, resource);
+}
+
+/// Claims of an OIDC or SAML token that a session was made from.
+bool is_token_claim(std::string_view key) {
+  const std::size_t colon = key.find(':');
+  return key.substr(0, colon).find('.') != std::string_view::npos || key.starts_with("saml:") ||
+         key.starts_with("cognito-identity");
+}
+
+bool is_open(const std::string& key, const Ask& question) {
+  return contains(kOpen, key) || key.starts_with("aws:principalorgpaths") ||
+         key.starts_with("aws:resourceorgpaths") || is_token_claim(key) ||
+         (resource_tag(key) && question.tag_knowledge == TagKnowledge::Unknown);
+}
+
+bool is_list(const std::string& key, const std::vector<const policy::Condition*>& wanted) {
+  const policy::ConditionKey* known = policy::embedded_catalogue().find_key(key);
+  return known != nullptr ? known->multivalued
+                          : std::ranges::any_of(wanted, [](const policy::Condition* clause) {
+                              return clause->op.quantifier != policy::Quantifier::None;
+                            });
+}
+
+bool is_numeric(policy::OperatorKind kind) {
+  return kind >= policy::OperatorKind::NumericEquals &&
+         kind <= policy::OperatorKind::NumericGreaterThanEquals;
+}
+
+/// Values that meet or miss one written value.
+void add_values(const policy::Condition& clause, const std::string& written,
+                std::vector<std::string>& values) {
+  const policy::OperatorKind kind = clause.op.kind;
+  if (kind == policy::OperatorKind::Null) {
+    return;
+  }
+  if (kind == policy::OperatorKind::Bool) {
+    values.insert(values.end(), {"true", "false"});
+    return;
+  }
+  if (kind == policy::OperatorKind::IpAddress) {
+    values.push_back(written.substr(0, written.find('/')));
+    return;
+  }
+  if (is_numeric(kind) && !written.empty() &&
+      written.find_first_not_of("0123456789") == std::string::npos && written.size() < 10) {
+    const long number = std::stol(written);
+    values.insert(values.end(), {std::to_string(number - 1), written, std::to_string(number + 1)});
+    return;
+  }
+  values.push_back(iam::instance_of(written));
+}
+
+/// A value that no clause looks for.
+std::string other_value(const std::vector<const policy::Condition*>& wanted) {
+  for (const policy::Condition* clause : wanted) {
+    if (clause->op.kind == policy::OperatorKind::ArnEquals ||
+        clause->op.kind == policy::OperatorKind::ArnLike) {
+      return "arn:aws:iam::000000000000:role/other";
+    }
+    if (clause->op.kind == policy::OperatorKind::IpAddress) {
+      return "198.51.100.7";
+    }
+    if (is_numeric(clause->op.kind)) {
+      return "1";
+    }
+  }
+  return "other";
+}
+
+/// Variables of a text: `${aws:username}`, without default.
+void add_variables(std::string_view text, std::set<std::string>& keys) {
+  for (std::size_t at = text.find("${"); at != std::string_view::npos;
+       at = text.find("${", at + 2)) {
+    const std::size_t end = text.find_first_of(",}", at);
+    const std::string_view name = text.substr(at + 2, end - at - 2);
+    if (name.find(':') != std::string_view::npos) {
+      keys.insert(policy::lower(name));
+    }
+  }
+}
+
+}  // namespace
+
+std::set<std::string> mentioned_keys(const policy::Statement& statement) {
+  std::set<std::string> keys;
+  for (const policy::Condition& clause : statement.conditions) {
+    keys.insert(policy::lower(clause.key.value));
+    for (const policy::Text& value : clause.values) {
+      add_variables(value.value, keys);
+    }
+  }
+  for (const auto* texts : {&statement.resources, &statement.not_resources}) {
+    for (std::size_t i = 0; *texts && i < (*texts)->size(); ++i) {
+      add_variables((**texts)[i].value, keys);
+    }
+  }
+  return keys;
+}
+
+KeyChoices choices_of(const std::string& key, const std::vector<const policy::Condition*>& wanted,
+                      const Ask& question, std::string_view resource, TimePoint now) {
+  const bool list = is_list(key, wanted);
+  const auto with = [list](std::string text) { return ContextValue{{std::move(text)}, list}; };
+  if (auto known = known_value(key, question, resource, now)) {
+    KeyChoices choices{key, KeyChoices::Kind::Known, {std::nullopt}};
+    if (known->value) {
+      choices.values.front() = with(std::move(*known->value));
+    }
+    return choices;
+  }
+  std::vector<std::string> texts;
+  for (const policy::Condition* clause : wanted) {
+    for (const policy::Text& value : clause->values) {
+      add_values(*clause, value.value, texts);
+    }
+  }
+  std::ranges::sort(texts);
+  const auto repeated = std::ranges::unique(texts);
+  texts.erase(repeated.begin(), repeated.end());
+  KeyChoices choices{
+      key, is_open(key, question) ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen, {}};
+  choices.values.emplace_back(std::nullopt);
+  // A boolean has no other value.
+  if (!std::ranges::binary_search(texts, "true")) {
+    texts.push_back(other_value(wanted));
+  }
+  for (std::string& text : texts) {
+    choices.values.emplace_back(with(std::move(text)));
+  }
+  return choices;
+}
+
+bool is_personal_key(std::string_view key) {
+  return key.starts_with("aws:principal") || key == "aws:username" || key == "aws:userid";
+}
+
+}  // namespace muster::escalation

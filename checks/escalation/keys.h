@@ -1,0 +1,37 @@
+// The condition keys of a request that a principal of the account sends: which values are known,
+// which it may choose, and which no fact tells.
+// Source: IAM User Guide, "AWS global condition context keys".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/escalation/power.h"
+
+namespace muster::escalation {
+
+/// The values that one key may have; nothing = the key is absent.
+struct KeyChoices {
+  enum class Kind { Known, Chosen, Open };
+
+  std::string key;
+  Kind kind = Kind::Chosen;
+  /// One for a known key; else absent first, then the values that the policies look for, then
+  /// another one.
+  std::vector<std::optional<policy::ContextValue>> values;
+};
+
+/// The keys (lower case) that conditions and variables of the statements look at.
+[[nodiscard]] std::set<std::string> mentioned_keys(const policy::Statement& statement);
+
+/// `wanted`: the clauses on this key.
+[[nodiscard]] KeyChoices choices_of(const std::string& key,
+                                    const std::vector<const policy::Condition*>& wanted,
+                                    const Ask& question, std::string_view resource, TimePoint now);
+
+/// Whether principals with the same policies may have different values of the key.
+[[nodiscard]] bool is_personal_key(std::string_view key);
+
+}  // namespace muster::escalation

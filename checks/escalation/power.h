@@ -1,0 +1,99 @@
+// What one principal may do by its policies: is there a request with this action that they let
+// through? Requests are put together from what is known and what the caller may choose, and every
+// one is put to the policy evaluator.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/iam/account.h"
+#include "checks/policy/stack.h"
+
+namespace muster::escalation {
+
+enum class Verdict {
+  /// Something known stands in the way.
+  Blocked,
+  /// It depends on something that no fact tells.
+  Possible,
+  Proven,
+};
+
+/// `blocked`, `possible`, `proven`.
+[[nodiscard]] const char* to_string(Verdict verdict);
+
+/// What is known about the tags of the resource.
+enum class TagKnowledge {
+  Unknown,
+  /// Exactly `Ask::tags`.
+  Listed,
+  /// The caller makes the resource, so it chooses them.
+  Chosen,
+};
+
+/// One question about one principal.
+struct Ask {
+  const iam::Principal& principal;
+  std::string action;
+  /// Tried in order; one suffices.
+  std::vector<std::string> resources;
+  /// Condition keys (lower case) with the value that this way gives them; nothing = absent.
+  std::map<std::string, std::optional<std::string>> keys{};
+  TagKnowledge tag_knowledge = TagKnowledge::Unknown;
+  std::vector<iam::Tag> tags{};
+  /// The trust policy of the role that is to be assumed; null for other actions.
+  const policy::Policy* trust = nullptr;
+};
+
+/// The answer with its evidence.
+struct Reply {
+  Verdict verdict = Verdict::Blocked;
+  /// The request that is allowed; for a blocked one, the request that came closest.
+  policy::Request request;
+  /// Possible: what is not known. Blocked: what stands in the way.
+  std::string because;
+  /// The statement that allows it, or the one that stands in the way.
+  SourceRef where;
+  /// How near a blocked one came; only for comparison.
+  int closeness = 0;
+};
+
+/// The policies of one or several principals with the same ones. Not thread-safe: remembers which
+/// statements speak about an action.
+class Power {
+ public:
+  Power(iam::PrincipalLayers layers, TimePoint now);
+  ~Power();
+  Power(const Power&) = delete;
+  Power& operator=(const Power&) = delete;
+
+  [[nodiscard]] const iam::PrincipalLayers& layers() const { return layers_; }
+
+  /// Whether an Allow statement of the identity policies names the action. Without one only a
+  /// policy of the resource can allow it.
+  [[nodiscard]] bool names(const std::string& action) const;
+  /// Whether such a statement could also name this resource, conditions aside.
+  [[nodiscard]] bool may_reach(const std::string& action, const std::string& resource) const;
+  /// The resource patterns of those statements.
+  [[nodiscard]] std::vector<std::string> patterns(const std::string& action) const;
+  /// Whether the answer about this action may differ between principals with these policies.
+  [[nodiscard]] bool is_personal(const std::string& action) const;
+
+  [[nodiscard]] Reply ask(const Ask& question) const;
+
+ private:
+  struct Relevant;
+
+  [[nodiscard]] const Relevant& relevant(const std::string& action) const;
+
+  iam::PrincipalLayers layers_;
+  TimePoint now_;
+  mutable std::map<std::string, std::unique_ptr<const Relevant>, std::less<>> relevant_;
+};
+
+}  // namespace muster::escalation
