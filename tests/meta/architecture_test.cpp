@@ -15,9 +15,9 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::set<std::string>& areas() {
-  static const std::set<std::string> kAreas = {"checks/iam",  "checks/oidc",  "checks/workflow",
-                                               "checks/host", "checks/image", "checks/rollback",
-                                               "checks/escalation"};
+  static const std::set<std::string> kAreas = {
+      "checks/iam",   "checks/oidc",     "checks/workflow",  "checks/host",
+      "checks/image", "checks/rollback", "checks/escalation"};
   return kAreas;
 }
 
