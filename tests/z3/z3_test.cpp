@@ -7,14 +7,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <iterator>
 #include <map>
 
 #include "checks/prover/prover.h"
+#include "tests/property/managed_policies.h"
 #include "tests/property/prover_cases.h"
 #include "tests/z3/encoding/encoding.h"
 
@@ -143,35 +141,13 @@ void check_pair(prover_cases::Features features) {
   RC_ASSERT(agree(a, b, Ask::Common, fragment(a, b) + ", overlap"));
 }
 
-/// Policies that the encoding covers, spread over all names.
-std::vector<std::pair<std::string, Policy>> managed_policies(std::size_t count) {
-  namespace fs = std::filesystem;
-  const char* shared = std::getenv("MUSTER_SHARED");
-  const fs::path folder = fs::path(shared != nullptr ? shared : MUSTER_SOURCE_DIR "/../shared") /
-                          "data/aws-managed-policies/documents";
-  std::vector<fs::path> files;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing)) {
-    files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  std::vector<std::pair<std::string, Policy>> usable;
-  for (const fs::path& file : files) {
-    std::ifstream in(file, std::ios::binary);
-    auto read =
-        policy::parse_policy(std::string(std::istreambuf_iterator<char>(in), {}),
-                             SourceId(file.filename().string()), policy::PolicyType::Identity);
-    const bool known =
-        read && z3_oracle::find_common(read.value(), read.value(), 1).outcome != Outcome::Outside;
-    if (known) {
-      usable.emplace_back(file.stem().string(), std::move(read).value());
-    }
-  }
-  std::vector<std::pair<std::string, Policy>> chosen;
-  for (std::size_t i = 0; i < count && !usable.empty(); ++i) {
-    chosen.push_back(usable[i * usable.size() / count]);
-  }
-  return chosen;
+/// Policies that the encoding covers.
+std::vector<prover_cases::ManagedPolicy> encodable_policies() {
+  auto all = prover_cases::managed_policies();
+  std::erase_if(all, [](const prover_cases::ManagedPolicy& one) {
+    return z3_oracle::find_common(one.policy, one.policy, 1).outcome == Outcome::Outside;
+  });
+  return all;
 }
 
 }  // namespace
@@ -187,16 +163,17 @@ TEST_CASE("the prover agrees with Z3 on resource policies") {
 }
 
 TEST_CASE("the prover agrees with Z3 on AWS managed policies") {
-  const auto chosen = managed_policies(number_from("MUSTER_Z3_POLICIES", 4));
+  const auto chosen =
+      prover_cases::spread(encodable_policies(), number_from("MUSTER_Z3_POLICIES", 4));
   if (chosen.empty()) {
     MESSAGE("skipped: no managed policies under MUSTER_SHARED");
   }
-  for (const auto& [first, a] : chosen) {
-    for (const auto& [second, b] : chosen) {
-      if (first != second) {
-        CAPTURE(first);
-        CAPTURE(second);
-        CHECK(agree(a, b, Ask::Outside, "managed policies"));
+  for (const auto& a : chosen) {
+    for (const auto& b : chosen) {
+      if (a.name != b.name) {
+        CAPTURE(a.name);
+        CAPTURE(b.name);
+        CHECK(agree(a.policy, b.policy, Ask::Outside, "managed policies"));
       }
     }
   }

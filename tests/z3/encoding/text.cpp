@@ -201,7 +201,7 @@ z3::expr TextTerms::matches(OperatorKind kind, std::string_view written, const z
 }
 
 std::optional<std::string> TextTerms::read(const z3::model& model, const z3::expr& value) {
-  const std::string escaped = model.eval(value, true).get_string();
+  const std::string escaped = model.eval(value, true).get_escaped_string();
   std::string out;
   for (std::size_t i = 0; i < escaped.size(); ++i) {
     if (escaped.compare(i, 3, "\\u{") != 0) {
