@@ -6,6 +6,7 @@
 
 #include "checks/prover/entry.h"
 #include "checks/prover/question.h"
+#include "checks/prover/ties.h"
 #include "checks/prover/valuation.h"
 
 namespace muster::prover {
@@ -13,6 +14,9 @@ namespace {
 
 using policy::Request;
 using policy::Truth;
+
+/// Ways to make keys fit that are tried.
+constexpr std::size_t kMostWays = 64;
 
 using Search = Searched (*)(const Context&, const Document&, const Document&, const Confirm&);
 
@@ -79,9 +83,11 @@ struct Prover::State {
     return entries.size() - 1;
   }
 
-  /// The document with its variables replaced. `pinned`: clauses that every Allow gets.
+  /// The document with its variables replaced, if there are values. `pinned`: clauses that every
+  /// Allow gets.
   std::optional<Document> with_values(const Entry& entry, std::size_t number,
-                                      const Valuation& valuation, const Box& pinned) {
+                                      const std::optional<Valuation>& valuation,
+                                      const Box& pinned) {
     std::vector<Statements> statements;
     for (const EntryLayer& layer : entry.layers) {
       Statements& united = statements.emplace_back();
@@ -89,10 +95,11 @@ struct Prover::State {
         const policy::Policy& policy = *kept[id].policy;
         for (std::size_t i = 0; i < policy.statements.size(); ++i) {
           const CompiledStatement& compiled = kept[id].statements[i];
-          united.push_back(compiled.has_variables ? compile(substituted(policy.statements[i],
-                                                                        policy.version, valuation),
-                                                            policy.version, atoms)
-                                                  : compiled);
+          const bool open = compiled.has_variables && valuation;
+          united.push_back(
+              open ? compile(substituted(policy.statements[i], policy.version, *valuation),
+                             policy.version, atoms)
+                   : compiled);
         }
       }
       add_unknown(layer, number, united);
@@ -129,6 +136,35 @@ struct Prover::State {
       Searched found = search(context(), *first, *second, confirm);
       if (found.witness) {
         Searched real = search_real(search, *first, *second, confirm);
+        return std::move(real.witness ? real.witness : found.witness);
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// Searches again under the demand that keys fit caller, resource and each other.
+  std::optional<Request> try_fitting(Search search, std::size_t a, std::size_t b,
+                                     const Request& candidate, const Confirm& confirm) {
+    std::vector<AtomId> principals;
+    for (const std::size_t number : {a, b}) {
+      for (const KeyUse& use : entries[number].document.uses) {
+        if (use.dimension == kPrincipal) {
+          principals.insert(principals.end(), use.atoms.begin(), use.atoms.end());
+        }
+      }
+    }
+    const std::vector<std::string> all =
+        principals.empty() ? std::vector<std::string>() : callers(principals, atoms).values;
+    for (const policy::Statement& way :
+         ways_to_fit(candidate, policies_of(entries[a], entries[b]), all, kMostWays)) {
+      const Box pinned = *compile(way, policy::Version::V2008_10_17, atoms).box;
+      const auto narrowed = with_values(entries[a], a, std::nullopt, pinned);
+      if (!narrowed) {
+        continue;
+      }
+      Searched found = search(context(), *narrowed, entries[b].document, confirm);
+      if (found.witness) {
+        Searched real = search_real(search, *narrowed, entries[b].document, confirm);
         return std::move(real.witness ? real.witness : found.witness);
       }
     }
@@ -190,6 +226,11 @@ struct Prover::State {
     }
     if (searched.open.empty()) {
       return {found == Verdict::No ? Verdict::Yes : Verdict::No, std::nullopt, {}};
+    }
+    if (searched.open == kUnfit) {
+      if (auto witness = try_fitting(search, a, b, *searched.candidate, confirm)) {
+        return {found, std::move(witness), {}};
+      }
     }
     const bool variables = first.has_variables || second.has_variables;
     if (variables && searched.candidate) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checks/prover/cover.h"
+#include "checks/prover/ties.h"
 
 namespace muster::prover {
 namespace {
@@ -23,11 +24,16 @@ Request any_request() {
 /// Looks at boxes and atoms in one question, for each step that one cover may take.
 constexpr std::size_t kLooksPerNode = 100;
 
+bool looks_at_caller(const Document& document) {
+  return std::ranges::find(document.uses, kPrincipal, &KeyUse::dimension) != document.uses.end();
+}
+
 class Question {
  public:
   Question(const Context& context, const Document& a, const Document& b, const Confirm& confirm)
       : atoms_(context.atoms),
         reality_(context.reality),
+        looks_at_caller_(looks_at_caller(a) || looks_at_caller(b)),
         theory_(context.atoms, a, b, context.budget.glob_states, context.reality),
         confirm_(confirm),
         cover_budget_{context.budget.cover_nodes, context.budget.cover_nodes * kLooksPerNode} {}
@@ -73,13 +79,22 @@ class Question {
     if (!result_.candidate) {
       result_.candidate = request;
     }
-    result_.open = theory_.unreadable().empty() ? std::string(kUnconfirmed) : theory_.unreadable();
+    result_.open = confirm_(*request)             ? std::string(kUnfit)
+                   : theory_.unreadable().empty() ? std::string(kUnconfirmed)
+                                                  : theory_.unreadable();
   }
 
   /// Whether the request is a witness.
   bool take(const std::optional<Request>& request) {
-    if (request && confirm_(*request)) {
-      result_.witness = minimal(*request);
+    if (!request || !confirm_(*request)) {
+      return false;
+    }
+    Request shortest = minimal(*request);
+    if (!looks_at_caller_) {
+      shortest = with_own_caller(std::move(shortest));
+    }
+    if (fits(shortest)) {
+      result_.witness = std::move(shortest);
     }
     return result_.witness.has_value();
   }
@@ -150,6 +165,7 @@ class Question {
 
   const Atoms& atoms_;
   Reality* reality_;
+  bool looks_at_caller_;
   Theory theory_;
   const Confirm& confirm_;
   CoverBudget cover_budget_;

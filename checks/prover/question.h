@@ -19,6 +19,10 @@ using Confirm = std::function<bool(const policy::Request&)>;
 /// The reason of a candidate for which nothing better is known.
 inline constexpr std::string_view kUnconfirmed = "the request found could not be confirmed";
 
+/// The same of one whose keys cannot occur together.
+inline constexpr std::string_view kUnfit =
+    "only a request was found whose keys do not fit its caller, its resource or each other";
+
 struct Searched {
   /// Confirmed.
   std::optional<policy::Request> witness;

@@ -39,10 +39,12 @@ struct Likely {
   std::string_view value;
 };
 
-constexpr std::array<Likely, 17> kLikely = {{
+constexpr std::array<Likely, 19> kLikely = {{
     {"aws:principalarn", "arn:aws:iam::111122223333:role/example"},
     {"aws:principalaccount", kAccount},
+    {"aws:principalaccount", "444455556666"},
     {"aws:resourceaccount", kAccount},
+    {"aws:resourceaccount", "444455556666"},
     {"aws:sourceaccount", kAccount},
     {"aws:principalorgid", "o-a1b2c3d4e5"},
     {"aws:resourceorgid", "o-a1b2c3d4e5"},
@@ -126,14 +128,20 @@ std::string with_name(const TextQuery& query, const Word& text) {
 
 }  // namespace
 
-std::vector<std::string_view> likely_values(std::string_view key) {
-  std::vector<std::string_view> values;
+std::optional<std::string> likely_value(std::string_view key, const TextQuery& query) {
   for (const Likely& likely : kLikely) {
-    if (likely.key == key) {
-      values.push_back(likely.value);
+    if (likely.key == key && admits(query, policy::decode(likely.value))) {
+      return std::string(likely.value);
     }
   }
-  return values;
+  // An account number that only begins as the policies want it.
+  for (char digit = '1'; key.ends_with("account") && digit <= '9'; ++digit) {
+    Word number(kAccount.size(), static_cast<Char>(digit));
+    if (admits(query, number)) {
+      return policy::encode(number);
+    }
+  }
+  return std::nullopt;
 }
 
 Reality::Reality(const policy::Catalogue& catalogue, const Atoms& atoms)

@@ -15,8 +15,8 @@
 
 namespace muster::prover {
 
-/// Values that people expect for a condition key (lower case), best first; empty for most keys.
-[[nodiscard]] std::vector<std::string_view> likely_values(std::string_view key);
+/// A value that people expect for a condition key (lower case), if one is known that fits.
+[[nodiscard]] std::optional<std::string> likely_value(std::string_view key, const TextQuery& query);
 
 /// The actions of a catalogue as a dimension of their own, and resources that fit them. For
 /// questions over one set of atoms. What was computed is kept; memory stays bounded.

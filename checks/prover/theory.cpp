@@ -370,15 +370,14 @@ Sat Theory::one_text(DimensionId dimension, const std::vector<Term>& terms, std:
   }
   // Usual texts are preferred, never demanded.
   if (dimension >= kFirstKey) {
-    for (const std::string_view likely : likely_values(atoms_.key_name(dimension))) {
-      if (admits(query, policy::decode(likely))) {
-        *found = likely;
-        return Sat::Yes;
-      }
+    if (const auto likely = likely_value(atoms_.key_name(dimension), query)) {
+      *found = *likely;
+      return Sat::Yes;
     }
   }
   TextQuery usual = query;
-  usual.unwanted.push_back(dimension == kResource ? empty_ends() : empty_text());
+  usual.unwanted.push_back(empty_ends());
+  usual.unwanted.push_back(empty_text());
   TextQuery most_usual = usual;
   if (dimension == kResource) {
     most_usual.wanted.push_back(usual_resources());
