@@ -14,6 +14,7 @@
 #include "app/init.h"
 #include "app/policy_compare.h"
 #include "app/policy_eval.h"
+#include "app/policy_generate.h"
 #include "app/policy_lint.h"
 #include "app/rules.h"
 #include "app/trust_explain.h"
@@ -211,11 +212,35 @@ void add_policy_lint(CLI::App& policy, Action& action) {
       "file cannot be read.");
 }
 
+void add_policy_generate(CLI::App& policy, Action& action) {
+  CLI::App& command = *policy.add_subcommand(
+      "generate", "The policy that a role's declared capabilities need, and no more");
+  const auto options = on_chosen(command, action, policy_generate);
+  command.add_option("path", options->path, "Folder with muster.yaml")->capture_default_str();
+  command.add_option("--config", options->config, "Intent file; default: PATH/muster.yaml");
+  command.add_option("--role", options->role,
+                     "Name in muster.yaml or ARN; default: every role that declares capabilities");
+  command.add_option("--format", options->format, "json, terraform or cloudformation")
+      ->check(CLI::IsMember({"json", "terraform", "cloudformation"}))
+      ->capture_default_str();
+  command.add_flag("--json", options->json, "Machine-readable: names, sizes and documents");
+  command.footer(
+      "One document for one policy; an object from policy name to document for several. A policy "
+      "that would be larger\nthan IAM takes (6,144 characters) is split, and standard error says "
+      "so.\n\n"
+      "Examples:\n  muster policy generate --role deploy > iam/deploy-permissions.json\n"
+      "  muster policy generate --format terraform > policies.tf\n"
+      "  muster policy generate --role deploy | muster policy compare iam/deploy-permissions.json "
+      "-\n\n"
+      "Exit codes: 0 printed; 2 no muster.yaml, no such role, or nothing declared.");
+}
+
 void add_policy(CLI::App& cli, Action& action) {
   CLI::App& policy = *cli.add_subcommand("policy", "Questions about IAM policies");
   policy.require_subcommand(1);
   add_policy_compare(policy, action);
   add_policy_eval(policy, action);
+  add_policy_generate(policy, action);
   add_policy_lint(policy, action);
 }
 

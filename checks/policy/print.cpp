@@ -154,8 +154,7 @@ void print_statement(const Statement& statement, JsonWriter& out) {
 
 }  // namespace
 
-std::string print_policy(const Policy& policy, text::JsonLayout layout) {
-  JsonWriter out(layout);
+void print_policy(const Policy& policy, JsonWriter& out) {
   out.open_object();
   out.key("Version").text(policy.version == Version::V2012_10_17 ? "2012-10-17" : "2008-10-17");
   if (policy.id) {
@@ -166,6 +165,11 @@ std::string print_policy(const Policy& policy, text::JsonLayout layout) {
     print_statement(statement, out);
   }
   out.close_list().close_object();
+}
+
+std::string print_policy(const Policy& policy, text::JsonLayout layout) {
+  JsonWriter out(layout);
+  print_policy(policy, out);
   return out.bytes();
 }
 

@@ -21,4 +21,7 @@ namespace muster::policy {
 [[nodiscard]] std::string print_policy(const Policy& policy,
                                        text::JsonLayout layout = text::JsonLayout::Indented);
 
+/// The same as a value of a larger document.
+void print_policy(const Policy& policy, text::JsonWriter& out);
+
 }  // namespace muster::policy

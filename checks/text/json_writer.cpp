@@ -55,6 +55,12 @@ JsonWriter& JsonWriter::text(std::string_view value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::number(std::size_t value) {
+  separate();
+  bytes_ += std::to_string(value);
+  return *this;
+}
+
 JsonWriter& JsonWriter::open(char bracket) {
   separate();
   bytes_ += bracket;

@@ -2,6 +2,7 @@
 // between. For documents that come from input nothing else is needed either.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,7 @@ class JsonWriter {
 
   JsonWriter& key(std::string_view name);
   JsonWriter& text(std::string_view value);
+  JsonWriter& number(std::size_t value);
 
   /// What was written, without a line break at its end.
   [[nodiscard]] const std::string& bytes() const { return bytes_; }

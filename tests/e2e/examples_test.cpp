@@ -20,6 +20,9 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = MUSTER_SOURCE_DIR;
 
+constexpr std::array kExamples = {"sandbox-ecs", "auraxis-ssm", "bluegreen-compose", "bundle-host",
+                                  "experts-platform"};
+
 struct Audit {
   int exit_code = -1;
   nlohmann::json report;
@@ -91,7 +94,7 @@ std::string read(const fs::path& path) {
 }
 
 TEST_CASE("a flawed example gives exactly its listed findings and fails the gate") {
-  for (const char* name : {"sandbox-ecs", "auraxis-ssm"}) {
+  for (const char* name : kExamples) {
     CAPTURE(name);
     const Scratch scratch;
     const Audit result = audit(kSource / "examples" / name / "flawed", scratch.path());
@@ -107,7 +110,7 @@ TEST_CASE("a flawed example gives exactly its listed findings and fails the gate
 }
 
 TEST_CASE("a fixed example passes more than 25 checks, and nothing fails or stays open") {
-  for (const char* name : {"sandbox-ecs", "auraxis-ssm"}) {
+  for (const char* name : kExamples) {
     CAPTURE(name);
     const Scratch scratch;
     const Audit result = audit(kSource / "examples" / name / "fixed", scratch.path());

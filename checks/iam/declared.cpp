@@ -1,0 +1,163 @@
+// Joins roles, account facts and declarations; cuts policies into the parts that are asked about.
+#include "checks/iam/declared.h"
+
+#include <algorithm>
+
+namespace muster::iam {
+namespace {
+
+policy::Policy as_is(const policy::Policy& policy) {
+  return policy;
+}
+
+policy::Policy denies_of(const policy::Policy& policy) {
+  policy::Policy cut = policy;
+  std::erase_if(cut.statements, [](const policy::Statement& statement) {
+    return statement.effect == policy::Effect::Allow;
+  });
+  return cut;
+}
+
+policy::Policy without_conditions(const policy::Policy& policy) {
+  policy::Policy relaxed = policy;
+  std::erase_if(relaxed.statements, [](const policy::Statement& statement) {
+    return statement.effect == policy::Effect::Deny && !statement.conditions.empty();
+  });
+  for (policy::Statement& statement : relaxed.statements) {
+    statement.conditions.clear();
+  }
+  return relaxed;
+}
+
+std::string unknown_part(const Role& role) {
+  if (role.identity.empty() && !role.deployed) {
+    return "no permission policy of the role is known: name their files under `permissions`, or "
+           "add the output of `aws iam get-account-authorization-details`";
+  }
+  for (const IdentityPolicy& policy : role.identity) {
+    if (!policy.policy) {
+      return "the text of policy `" + label(policy) + "` is not known: " + policy.missing;
+    }
+  }
+  return {};
+}
+
+PrincipalLayers layers_of_role(const Role& role, const AccountFacts& facts) {
+  const Principal principal{PrincipalKind::Role, role.arn,   role.name,     role.path,
+                            role.account,        role.where, role.identity, role.boundary,
+                            role.tags,           {},         &role};
+  PrincipalLayers layers = layers_of(principal, facts);
+  layers.open.erase(policy::Layer::Identity);
+  return layers;
+}
+
+}  // namespace
+
+std::string DeclaredRole::environment_name(const Intent& intent) const {
+  for (const IntentEnvironment& environment : intent.environments) {
+    const auto& names = role->intent->environments;
+    if (environment.kind == pipeline.environment &&
+        std::find(names.begin(), names.end(), environment.name) != names.end()) {
+      return environment.name;
+    }
+  }
+  return {};
+}
+
+DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
+  DeclaredRoles result;
+  const AccountFacts& facts = input.model<AccountFacts>();
+  const std::vector<PipelineRole>& pipeline = input.model<PipelineRoles>().all();
+  for (const Role& role : input.model<Roles>().all()) {
+    if (role.intent == nullptr || role.proposed ||
+        !capability::declares_capabilities(*role.intent)) {
+      continue;
+    }
+    auto expansion = capability::expand(input.intent(), *role.intent);
+    if (!expansion) {
+      continue;
+    }
+    const auto found = std::ranges::find(pipeline, &role, &PipelineRole::role);
+    result.roles_.push_back(
+        {&role, found == pipeline.end() ? PipelineRole{&role} : *found,
+         std::move(expansion).value(), layers_of_role(role, facts),
+         role.intent->region.empty() ? input.intent().region : role.intent->region,
+         unknown_part(role)});
+  }
+  return result;
+}
+
+DeclaredPower::DeclaredPower(const DeclaredRole& declared) : declared_(declared) {
+  allowed_ = prover_.add(std::vector<policy::Policy>{declared.expansion.allowed});
+  relaxed_ =
+      add_layered(keep_all(declared.layers.identity, without_conditions), without_conditions);
+  actual_ = add_layered(keep_all(declared.layers.identity, as_is), as_is);
+}
+
+std::vector<prover::PolicyId> DeclaredPower::keep_all(const std::vector<SharedPolicy>& policies,
+                                                      Change change) {
+  std::vector<prover::PolicyId> ids;
+  for (const SharedPolicy& policy : policies) {
+    ids.push_back(prover_.keep(texts_.emplace_back(change(*policy))));
+  }
+  return ids;
+}
+
+std::size_t DeclaredPower::add_layered(std::vector<prover::PolicyId> identity, Change change,
+                                       const policy::Policy* only) {
+  const PrincipalLayers& layers = declared_.layers;
+  prover::Layered layered;
+  layered.identity = std::move(identity);
+  if (layers.boundary) {
+    layered.boundary = keep_all(*layers.boundary, change);
+  }
+  if (layers.scp) {
+    for (const std::vector<SharedPolicy>& level : *layers.scp) {
+      layered.scp.push_back(keep_all(level, change));
+    }
+  }
+  if (only != nullptr) {
+    layered.session = {prover_.keep(texts_.emplace_back(*only))};
+  }
+  layered.open = layers.open;
+  return prover_.add(layered);
+}
+
+std::size_t DeclaredPower::add_single(const policy::Statement& statement) {
+  policy::Policy single;
+  single.version = declared_.expansion.allowed.version;
+  single.statements = {statement};
+  return prover_.add(std::vector<policy::Policy>{std::move(single)});
+}
+
+prover::Answer DeclaredPower::within_declared(std::size_t document, policy::Statement statement,
+                                              const policy::Policy* only) {
+  std::vector<prover::PolicyId> identity;
+  const std::vector<SharedPolicy>& documents = declared_.layers.identity;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    policy::Policy& text = texts_.emplace_back(denies_of(*documents[i]));
+    if (i == document) {
+      text.statements.push_back(std::move(statement));
+    }
+    identity.push_back(prover_.keep(text));
+  }
+  prover::Answer answer = prover_.within(add_layered(std::move(identity), as_is, only), allowed_);
+  if (answer.witness) {
+    answer.witness->principal = declared_.role->arn;
+  }
+  return answer;
+}
+
+prover::Answer DeclaredPower::covers(const policy::Statement& statement) {
+  prover::Answer answer = prover_.within(add_single(statement), relaxed_);
+  if (answer.witness) {
+    answer.witness->principal = declared_.role->arn;
+  }
+  return answer;
+}
+
+prover::Answer DeclaredPower::meets(const policy::Statement& statement) {
+  return prover_.overlap(add_single(statement), actual_);
+}
+
+}  // namespace muster::iam
