@@ -11,6 +11,7 @@
 #include "app/write.h"
 #include "checks/core/digest.h"
 #include "checks/core/engine.h"
+#include "checks/policy/catalogue.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/model.h"
@@ -45,6 +46,7 @@ std::string rules_hash() {
   for (const DataFile& file : all_data_files()) {
     bytes += std::string(file.name) + '\0' + std::string(file.bytes) + '\0';
   }
+  bytes += action_catalogue_bytes();
   return hex(sha256(bytes));
 }
 
@@ -154,7 +156,9 @@ Result<int> audit_and_report(const AuditOptions& options, const Console& console
   MUSTER_TRY(Run run, run_checks(options, intent));
   MUSTER_CHECK_OK(probe_output(options.out));
   MUSTER_TRY(const RunDelta delta, remember(options, run));
-  const report::Report report = report::make_report(run, delta, intent, gate_of(options, intent));
+  report::Report report = report::make_report(run, delta, intent, gate_of(options, intent));
+  report.data.insert(report.data.begin(),
+                     {"aws-actions.txt", std::string(policy::embedded_catalogue().date())});
   MUSTER_TRY(const auto written, write_reports(options, report));
   if (options.json) {
     console.out << report::to_json(report);

@@ -65,6 +65,8 @@ function countsAgree(name, { report, stdout }) {
 function check(name, validate, answer) {
   expect(validate(answer.report), `${name}: ${JSON.stringify(validate.errors, null, 1)}`);
   countsAgree(name, answer);
+  const dated = answer.report.tool.data.find((file) => file.name === 'aws-actions.txt');
+  expect(/^\d{4}-\d{2}-\d{2}$/.test(dated?.date), `${name}: the date of the action catalogue is missing`);
 }
 
 function examples(validate) {
