@@ -8,7 +8,7 @@
 #include "app/location_json.h"
 #include "app/policy_side.h"
 #include "checks/policy/principals.h"
-#include "checks/prover/prover.h"
+#include "checks/prover/beyond.h"
 #include "report/sanitise.h"
 
 namespace muster::app {
@@ -90,10 +90,16 @@ struct Direction {
   const Side& from;
   const Side& to;
   const Answer& answer;
+  /// What `from` grants beyond `to`, by its statements.
+  const std::vector<prover::Grant>& grants;
   /// The date of the catalogue that was asked.
   std::string_view catalogue;
 
   [[nodiscard]] bool layered() const { return from.layered || to.layered; }
+
+  [[nodiscard]] const policy::Statement& statement(const prover::Grant& grant) const {
+    return (*from.stack.identity)[grant.policy].statements[grant.statement];
+  }
 
   [[nodiscard]] ordered_json request() const {
     return answer.witness ? request_json(*answer.witness, layered()) : ordered_json();
@@ -117,6 +123,34 @@ ordered_json evidence_json(const Direction& direction) {
           {"refused_by", decision_json(direction.to, *direction.answer.witness)}};
 }
 
+ordered_json statement_json(const policy::Statement& statement) {
+  ordered_json json{{"index", statement.index}};
+  if (statement.sid) {
+    json["sid"] = statement.sid->value;
+  }
+  json["location"] = location_json(statement.where);
+  return json;
+}
+
+ordered_json grants_json(const Direction& direction) {
+  ordered_json grants = ordered_json::array();
+  for (const prover::Grant& grant : direction.grants) {
+    ordered_json json{{"statement", statement_json(direction.statement(grant))}};
+    if (grant.within == Verdict::Undecided) {
+      json["reason"] = grant.reason;
+    }
+    json["actions"] = grant.actions;
+    json["escapes"] = ordered_json::array();
+    for (const prover::Escape& escape : grant.escapes) {
+      json["escapes"].push_back({{"in", escape.dimension},
+                                 {"only_new_actions", escape.only_new_actions},
+                                 {"witness", request_json(escape.witness, direction.layered())}});
+    }
+    grants.push_back(std::move(json));
+  }
+  return grants;
+}
+
 void print_json(const Direction& forth, const Direction& back, Relation relation,
                 std::ostream& out) {
   const auto witness = [](const Direction& direction) {
@@ -128,7 +162,9 @@ void print_json(const Direction& forth, const Direction& back, Relation relation
                     {"witness_a_not_b", witness(forth)},
                     {"witness_b_not_a", witness(back)},
                     {"evidence_a_not_b", evidence_json(forth)},
-                    {"evidence_b_not_a", evidence_json(back)}};
+                    {"evidence_b_not_a", evidence_json(back)},
+                    {"grants_a_not_b", grants_json(forth)},
+                    {"grants_b_not_a", grants_json(back)}};
   add_undecided(forth, "a_within_b", "a_not_b", json);
   add_undecided(back, "b_within_a", "b_not_a", json);
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
@@ -161,6 +197,41 @@ std::string refusal_words(const Side& side, const Request& request) {
               : "no statement allows it; nearest is " + name + ": " + decision.trace.because);
 }
 
+std::string respect_words(const std::string& dimension) {
+  if (dimension.empty()) {
+    return "beyond";
+  }
+  if (dimension == "limit") {
+    return "refused by a Deny or a limit";
+  }
+  const bool element = dimension == "action" || dimension == "resource" || dimension == "principal";
+  return element                     ? "by its " + dimension
+         : dimension == "conditions" ? "by its conditions"
+                                     : "by the key `" + dimension + "`";
+}
+
+/// What the statements grant beyond, when there is more to say than the one example.
+void print_grants(const Direction& direction, std::ostream& out) {
+  const auto line = [&](const std::string& text) {
+    out << report::no_command(sanitise(text)) << "\n";
+  };
+  for (const prover::Grant& grant : direction.grants) {
+    std::string head = "  " + statement_name(direction.statement(grant));
+    if (grant.within == Verdict::Undecided) {
+      line(head + ": undecided: " + grant.reason);
+      continue;
+    }
+    for (std::size_t i = 0; i < grant.actions.size(); ++i) {
+      head += (i == 0 ? ": `" : ", `") + grant.actions[i] + "`";
+    }
+    line(head);
+    for (const prover::Escape& escape : grant.escapes) {
+      line("    " + respect_words(escape.dimension) + ": " +
+           request_words(direction, escape.witness));
+    }
+  }
+}
+
 void print_direction(const Direction& direction, std::ostream& out) {
   const auto line = [&](const std::string& text) {
     out << report::no_command(sanitise(text)) << "\n";
@@ -186,6 +257,8 @@ void print_direction(const Direction& direction, std::ostream& out) {
     line("  " + direction.from.name + ": " + place_of(direction.from, decision) +
          statement_name(*decision.statement) + " allows it");
     line("  " + direction.to.name + ": " + refusal_words(direction.to, *answer.witness));
+    line("All of it, by statement of " + direction.from.name + ":");
+    print_grants(direction, out);
   }
 }
 
@@ -236,8 +309,16 @@ int policy_compare(const PolicyCompareOptions& options, const Console& console) 
   const prover::Comparison comparison{prover.within(first, second), prover.within(second, first)};
   const Relation relation = comparison.relation();
   const std::string_view date = catalogue.value().get().date();
-  const Direction forth{a.value(), b.value(), comparison.a_within_b, date};
-  const Direction back{b.value(), a.value(), comparison.b_within_a, date};
+  const auto beyond = [&](const Side& from, const Side& to, const Answer& answer) {
+    return answer.verdict == Verdict::Yes
+               ? std::vector<prover::Grant>()
+               : prover::grants_beyond(from.stack, to.stack, budget_of(options),
+                                       &catalogue.value().get());
+  };
+  const auto forth_grants = beyond(a.value(), b.value(), comparison.a_within_b);
+  const auto back_grants = beyond(b.value(), a.value(), comparison.b_within_a);
+  const Direction forth{a.value(), b.value(), comparison.a_within_b, forth_grants, date};
+  const Direction back{b.value(), a.value(), comparison.b_within_a, back_grants, date};
   if (options.json) {
     print_json(forth, back, relation, console.out);
   } else {

@@ -26,9 +26,10 @@ struct PolicyCompareOptions {
 /// "witness_b_not_a":…,"evidence_a_not_b":…,"evidence_b_not_a":…}`. A witness is the `request` of a
 /// `policy eval` line, or null; its evidence says which statement allows it, why the other side
 /// does not, and whether only actions that do not exist today would do (`only_new_actions`).
-/// `reason_…` and `candidate_…` stand beside an undecided answer. Returns `kClean` when both
-/// answers are known, `kIncomplete` when one is undecided or a file cannot be read, `kUsage` when a
-/// file is not there.
+/// `grants_a_not_b` and `grants_b_not_a` list every statement that grants more, with its actions
+/// and one witness for each respect (`in`, see prover/beyond.h). `reason_…` and `candidate_…` stand
+/// beside an undecided answer. Returns `kClean` when both answers are known, `kIncomplete` when one
+/// is undecided or a file cannot be read, `kUsage` when a file is not there.
 int policy_compare(const PolicyCompareOptions& options, const Console& console);
 
 }  // namespace muster::app

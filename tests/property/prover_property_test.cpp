@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "checks/prover/prover.h"
+#include "checks/prover/beyond.h"
 #include "tests/property/prover_cases.h"
 
 using namespace muster;
@@ -331,5 +331,22 @@ TEST_CASE("an unknown layer is never taken for a harmless one") {
     RC_ASSERT(unknown == Verdict::Undecided || known == Verdict::Yes);
     RC_ASSERT(within(other, open).verdict != Verdict::Yes ||
               within(other, only_identity({})).verdict == Verdict::Yes);
+  }));
+}
+
+TEST_CASE("what is granted beyond is there exactly when a stack is not within another") {
+  CHECK(rc::check("grants beyond", [] {
+    const Stack a = random_stack();
+    const Stack b = *rc::gen::arbitrary<bool>() ? random_stack() : nearby(a);
+    RC_LOG() << "A:" << show(a) << "\nB:" << show(b) << std::endl;
+    const auto grants = prover::grants_beyond(a, b);
+    RC_ASSERT(grants.empty() == (within(a, b).verdict == Verdict::Yes));
+    for (const prover::Grant& grant : grants) {
+      RC_ASSERT(!grant.escapes.empty());
+      for (const prover::Escape& escape : grant.escapes) {
+        RC_ASSERT(decide(a, escape.witness) == DecisionKind::Allowed);
+        RC_ASSERT(refused(decide(b, escape.witness)));
+      }
+    }
   }));
 }

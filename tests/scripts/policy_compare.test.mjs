@@ -54,6 +54,9 @@ function relations() {
   expect(witness.action === 's3:PutObject' && witness.context['aws:principaltag/team'] === 'ship', `witness ${JSON.stringify(witness)}`);
   expect(decide(kMore, witness) === 'allowed' && decide(kRead, witness) === 'implicitDeny', 'policy eval confirms the witness');
   expect(widened.evidence_b_not_a.allowed_by.statement.sid === 'Write', 'the statement that allows it');
+  const [grant] = widened.grants_b_not_a;
+  expect(widened.grants_b_not_a.length === 1 && grant.statement.sid === 'Write' && grant.actions[0] === 's3:PutObject' && grant.escapes[0].in === 'action', `what is new by statement: ${JSON.stringify(grant)}`);
+  expect(widened.grants_a_not_b.length === 0, 'nothing is gone');
   expect(compare(more, read).relation === 'narrowed', 'narrowed');
   expect(compare(read, read).relation === 'equal', 'equal');
   expect(compare(read, other).relation === 'incomparable', 'incomparable');
@@ -70,6 +73,9 @@ function words() {
     '  `s3:PutObject` on `arn:aws:s3:::art/example`, `aws:principaltag/team` = `ship`',
     '  more.json: statement `Write` (more.json:1:121) allows it',
     '  read.json: no statement allows it; nearest is statement `Read` (read.json:1:38): `Action` does not name `s3:PutObject`',
+    'All of it, by statement of more.json:',
+    '  statement `Write` (more.json:1:121): `s3:PutObject`',
+    '    by its action: `s3:PutObject` on `arn:aws:s3:::art/example`, `aws:principaltag/team` = `ship`',
   ];
   expect(status === 0 && out === expected.join('\n') + '\n', `words:\n${out}`);
   const piped = run(['compare', '-', more], JSON.stringify({ Version: '2012-10-17', Statement: kMore }));
