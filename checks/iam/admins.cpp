@@ -86,7 +86,7 @@ bool names_all_of_iam(const Role& role) {
 class Judge {
  public:
   explicit Judge(const PipelineRole& role)
-      : role_(role), powers_(*role.role), around_(surrounding_of(*role.role)) {}
+      : role_(role), powers_(role), around_(surrounding_of(*role.role)) {}
 
   AdminVerdict verdict() {
     AdminVerdict found{&role_, AdminKind::None, Proof::no(), role_.role->where, {}};

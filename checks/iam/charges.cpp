@@ -41,6 +41,12 @@ bool is_lately_scopable(const Action& action) {
   return !policy::embedded_catalogue().unscopable_until(action).empty();
 }
 
+/// Tells what there is, not what is in it.
+bool is_listing(const Action& action) {
+  return action.level == policy::AccessLevel::List || action.name.starts_with("Describe") ||
+         action.name.starts_with("List");
+}
+
 class StatementJudge {
  public:
   StatementJudge(const PipelineRole& role, Powers& powers, const Surrounding& around,
@@ -85,13 +91,10 @@ class StatementJudge {
   }
 
   /// Keys of the clauses that describe the action's resource.
-  [[nodiscard]] std::vector<std::string> describing(const Action& action) const {
-    std::vector<std::string> keys;
-    for (const std::string& key : keys_) {
-      if (describes_resource(action, key)) {
-        keys.push_back(key);
-      }
-    }
+  [[nodiscard]] std::vector<ClauseKey> describing(const Action& action) const {
+    std::vector<ClauseKey> keys;
+    std::copy_if(keys_.begin(), keys_.end(), std::back_inserter(keys),
+                 [&](const ClauseKey& key) { return describes_resource(action, key.name); });
     return keys;
   }
 
@@ -100,7 +103,7 @@ class StatementJudge {
     return unscoped(action, describing(action));
   }
 
-  std::optional<Finding> unscoped(const Action& action, const std::vector<std::string>& keys) {
+  std::optional<Finding> unscoped(const Action& action, const std::vector<ClauseKey>& keys) {
     std::optional<Finding> open;
     for (const Stranger& stranger : strangers(action, statement_, version_, around_)) {
       Finding found;
@@ -117,54 +120,69 @@ class StatementJudge {
     return open;
   }
 
-  /// The answer of `Powers`, kept: without Deny statements it is the same for all actions.
+  /// The answer of `Powers`. A "no" is kept: without Deny statements it is the same for all
+  /// actions.
   Proof reaches(const Action& action, const Stranger& stranger,
-                const std::vector<std::string>& keys) {
-    if (powers_.has_deny()) {
-      return powers_.can({name(action), stranger.arn, unmentioned(keys, around_)}, &statement_);
+                const std::vector<ClauseKey>& keys) {
+    const Reach reach{name(action), stranger.arn, unmentioned(keys, around_, stranger.type)};
+    if (powers_.is_cut()) {
+      return powers_.can(reach, &statement_);
     }
     std::string question = stranger.arn;
-    for (const std::string& key : keys) {
-      question += '\n' + key;
+    for (const ClauseKey& key : keys) {
+      question += '\n' + key.name;
     }
-    const auto known = answers_.find(question);
-    if (known == answers_.end() || !known->second.is_no()) {
-      Proof answer =
-          powers_.can({name(action), stranger.arn, unmentioned(keys, around_)}, &statement_);
-      answers_.insert_or_assign(question, answer);
-      return answer;
+    if (refused_.contains(question)) {
+      return Proof::no();
     }
-    return known->second;
+    Proof answer = powers_.can(reach, &statement_);
+    if (answer.is_no()) {
+      refused_.insert(std::move(question));
+    }
+    return answer;
   }
 
   std::optional<Finding> pass_role(const Action& action) {
-    const std::optional<PassedRoles> passed = passed_roles(statement_, powers_, around_);
-    if (passed) {
+    std::vector<ClauseKey> keys = describing(action);
+    const std::vector<ClauseKey> service = {{"iam:passedtoservice", false}};
+    std::vector<ClauseKey> limits = keys;
+    if (std::none_of(keys.begin(), keys.end(), is_service_key)) {
+      limits.push_back(service.front());
+    }
+    if (const auto passed = passed_roles(statement_, powers_, limits, around_)) {
       Finding found{Concern::PassRole, passed->severity, passed->proof, passed->where, {}, {}};
       found.detail = passed->words;
-      return guarded(found, {"iam:passedtoservice"}, Severity::Medium);
+      return guarded(found, service, std::min(passed->severity, Severity::Medium));
     }
     // The service is pinned; which roles it may be given is a question of the resource.
-    std::vector<std::string> keys = describing(action);
-    std::erase(keys, "iam:passedtoservice");
+    std::erase_if(keys, is_service_key);
     return unscoped(action, keys);
   }
 
+  static bool is_service_key(const ClauseKey& key) { return key.name == "iam:passedtoservice"; }
+
+  /// Whether the action can be used on some user or role without the boundary that a clause
+  /// demands, and with a policy of the caller's choice.
   std::optional<Finding> boundary(const Action& action, bool drops) {
+    const std::vector<ClauseKey> guard = {{"iam:permissionsboundary", false}};
+    std::vector<ClauseKey> keys;
+    if (!drops) {
+      keys = {guard.front(), {"iam:policyarn", false}};
+    }
     const bool of_user = action.name.find("User") != std::string_view::npos;
-    const std::string any = std::string("arn:*:iam::*:") + (of_user ? "user/*" : "role/*");
-    const std::vector<std::string> keys =
-        drops ? std::vector<std::string>() : std::vector<std::string>{"iam:PermissionsBoundary"};
-    Finding found{Concern::MissingBoundary,
-                  Severity::High,
-                  powers_.can({name(action), any, unmentioned(keys, around_)}, &statement_),
-                  statement_.where,
-                  {},
-                  {}};
+    const std::string kind = of_user ? "user/*" : "role/*";
+    Finding found{Concern::MissingBoundary, Severity::High, Proof::no(), statement_.where, {}, {}};
+    for (const std::string& account : {around_.account, std::string("*")}) {
+      if (found.proof.is_no()) {
+        found.proof = powers_.can({name(action), "arn:*:iam::" + account + ":" + kind,
+                                   unmentioned(keys, around_, nullptr)},
+                                  &statement_);
+      }
+    }
     if (found.proof.is_no()) {
       return std::nullopt;
     }
-    return drops ? found : guarded(found, {"iam:permissionsboundary"}, Severity::High);
+    return drops ? found : guarded(found, guard, Severity::High);
   }
 
   std::optional<Finding> permissions(const Action& action) {
@@ -195,7 +213,8 @@ class StatementJudge {
     if (Catalogue::scopable(action)) {
       return unscoped(action);
     }
-    Proof proof = powers_.can({name(action), "*", {}}, &statement_);
+    Proof proof = powers_.can(
+        {name(action), "*", unmentioned(describing(action), around_, nullptr)}, &statement_);
     if (proof.is_no()) {
       return std::nullopt;
     }
@@ -231,7 +250,9 @@ class StatementJudge {
       return std::nullopt;
     }
     if (looks) {
-      found->severity = is_lately_scopable(*grant.action) ? Severity::Info : Severity::Low;
+      found->severity = is_lately_scopable(*grant.action) || is_listing(*grant.action)
+                            ? Severity::Info
+                            : Severity::Low;
       return found;
     }
     if (is_lately_scopable(*grant.action)) {
@@ -247,7 +268,7 @@ class StatementJudge {
   }
 
   /// The same finding, as one about the clause that was meant to prevent it, if there is one.
-  std::optional<Finding> guarded(Finding found, const std::vector<std::string>& keys,
+  std::optional<Finding> guarded(Finding found, const std::vector<ClauseKey>& keys,
                                  Severity severity) const {
     const policy::Condition* clause = clause_on(statement_, keys);
     if (clause == nullptr || !found.proof.is_yes()) {
@@ -266,8 +287,8 @@ class StatementJudge {
   const Surrounding& around_;
   const Statement& statement_;
   policy::Version version_;
-  std::vector<std::string> keys_;
-  std::map<std::string, Proof> answers_;
+  std::vector<ClauseKey> keys_;
+  std::set<std::string> refused_;
 };
 
 void add_arn(Charge& charge, const std::string& arn) {
@@ -348,12 +369,41 @@ void tell_worst_first(Charge& charge) {
 class RoleJudge {
  public:
   explicit RoleJudge(const AdminVerdict& admin)
-      : role_(*admin.role),
-        admin_(admin),
-        powers_(*role_.role),
-        around_(surrounding_of(*role_.role)) {}
+      : role_(*admin.role), admin_(admin), powers_(role_), around_(surrounding_of(*role_.role)) {}
 
   std::vector<Charge> charges() {
+    std::vector<Charge> all = by_statement();
+    forget_powerless(all);
+    return all;
+  }
+
+ private:
+  /// A new role without permissions is no power: making one counts only for who can also give it
+  /// some.
+  static void forget_powerless(std::vector<Charge>& charges) {
+    const auto makes = [](const Action* action) { return action->name.starts_with("Create"); };
+    const auto missing = [](const Charge& charge) {
+      return charge.concern == Concern::MissingBoundary || charge.concern == Concern::VacuousGuard;
+    };
+    const auto only_makes = [&](const Charge& charge) {
+      return missing(charge) &&
+             std::all_of(charge.actions.begin(), charge.actions.end(), [&](const Action* action) {
+               const Power power = power_of(*action);
+               return power == Power::GiveBounded && makes(action);
+             });
+    };
+    const bool gives = std::any_of(charges.begin(), charges.end(), [&](const Charge& charge) {
+      return missing(charge) &&
+             std::any_of(charge.actions.begin(), charge.actions.end(), [&](const Action* action) {
+               return power_of(*action) == Power::GiveBounded && !makes(action);
+             });
+    });
+    if (!gives) {
+      std::erase_if(charges, only_makes);
+    }
+  }
+
+  std::vector<Charge> by_statement() {
     std::vector<Charge> all;
     for (const IdentityPolicy& identity : role_.role->identity) {
       for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
@@ -367,7 +417,6 @@ class RoleJudge {
     return all;
   }
 
- private:
   std::vector<Charge> of(const IdentityPolicy& identity, const Statement& statement) {
     Charge base;
     base.role = &role_;

@@ -110,9 +110,28 @@ bool makes_access(const std::string& name) {
   return is_one_of(name, kNames);
 }
 
-/// Actions of the permissions level that grant nothing to anybody.
-bool is_harmless(const Action& action) {
-  return action.name.starts_with("AllowVendedLogDelivery") || action.name.starts_with("Validate");
+/// The catalogue's level holds reads (`glue:DescribeEntity`) and writes
+/// (`lambda:DisableReplication`) as well. Outside IAM an action counts when its name speaks of
+/// access, and does not only take it away.
+bool gives_access(const Action& action) {
+  static constexpr std::array<std::string_view, 10> kWords = {
+      "Polic",     "Permission", "Acl",       "Grant",       "Authoriz",
+      "Principal", "Share",      "Delegated", "AccessBlock", "DataLakeSettings"};
+  const bool checks_only =
+      action.name.starts_with("Validate") || action.name.starts_with("AllowVendedLogDelivery");
+  return !checks_only && !takes_away(action) &&
+         std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
+           return action.name.find(word) != std::string_view::npos;
+         });
+}
+
+bool looks(const Action& action) {
+  static constexpr std::array<std::string_view, 5> kVerbs = {"Get", "List", "Describe", "BatchGet",
+                                                             "Search"};
+  return action.level == AccessLevel::Read || action.level == AccessLevel::List ||
+         (action.level == AccessLevel::PermissionsManagement &&
+          std::any_of(kVerbs.begin(), kVerbs.end(),
+                      [&](std::string_view verb) { return action.name.starts_with(verb); }));
 }
 
 bool reads_data(const std::string& name) {
@@ -168,18 +187,17 @@ std::vector<Grant> grants_of(const policy::Statement& statement) {
 
 Power power_of(const Action& action) {
   const std::string name = policy::embedded_catalogue().full_name(action);
-  const bool looks = action.level == AccessLevel::Read || action.level == AccessLevel::List;
   if (reads_data(name)) {
     return Power::ReadData;
   }
-  if (looks) {
+  if (looks(action)) {
     return Power::Look;
   }
   if (name.starts_with("iam:")) {
     return iam_power(action, name);
   }
   const bool permissions =
-      action.level == AccessLevel::PermissionsManagement && !is_harmless(action);
+      action.level == AccessLevel::PermissionsManagement && gives_access(action);
   return permissions ? Power::Permissions : Power::Write;
 }
 

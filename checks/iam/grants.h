@@ -31,8 +31,9 @@ enum class Power {
   GiveBounded,
   /// Takes a permissions boundary away.
   DropBoundary,
-  /// Any other management of permissions: the catalogue's level, and actions that make credentials
-  /// or change who is trusted.
+  /// Any other management of permissions: the catalogue's level as far as the action gives access
+  /// to
+  /// somebody, and actions that make credentials or change who is trusted.
   Permissions,
   /// Reads what is meant to be secret or private: objects, parameters, secrets, keys.
   ReadData,

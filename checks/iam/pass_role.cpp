@@ -1,13 +1,15 @@
 // A role can be passed to any service when the request may name one that no condition mentions.
 #include "checks/iam/pass_role.h"
 
+#include <algorithm>
+
 #include "checks/policy/arn.h"
 
 namespace muster::iam {
 namespace {
 
-/// Fewer letters before the first wildcard of a name do not tell whose roles are meant.
-constexpr std::size_t kTellingPrefix = 3;
+/// A name with fewer letters beside its wildcards does not tell whose roles are meant.
+constexpr std::ptrdiff_t kTellingLetters = 3;
 
 /// Whether the pattern leaves the name open: `role/*`, `role/a*`, `role/service-role/*` (the path
 /// that AWS gives to the roles that its consoles make).
@@ -22,8 +24,9 @@ bool is_broad(std::string_view entry) {
       name.remove_prefix(prefix.size());
     }
   }
-  const std::size_t wildcard = name.find_first_of("*?");
-  return wildcard < kTellingPrefix;
+  const auto letters =
+      std::count_if(name.begin(), name.end(), [](char c) { return c != '*' && c != '?'; });
+  return letters < kTellingLetters;
 }
 
 bool has_wildcard(std::string_view entry) {
@@ -55,6 +58,7 @@ std::string resource_of(const policy::Text* entry, const Surrounding& around) {
 }  // namespace
 
 std::optional<PassedRoles> passed_roles(const policy::Statement& statement, Powers& powers,
+                                        const std::vector<ClauseKey>& keys,
                                         const Surrounding& around) {
   std::vector<const policy::Text*> entries;
   if (statement.resources) {
@@ -70,9 +74,9 @@ std::optional<PassedRoles> passed_roles(const policy::Statement& statement, Powe
     if (worst && passed.severity <= worst->severity) {
       continue;
     }
-    passed.proof = powers.can(
-        {"iam:PassRole", resource_of(entry, around), unmentioned({"iam:PassedToService"}, around)},
-        &statement);
+    passed.proof =
+        powers.can({"iam:PassRole", resource_of(entry, around), unmentioned(keys, around, nullptr)},
+                   &statement);
     if (!passed.proof.is_no()) {
       worst = std::move(passed);
     }

@@ -20,8 +20,11 @@ struct PassedRoles {
   std::string words;
 };
 
-/// Nothing when the service is always one that a condition names.
+/// Nothing when the service is always one that a condition names. `keys`: those that limit what a
+/// role is passed to, `iam:PassedToService` among them.
 [[nodiscard]] std::optional<PassedRoles> passed_roles(const policy::Statement& statement,
-                                                      Powers& powers, const Surrounding& around);
+                                                      Powers& powers,
+                                                      const std::vector<ClauseKey>& keys,
+                                                      const Surrounding& around);
 
 }  // namespace muster::iam

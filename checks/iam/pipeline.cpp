@@ -52,6 +52,18 @@ ReachByRole ci_roles(const AuditInput& input) {
   return found;
 }
 
+/// Missing texts of its own policies are told by name (`unknown_policies`); here only limits count.
+PrincipalLayers limits_of(const Role& role, const AuditInput& input) {
+  const Principal* principal = input.model<Principals>().find(role.arn);
+  if (principal == nullptr) {
+    return {};
+  }
+  PrincipalLayers limits = layers_of(*principal, input.model<AccountFacts>());
+  limits.identity.clear();
+  limits.open.erase(policy::Layer::Identity);
+  return limits;
+}
+
 EnvironmentClass class_of(const Role& role, const Intent& intent) {
   EnvironmentClass found = EnvironmentClass::Unknown;
   if (role.intent == nullptr) {
@@ -98,7 +110,8 @@ PipelineRoles PipelineRoles::build(const AuditInput& input) {
     const bool of_pipeline = role.intent != nullptr || ci != reach.end();
     if (of_pipeline && !role.proposed && !role.identity.empty()) {
       result.roles_.push_back({&role, class_of(role, input.intent()),
-                               ci == reach.end() ? Reachable::Meant : ci->second});
+                               ci == reach.end() ? Reachable::Meant : ci->second,
+                               limits_of(role, input)});
     }
   }
   return result;

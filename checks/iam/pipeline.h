@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/core/check.h"
+#include "checks/iam/account.h"
 #include "checks/iam/model.h"
 
 namespace muster::iam {
@@ -30,6 +31,9 @@ struct PipelineRole {
   /// none.
   EnvironmentClass environment = EnvironmentClass::Unknown;
   Reachable reachable = Reachable::Meant;
+  /// What limits it beside its own policies: permissions boundary and service control policies, as
+  /// far as the account facts hold them. `identity` is empty.
+  PrincipalLayers limits{};
 
   /// Whether its owners declare it an administrator: then its power is no surprise.
   [[nodiscard]] bool is_declared_admin() const;

@@ -25,10 +25,6 @@ bool is_deny(const policy::Statement& statement) {
   return statement.effect == policy::Effect::Deny;
 }
 
-bool is_allowed(const std::vector<policy::Policy>& policies, const policy::Request& request) {
-  return policy::evaluate_policies(policies, request).kind == policy::DecisionKind::Allowed;
-}
-
 /// Whether some Allow statement speaks about the action and resource, whatever its conditions.
 bool could_allow(const std::vector<policy::Policy>& policies, const policy::Request& request) {
   for (const policy::Policy& policy : policies) {
@@ -56,15 +52,32 @@ bool is_asked(const Reach& reach, const policy::Request& request) {
 
 }  // namespace
 
-Powers::Powers(const Role& role) : role_(role) {
+Powers::Powers(const PipelineRole& role)
+    : role_(*role.role),
+      limits_(to_stack(role.limits)),
+      is_limited_(limits_.boundary || limits_.scp || !limits_.open.empty()) {
+  const std::string partition(arn_field(role_.arn, 1));
+  caller_ =
+      "arn:" + partition + ":sts::" + role_.account + ":assumed-role/" + role_.name + "/session";
   View& all = views_[nullptr];
-  for (const IdentityPolicy& identity : role.identity) {
+  all.stack = limits_;
+  all.stack.identity.emplace();
+  for (const IdentityPolicy& identity : role_.identity) {
     if (identity.policy) {
-      all.policies.push_back(*identity.policy);
+      all.stack.identity->push_back(*identity.policy);
       has_deny_ = has_deny_ || std::any_of(identity.policy->statements.begin(),
                                            identity.policy->statements.end(), is_deny);
     }
   }
+}
+
+bool Powers::is_allowed(const View& view, policy::Request request) const {
+  if (!is_limited_) {
+    return policy::evaluate_policies(*view.stack.identity, request).kind ==
+           policy::DecisionKind::Allowed;
+  }
+  request.principal = caller_;
+  return policy::evaluate_stack(view.stack, request).kind == policy::DecisionKind::Allowed;
 }
 
 Powers::View& Powers::view(const policy::Statement* through) {
@@ -73,6 +86,8 @@ Powers::View& Powers::view(const policy::Statement* through) {
     return known->second;
   }
   View made;
+  made.stack = limits_;
+  made.stack.identity.emplace();
   for (const IdentityPolicy& identity : role_.identity) {
     if (!identity.policy) {
       continue;
@@ -85,7 +100,7 @@ Powers::View& Powers::view(const policy::Statement* through) {
       }
     }
     if (!kept.statements.empty()) {
-      made.policies.push_back(std::move(kept));
+      made.stack.identity->push_back(std::move(kept));
     }
   }
   return views_.emplace(through, std::move(made)).first->second;
@@ -96,13 +111,13 @@ std::size_t Powers::compile(View& view) {
     prover_ = std::make_unique<prover::Prover>();
   }
   if (!view.compiled) {
-    view.compiled = prover_->add(view.policies);
+    view.compiled = prover_->add(view.stack);
   }
   return *view.compiled;
 }
 
 bool Powers::allows(const policy::Request& request) const {
-  return is_allowed(views_.at(nullptr).policies, request);
+  return is_allowed(views_.at(nullptr), request);
 }
 
 const policy::Statement* Powers::statement_for(const policy::Request& request) const {
@@ -123,10 +138,10 @@ Powers::Found Powers::search(const Reach& reach, const policy::Statement* throug
   View& asked = view(through);
   const policy::Request plain = plain_request(role_, reach);
   const bool exact = reach.resource == "*" || !has_wildcard(reach.resource);
-  if (exact && is_asked(reach, plain) && is_allowed(asked.policies, plain)) {
+  if (exact && is_asked(reach, plain) && is_allowed(asked, plain)) {
     return {plain, {}};
   }
-  if (exact && !could_allow(asked.policies, plain)) {
+  if (exact && !could_allow(*asked.stack.identity, plain)) {
     return {};
   }
   const std::size_t own = compile(asked);

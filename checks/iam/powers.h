@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "checks/core/proof.h"
-#include "checks/iam/model.h"
+#include "checks/iam/pipeline.h"
 #include "checks/policy/evaluate.h"
+#include "checks/policy/stack.h"
 #include "checks/prover/prover.h"
 
 namespace muster::iam {
@@ -29,10 +30,11 @@ struct Reach {
 class Powers {
  public:
   /// The role outlives this object.
-  explicit Powers(const Role& role);
+  explicit Powers(const PipelineRole& role);
 
-  /// Whether the role may make one of these requests: `yes` with the request as witness. Policies
-  /// whose text is not known count as empty. `through`: only by this Allow statement of the role
+  /// Whether the role may make one of these requests: `yes` with the request as witness. Boundary
+  /// and service control policies count as far as they are known; a policy of its own whose text is
+  /// not known counts as empty. `through`: only by this Allow statement of the role
   /// (all its Deny statements count); null = by any.
   [[nodiscard]] Proof can(const Reach& reach, const policy::Statement* through = nullptr);
 
@@ -48,14 +50,15 @@ class Powers {
   /// The first Allow statement that lets the request through, or null.
   [[nodiscard]] const policy::Statement* statement_for(const policy::Request& request) const;
 
-  [[nodiscard]] bool has_deny() const { return has_deny_; }
-
-  [[nodiscard]] const Role& role() const { return role_; }
+  /// Whether anything but Allow statements can matter: Deny statements, a boundary, the
+  /// organisation.
+  [[nodiscard]] bool is_cut() const { return has_deny_ || is_limited_; }
 
  private:
-  /// The policies of the role, or one Allow statement of them with all Deny statements.
+  /// The policies of the role, or one Allow statement of them with all Deny statements, within what
+  /// limits the role.
   struct View {
-    std::vector<policy::Policy> policies;
+    policy::Stack stack;
     std::optional<std::size_t> compiled;
   };
 
@@ -66,11 +69,16 @@ class Powers {
     std::string doubt;
   };
 
+  [[nodiscard]] bool is_allowed(const View& view, policy::Request request) const;
   Found search(const Reach& reach, const policy::Statement* through);
   View& view(const policy::Statement* through);
   std::size_t compile(View& view);
 
   const Role& role_;
+  policy::Stack limits_;
+  bool is_limited_ = false;
+  /// As whom it sends requests: a session.
+  std::string caller_;
   bool has_deny_ = false;
   std::map<const policy::Statement*, View> views_;
   std::unique_ptr<prover::Prover> prover_;

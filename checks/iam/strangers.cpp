@@ -53,7 +53,7 @@ std::string fill(std::string_view written, const Surrounding& around, std::strin
       out += around.partition;
     } else if (name == "Region") {
       out += around.region;
-    } else if (name == "Account") {
+    } else if (name == "Account" || name == "AccountId") {
       out += around.account;
     } else {
       out += word.empty() ? written.substr(open, close - open + 1) : word;
@@ -136,22 +136,54 @@ bool is_known_limit(std::string_view key) {
       "aws:viaawsservice",   "dynamodb:leadingkeys",    "iam:awsservicename",
       "iam:passedtoservice", "iam:permissionsboundary", "iam:policyarn",
       "kms:resourcealiases", "kms:viaservice",          "s3:prefix"};
-  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+}
+
+/// Keys whose mere presence says that somebody put the resource in reach.
+bool is_tag_key(std::string_view key) {
+  return key.find("resourcetag/") != std::string_view::npos ||
+         key.find("requesttag/") != std::string_view::npos ||
+         key.find("objecttag/") != std::string_view::npos ||
          key.starts_with("kms:encryptioncontext");
 }
 
-bool is_tag_key(std::string_view key) {
-  return key.find("resourcetag/") != std::string_view::npos || key.starts_with("aws:requesttag/");
+bool is_key_of(const policy::ResourceType* type, std::string_view key) {
+  if (type == nullptr) {
+    return false;
+  }
+  const auto keys = policy::embedded_catalogue().keys_of(*type);
+  return std::any_of(keys.begin(), keys.end(), [&](const policy::ConditionKey* of_type) {
+    return policy::is_key(of_type->name, key);
+  });
 }
 
-policy::Condition clause(policy::OperatorKind kind, const std::string& key, std::string value) {
+policy::Condition missing(const std::string& key) {
   policy::Condition made;
-  made.op.kind = kind;
-  made.op.if_exists = kind != policy::OperatorKind::Null;
-  made.op.name.value = kind == policy::OperatorKind::Null ? "Null" : "StringEqualsIfExists";
+  made.op.kind = policy::OperatorKind::Null;
+  made.op.name.value = "Null";
+  made.key.value = key;
+  made.values.push_back({"true", {}});
+  return made;
+}
+
+policy::Condition has_value(const std::string& key, std::string value, bool if_exists) {
+  policy::Condition made;
+  made.op.kind = policy::OperatorKind::StringEquals;
+  made.op.if_exists = if_exists;
+  made.op.name.value = if_exists ? "StringEqualsIfExists" : "StringEquals";
   made.key.value = key;
   made.values.push_back({std::move(value), {}});
   return made;
+}
+
+std::string strange_value(const std::string& key, policy::KeyType type, const Surrounding& around) {
+  const std::string word(kStranger);
+  if (key == "iam:passedtoservice") {
+    return word + ".amazonaws.com";
+  }
+  return type == policy::KeyType::Arn
+             ? "arn:" + around.partition + ":iam::" + around.account + ":" + word + "/" + word
+             : word;
 }
 
 }  // namespace
@@ -223,36 +255,26 @@ bool describes_resource(const policy::Action& action, std::string_view written) 
       return true;
     }
   }
-  for (const policy::ResourceUse& use : catalogue.uses(action)) {
-    for (const policy::ConditionKey* of_type : catalogue.keys_of(catalogue.type_of(use))) {
-      if (policy::is_key(of_type->name, key)) {
-        return true;
-      }
-    }
-  }
-  return false;
+  const auto uses = catalogue.uses(action);
+  return std::any_of(uses.begin(), uses.end(), [&](const policy::ResourceUse& use) {
+    return is_key_of(&catalogue.type_of(use), key);
+  });
 }
 
-std::vector<policy::Condition> unmentioned(const std::vector<std::string>& keys,
-                                           const Surrounding& around) {
+std::vector<policy::Condition> unmentioned(const std::vector<ClauseKey>& keys,
+                                           const Surrounding& around,
+                                           const policy::ResourceType* type) {
   std::vector<policy::Condition> clauses;
-  for (const std::string& key : keys) {
-    const policy::ConditionKey* known = policy::embedded_catalogue().find_key(key);
-    const policy::KeyType type = known == nullptr ? policy::KeyType::String : known->type;
-    const std::string name = lower(key);
-    // That a resource has the tag at all says that somebody put it in reach.
-    const bool text = (known == nullptr || !known->multivalued) && !is_tag_key(name);
-    if (name == "iam:passedtoservice") {
-      clauses.push_back(clause(policy::OperatorKind::StringEquals, key,
-                               std::string(kStranger) + ".amazonaws.com"));
-    } else if (text && type == policy::KeyType::Arn) {
-      clauses.push_back(clause(policy::OperatorKind::StringEquals, key,
-                               "arn:" + around.partition + ":iam::" + around.account + ":" +
-                                   std::string(kStranger) + "/" + std::string(kStranger)));
-    } else if (text && type == policy::KeyType::String) {
-      clauses.push_back(clause(policy::OperatorKind::StringEquals, key, std::string(kStranger)));
+  for (const ClauseKey& key : keys) {
+    const policy::ConditionKey* known = policy::embedded_catalogue().find_key(key.name);
+    const policy::KeyType kind = known == nullptr ? policy::KeyType::String : known->type;
+    const bool text = (kind == policy::KeyType::String || kind == policy::KeyType::Arn) &&
+                      (known == nullptr || !known->multivalued);
+    if (!text || key.with_variable || is_tag_key(key.name)) {
+      clauses.push_back(missing(key.name));
     } else {
-      clauses.push_back(clause(policy::OperatorKind::Null, key, "true"));
+      clauses.push_back(
+          has_value(key.name, strange_value(key.name, kind, around), !is_key_of(type, key.name)));
     }
   }
   return clauses;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks/iam/model.h"
+#include "checks/iam/vacuous.h"
 #include "checks/policy/catalogue.h"
 #include "checks/policy/model.h"
 
@@ -55,9 +56,11 @@ struct Stranger {
 /// that a clause on it limits what the action reaches.
 [[nodiscard]] bool describes_resource(const policy::Action& action, std::string_view key);
 
-/// Clauses that hold where each key is missing or has a stranger's value; a tag only where it is
-/// missing.
-[[nodiscard]] std::vector<policy::Condition> unmentioned(const std::vector<std::string>& keys,
-                                                         const Surrounding& around);
+/// Clauses that hold for a resource of the type (null: of any) that no policy mentions: keys that
+/// the catalogue lists for the type have a value that no policy mentions, others have one or are
+/// missing; tags, and keys that are compared with a variable, are missing.
+[[nodiscard]] std::vector<policy::Condition> unmentioned(const std::vector<ClauseKey>& keys,
+                                                         const Surrounding& around,
+                                                         const policy::ResourceType* type);
 
 }  // namespace muster::iam

@@ -2,21 +2,28 @@
 #include "checks/iam/vacuous.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace muster::iam {
 namespace {
 
-void add_keys(const policy::Statement& statement, std::set<std::string>& keys) {
+/// Name, and whether a variable stands in some value.
+using Keys = std::map<std::string, bool>;
+
+void add_keys(const policy::Statement& statement, Keys& keys) {
   for (const policy::Condition& clause : statement.conditions) {
-    keys.insert(policy::lower(clause.key.value));
+    const bool variable = std::any_of(
+        clause.values.begin(), clause.values.end(),
+        [](const policy::Text& value) { return value.value.find("${") != std::string::npos; });
+    bool& known = keys[policy::lower(clause.key.value)];
+    known = known || variable;
   }
 }
 
 }  // namespace
 
-std::vector<std::string> clause_keys(const Role& role, const policy::Statement& statement) {
-  std::set<std::string> keys;
+std::vector<ClauseKey> clause_keys(const Role& role, const policy::Statement& statement) {
+  Keys keys;
   add_keys(statement, keys);
   for (const IdentityPolicy& identity : role.identity) {
     for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
@@ -25,17 +32,24 @@ std::vector<std::string> clause_keys(const Role& role, const policy::Statement& 
       }
     }
   }
-  return {keys.begin(), keys.end()};
+  std::vector<ClauseKey> found;
+  for (const auto& [name, variable] : keys) {
+    found.push_back({name, variable});
+  }
+  return found;
 }
 
 const policy::Condition* clause_on(const policy::Statement& statement,
-                                   const std::vector<std::string>& keys) {
-  const auto found = std::find_if(statement.conditions.begin(), statement.conditions.end(),
-                                  [&](const policy::Condition& clause) {
-                                    return std::find(keys.begin(), keys.end(),
-                                                     policy::lower(clause.key.value)) != keys.end();
-                                  });
-  return found == statement.conditions.end() ? nullptr : &*found;
+                                   const std::vector<ClauseKey>& keys) {
+  for (const policy::Condition& clause : statement.conditions) {
+    const std::string name = policy::lower(clause.key.value);
+    const bool wanted = std::any_of(keys.begin(), keys.end(),
+                                    [&](const ClauseKey& key) { return key.name == name; });
+    if (wanted && clause.op.kind != policy::OperatorKind::Null) {
+      return &clause;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace muster::iam
