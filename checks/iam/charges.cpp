@@ -196,7 +196,14 @@ class StatementJudge {
     if (!is_iam(action) || takes_away(action) || action.name == "CreatePolicy") {
       return std::nullopt;
     }
-    Proof proof = powers_.can({name(action), "arn:*:iam::*:*", {}}, &statement_);
+    Proof proof = Proof::no();
+    const Catalogue& catalogue = policy::embedded_catalogue();
+    for (const policy::ResourceUse& use : catalogue.uses(action)) {
+      const std::string any = policy::arn_patterns(catalogue.type_of(use)).front();
+      if (proof.is_no()) {
+        proof = powers_.can({name(action), any, {}}, &statement_);
+      }
+    }
     if (proof.is_no()) {
       return std::nullopt;
     }

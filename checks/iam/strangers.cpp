@@ -131,12 +131,23 @@ std::optional<Stranger> past_exceptions(const policy::ResourceType& type,
 
 /// Keys that limit an action although the catalogue lists them for no resource type of it.
 bool is_known_limit(std::string_view key) {
-  static constexpr std::array<std::string_view, 12> kKeys = {
-      "aws:calledvia",       "aws:calledviafirst",      "aws:calledvialast",
-      "aws:viaawsservice",   "dynamodb:leadingkeys",    "iam:awsservicename",
-      "iam:passedtoservice", "iam:permissionsboundary", "iam:policyarn",
-      "kms:resourcealiases", "kms:viaservice",          "s3:prefix"};
-  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
+  static constexpr std::array<std::string_view, 14> kKeys = {"aws:calledvia",
+                                                             "aws:calledviafirst",
+                                                             "aws:calledvialast",
+                                                             "aws:viaawsservice",
+                                                             "cloudwatch:namespace",
+                                                             "dynamodb:leadingkeys",
+                                                             "iam:awsservicename",
+                                                             "iam:passedtoservice",
+                                                             "iam:permissionsboundary",
+                                                             "iam:policyarn",
+                                                             "kms:resourcealiases",
+                                                             "kms:viaservice",
+                                                             "organizations:serviceprincipal",
+                                                             "s3:prefix"};
+  // `ecs:CreateAction`: tags only on what the named call makes.
+  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
+         key.ends_with(":createaction");
 }
 
 /// Keys whose mere presence says that somebody put the resource in reach.
@@ -237,7 +248,12 @@ std::string arn_to_name(const policy::ResourceType& type, const Surrounding& aro
   Surrounding known = around;
   known.region = around.knows_region ? around.region : "${Region}";
   known.account = around.knows_account ? around.account : "${Account}";
-  return fill(policy::arn_templates(type).front(), known, {});
+  const std::vector<std::string> templates = policy::arn_templates(type);
+  // Some types also take a bare name.
+  const auto arn = std::find_if(templates.begin(), templates.end(), [](const std::string& written) {
+    return written.starts_with("arn:");
+  });
+  return fill(arn == templates.end() ? templates.front() : *arn, known, {});
 }
 
 bool describes_resource(const policy::Action& action, std::string_view written) {
@@ -246,8 +262,9 @@ bool describes_resource(const policy::Action& action, std::string_view written) 
   if (is_tag_key(key) || is_known_limit(key)) {
     return true;
   }
-  // The region says where, not what; a policy for one region still reaches everything there.
-  if (key == "ec2:region") {
+  // The region says where, not what: a policy for one region still reaches everything there. Tag
+  // keys are those of the request.
+  if (key == "ec2:region" || key == "aws:tagkeys") {
     return false;
   }
   for (const policy::ConditionKey* usable : catalogue.usable_keys(action)) {
