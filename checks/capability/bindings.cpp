@@ -123,10 +123,12 @@ Status Bindings::bind_argument(const Parameter& parameter, const IntentArgument&
     return Error{ErrorCode::Usage, name + " takes one value, no list", argument.where};
   }
   for (const Variable& entry : argument.entries) {
-    const std::string problem = problem_of(parameter.form, entry.value);
+    const bool bad_name =
+        parameter.form == Form::Tags && !problem_of(Form::Tags, entry.name).empty();
+    const std::string& text = bad_name ? entry.name : entry.value;
+    const std::string problem = problem_of(parameter.form, text);
     if (!problem.empty()) {
-      return Error{ErrorCode::Usage, quoted(entry.value) + " of " + name + " " + problem,
-                   argument.where};
+      return Error{ErrorCode::Usage, quoted(text) + " of " + name + " " + problem, argument.where};
     }
     if (parameter.form == Form::Tags) {
       tags_[entry.name].push_back(entry.value);
@@ -159,6 +161,19 @@ Status Bindings::check_given(const Template& entry) const {
     return Error{ErrorCode::Usage, "capability " + quoted(entry.name) + " needs " + names, where_};
   }
   return Done{};
+}
+
+void Bindings::add_defaults(const Intent& intent, const IntentRole& role) {
+  const std::string partition = arn_part(role.arn, "partition");
+  values_["partition"] = {Value{partition.empty() ? "aws" : partition, false, {}}};
+  const std::string& region = role.region.empty() ? intent.region : role.region;
+  if (!given("region") && !region.empty()) {
+    values_["region"] = {Value{region, false, {}}};
+  }
+  const std::string account = arn_part(role.arn, "account");
+  if (!given("account") && !account.empty()) {
+    values_["account"] = {Value{account, false, {}}};
+  }
 }
 
 Status Bindings::add_document_accounts(const Template& entry) {
@@ -206,16 +221,7 @@ Result<Bindings> Bindings::bind(const Template& entry, const IntentCapability& g
       bindings.values_[parameter.name] = {Value{*parameter.fallback, false, {}}};
     }
   }
-  const std::string partition = arn_part(role.arn, "partition");
-  bindings.values_["partition"] = {Value{partition.empty() ? "aws" : partition, false, {}}};
-  const std::string& region = role.region.empty() ? intent.region : role.region;
-  if (!bindings.given("region") && !region.empty()) {
-    bindings.values_["region"] = {Value{region, false, {}}};
-  }
-  const std::string account = arn_part(role.arn, "account");
-  if (!bindings.given("account") && !account.empty()) {
-    bindings.values_["account"] = {Value{account, false, {}}};
-  }
+  bindings.add_defaults(intent, role);
   MUSTER_CHECK_OK(bindings.add_document_accounts(entry));
   return bindings;
 }

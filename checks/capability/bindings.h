@@ -49,6 +49,8 @@ class Bindings {
  private:
   Status bind_argument(const Parameter& parameter, const IntentArgument& argument);
   Status check_given(const Template& entry) const;
+  /// Partition, region and account of the role and the file.
+  void add_defaults(const Intent& intent, const IntentRole& role);
   Status add_document_accounts(const Template& entry);
 
   std::string capability_;

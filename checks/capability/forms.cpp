@@ -55,7 +55,7 @@ std::string problem_of(Form form, std::string_view value) {
       return value == "true" || value == "false" ? "" : "is neither `true` nor `false`";
     case Form::Tags:
       return value.empty() || value.find_first_of("*?${}\"") != std::string_view::npos
-                 ? "is no tag value; wildcards and variables are not allowed"
+                 ? "is no tag; wildcards and variables are not allowed"
                  : "";
   }
   return "";

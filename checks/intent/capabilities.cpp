@@ -22,14 +22,15 @@ Error expected(const Node& node, const std::string& path, const std::string& wha
   return usage(node, "`" + path + "` must be " + what + ", found " + to_string(node.type()));
 }
 
+/// `of`: whose parameter it is, with a blank before it.
 std::string unknown(const std::string& what, const Node& name,
-                    const std::vector<std::string_view>& names) {
+                    const std::vector<std::string_view>& names, const std::string& of = {}) {
   std::string all;
   for (const std::string_view known : names) {
     all += (all.empty() ? "`" : ", `") + std::string(known) + "`";
   }
   const std::string hint = text::did_you_mean(name.text(), names);
-  return "unknown " + what + " `" + std::string(name.text()) + "`" +
+  return "unknown " + what + " `" + std::string(name.text()) + "`" + of +
          (hint.empty() ? "; known are " + all : hint);
 }
 
@@ -84,8 +85,8 @@ Status check_parameters(const Template& entry, const Node& node, const std::stri
   for (std::size_t i = 0; node.is(Type::Mapping) && i < node.size(); ++i) {
     const Parameter* parameter = entry.find(node.key_at(i).text());
     if (parameter == nullptr) {
-      return usage(node.key_at(i), unknown("parameter", node.key_at(i), names) +
-                                       " of capability `" + entry.name + "`");
+      return usage(node.key_at(i), unknown("parameter", node.key_at(i), names,
+                                           " of capability `" + entry.name + "`"));
     }
     MUSTER_CHECK_OK(check_parameter(*parameter, node.at(i), path + "." + parameter->name));
   }

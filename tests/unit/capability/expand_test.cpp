@@ -133,8 +133,15 @@ TEST_CASE("mistakes in capabilities are named with their place") {
            Row{"unknown capability", "    capabilities:\n      - ecr-puhs: {repository: x}\n",
                "muster.yaml:7:9: unknown capability `ecr-puhs`; did you mean `ecr-push`?"},
            Row{"unknown parameter", "    capabilities:\n      - ecr-push: {repo: x}\n",
-               "muster.yaml:7:20: unknown parameter `repo`; known are `repository`, `region`, "
-               "`account` of capability `ecr-push`"},
+               "muster.yaml:7:20: unknown parameter `repo` of capability `ecr-push`; known are "
+               "`repository`, `region`, `account`"},
+           Row{"a misspelt parameter", "    capabilities:\n      - ecr-push: {repositry: x}\n",
+               "muster.yaml:7:20: unknown parameter `repositry` of capability `ecr-push`; did you "
+               "mean `repository`?"},
+           Row{"a tag without a name",
+               "    capabilities:\n      - ssm-run: {document: d, tag: {'': dev}}\n",
+               "muster.yaml:7:37: `` of `ssm-run.tag` is no tag; wildcards and variables are not "
+               "allowed"},
            Row{"missing parameter", "    capabilities:\n      - ecr-push: {}\n",
                "muster.yaml:7:9: capability `ecr-push` needs `repository`"},
            Row{"one of two", "    capabilities:\n      - ssm-run: {document: d}\n",
@@ -166,8 +173,8 @@ TEST_CASE("mistakes in capabilities are named with their place") {
                "parameters, such as `ecr-push: {repository: shop}`"},
            Row{"a wildcard in a tag",
                "    capabilities:\n      - ssm-run: {document: d, tag: {env: '*'}}\n",
-               "muster.yaml:7:37: `*` of `ssm-run.tag` is no tag value; wildcards and variables "
-               "are not allowed"},
+               "muster.yaml:7:37: `*` of `ssm-run.tag` is no tag; wildcards and variables are not "
+               "allowed"},
            Row{"an action without service",
                "    allow:\n      - {actions: [PutEvents], resources: ['*']}\n",
                "muster.yaml:7:9: `PutEvents` is no action; expected `service:Name` or `*`"},
