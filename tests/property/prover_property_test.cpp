@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "checks/prover/beyond.h"
+#include "checks/prover/needless.h"
 #include "tests/property/prover_cases.h"
 
 using namespace muster;
@@ -348,5 +349,34 @@ TEST_CASE("what is granted beyond is there exactly when a stack is not within an
         RC_ASSERT(refused(decide(b, escape.witness)));
       }
     }
+  }));
+}
+
+TEST_CASE("a policy without what it does not need allows the same") {
+  CHECK(rc::check("needless", [] {
+    const Policy policy = united(random_policy({}), random_policy({}));
+    log_pair(policy, policy);
+    Policy rest = policy;
+    const auto found = prover::needless({policy});
+    // From the last to the first, so that positions hold.
+    for (auto one = found.rbegin(); one != found.rend(); ++one) {
+      policy::Statement& statement = rest.statements[one->statement];
+      auto& list = one->part == policy::StatementPart::Action     ? statement.actions
+                   : one->part == policy::StatementPart::Resource ? statement.resources
+                                                                  : statement.not_actions;
+      std::vector<policy::Text>& texts = one->part == policy::StatementPart::Condition
+                                             ? statement.conditions[one->clause].values
+                                         : list ? *list
+                                                : statement.actions.emplace();
+      if (one->part == policy::StatementPart::All) {
+        rest.statements.erase(rest.statements.begin() +
+                              static_cast<std::ptrdiff_t>(one->statement));
+        continue;
+      }
+      const auto place = std::ranges::find(texts, one->value.value, &policy::Text::value);
+      RC_ASSERT(place != texts.end());
+      texts.erase(place);
+    }
+    RC_ASSERT(prover::compare({policy}, {rest}).relation() == prover::Relation::Equal);
   }));
 }

@@ -1,0 +1,72 @@
+// Statements and values that could go.
+#include "checks/prover/needless.h"
+
+#include "support.h"
+
+using namespace muster;
+using namespace muster::prover;
+
+namespace {
+
+std::string lines(std::string_view statements) {
+  std::string out;
+  for (const Needless& one : needless(policies_of(statements))) {
+    out += std::to_string(one.statement) +
+           (one.why == Needlessness::DeadAllow  ? " dead"
+            : one.why == Needlessness::IdleDeny ? " idle"
+                                                : " redundant") +
+           (one.value.value.empty() ? "" : " " + one.value.value) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what could be left out without a change is found") {
+  struct Row {
+    const char* name;
+    std::string_view statements;
+    std::string expected;
+  };
+
+  for (
+      const Row& row : {
+          Row{"nothing",
+              R"([{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"},{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::x/*"}])",
+              ""},
+          Row{"an Allow under a Deny",
+              R"([{"Effect":"Allow","Action":"s3:Get*","Resource":"*"},{"Effect":"Allow","Action":"sqs:*","Resource":"*"},{"Effect":"Deny","Action":"s3:*","Resource":"*"}])",
+              "0 dead\n"},
+          Row{"an Allow under two Denies",
+              R"([{"Effect":"Allow","Action":["s3:Get*","s3:Put*"],"Resource":"*"},{"Effect":"Deny","Action":"s3:Get*","Resource":"*"},{"Effect":"Deny","Action":"s3:Put*","Resource":"*"}])",
+              "0 dead\n"},
+          Row{"an Allow that nothing satisfies",
+              R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"NumericLessThan":{"n":"1"},"NumericGreaterThan":{"n":"2"}}})",
+              "0 dead\n"},
+          Row{"a Deny of what is not allowed",
+              R"([{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"*"}])",
+              "1 idle\n"},
+          Row{"twins: the first stays",
+              R"([{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Allow","Action":"S3:*","Resource":"*"}])",
+              "1 redundant\n"},
+          Row{"a statement within another",
+              R"([{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::a/*"},{"Effect":"Allow","Action":"s3:*","Resource":"*"}])",
+              "0 redundant\n"},
+          Row{"a statement within two others",
+              R"([{"Effect":"Allow","Action":["s3:*","sqs:*"],"Resource":"*"},{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Allow","Action":"sqs:*","Resource":"*"}])",
+              "1 redundant\n2 redundant\n"},
+          Row{"values",
+              R"({"Effect":"Allow","Action":["s3:GetObject","s3:Get*","sqs:SendMessage"],"Resource":["arn:aws:s3:::a","arn:aws:s3:::*"],"Condition":{"StringLike":{"k":["ab","a*"]},"IpAddress":{"aws:SourceIp":["10.0.0.0/8","10.1.0.0/16"]}}})",
+              "0 redundant s3:GetObject\n0 redundant arn:aws:s3:::a\n0 redundant ab\n0 redundant "
+              "10.1.0.0/16\n"},
+          Row{"a value of a Deny",
+              R"([{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":["s3:Put*","s3:PutObject","iam:*"],"Resource":"*"}])",
+              "1 redundant s3:PutObject\n1 redundant iam:*\n"},
+          Row{"values of a negated operator stay",
+              R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringNotLike":{"k":["ab","a*"]}}})",
+              ""},
+      }) {
+    CAPTURE(row.name);
+    CHECK(lines(row.statements) == row.expected);
+  }
+}
