@@ -33,7 +33,8 @@ Recognised recognise_object(const text::Node& root) {
     return {DocumentKind::IamAuthorizationDetails, {}};
   }
   if (root.find("authorization_details") || is_list(root, "inventory") ||
-      root.find("service_control_policies") || root.find("resource_control_policies")) {
+      root.find("service_control_policies") || root.find("resource_control_policies") ||
+      is_list(root, "AccessKeyMetadata")) {
     return {DocumentKind::AwsAccount, {}};
   }
   const auto role = root.find("Role");
@@ -73,7 +74,7 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"AssumeRolePolicyDocument\"") || has(head, "\"RoleDetailList\"") ||
          has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
          has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
-         has(head, "\"resource_control_policies\"") ||
+         has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
          (has(head, "\"inventory\"") && has(head, "\"arn:aws"));
 }
 
