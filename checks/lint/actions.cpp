@@ -10,28 +10,38 @@ using policy::Action;
 using policy::Catalogue;
 using policy::Service;
 
+/// Patterns of one document that are looked up; AWS takes no policy with as many.
+constexpr std::size_t kMostPatterns = 2'000;
+
 /// A written entry of `Action`, with where it stands.
 struct Named {
   const Subject& subject;
   const Statement& statement;
   const Element& element;
   const Entry& entry;
+  /// Patterns looked up so far.
+  std::size_t& patterns;
 
   [[nodiscard]] Location place() const { return subject.out.at(statement, element, entry); }
 };
 
-std::string nearest_service(const Catalogue& catalogue, std::string_view prefix) {
+std::string nearest_service(const Subject& subject, std::string_view prefix) {
+  if (!subject.out.may_suggest()) {
+    return "";
+  }
   std::vector<std::string_view> names;
-  for (const Service& service : catalogue.services()) {
+  for (const Service& service : subject.catalogue.services()) {
     names.push_back(service.prefix);
   }
   return text::did_you_mean(prefix, names);
 }
 
-std::string nearest_action(const Catalogue& catalogue, const Service& service,
-                           std::string_view name) {
+std::string nearest_action(const Subject& subject, const Service& service, std::string_view name) {
+  if (!subject.out.may_suggest()) {
+    return "";
+  }
   std::vector<std::string_view> names;
-  for (const Action& action : catalogue.actions(service)) {
+  for (const Action& action : subject.catalogue.actions(service)) {
     if (action.last_edition == policy::kCurrent) {
       names.push_back(action.name);
     }
@@ -45,7 +55,7 @@ void judge_literal(const Named& named, const Service& service, std::string_view 
   if (action == nullptr) {
     named.subject.out.add(Code::InvalidAction,
                           "the action " + quoted(named.entry.text()) + " does not exist" +
-                              nearest_action(catalogue, service, name),
+                              nearest_action(named.subject, service, name),
                           named.place());
   } else if (long_retired(catalogue, action->last_edition)) {
     named.subject.out.add(Code::InvalidAction,
@@ -58,7 +68,7 @@ void judge_literal(const Named& named, const Service& service, std::string_view 
 void judge_service(const Named& named, std::string_view prefix, const Service* service) {
   const Catalogue& catalogue = named.subject.catalogue;
   const std::string end = service == nullptr
-                              ? " does not exist" + nearest_service(catalogue, prefix)
+                              ? " does not exist" + nearest_service(named.subject, prefix)
                               : " no longer exists, since " +
                                     std::string(catalogue.retired_since(service->last_edition));
   named.subject.out.add(Code::InvalidServiceInAction,
@@ -97,7 +107,8 @@ void judge_entry(const Named& named) {
     }
   } else if (!has_wildcard(name)) {
     judge_literal(named, *service, name);
-  } else if (catalogue.expand(text, policy::Extent::WithRetired).empty()) {
+  } else if (++named.patterns <= kMostPatterns &&
+             catalogue.expand(text, policy::Extent::WithRetired).empty()) {
     named.subject.out.add(Code::MusterActionMatchesNothing,
                           "no action of " + quoted(prefix) + " matches " + quoted(text),
                           named.place());
@@ -107,10 +118,11 @@ void judge_entry(const Named& named) {
 }  // namespace
 
 void judge_actions(const Subject& subject) {
+  std::size_t patterns = 0;
   for (const Statement& statement : subject.document.statements) {
     for (const Element& element : statement.actions) {
       for (const Entry& entry : element.entries) {
-        judge_entry({subject, statement, element, entry});
+        judge_entry({subject, statement, element, entry, patterns});
       }
     }
   }

@@ -22,6 +22,8 @@ constexpr std::array<std::string_view, 8> kPartitions = {
 constexpr std::size_t kFields = 6;
 /// AWS has no longer ones.
 constexpr std::size_t kLongest = 2048;
+/// Services of one document that are looked for in the whole catalogue.
+constexpr std::size_t kMostServices = 200;
 
 /// `arn`, partition, service, region, account, resource.
 using Fields = std::vector<std::string_view>;
@@ -67,6 +69,9 @@ class Forms {
     }
     return found->second;
   }
+
+  /// Whether a look at the whole catalogue is still worth its time.
+  [[nodiscard]] bool may_search() const { return anywhere_.size() < kMostServices; }
 
   /// Of all services: some use ARNs of another one, and some have another name in ARNs.
   const std::vector<Form>& anywhere(std::string_view service) {
@@ -184,7 +189,7 @@ std::optional<Defect> defect(const Fields& fields, const std::vector<Form>& form
 void judge_against_catalogue(const Written& written, const Fields& fields, Forms& forms) {
   const std::string_view service = fields[2];
   const std::vector<Form>& own = forms.own(service);
-  if (!own.empty() && !defect(fields, own)) {
+  if ((!own.empty() && !defect(fields, own)) || !forms.may_search()) {
     return;
   }
   const std::vector<Form>& all = forms.anywhere(service);

@@ -20,6 +20,8 @@ struct Place {
   const Subject& subject;
   const Statement& statement;
   const Clause& clause;
+  /// What the catalogue has for the key: looking for one that is not there takes its time.
+  const ConditionKey* key = nullptr;
 
   void report(Code code, std::string message) const {
     subject.out.add(code, std::move(message), subject.out.at_key(statement, clause));
@@ -44,7 +46,9 @@ void judge_operators(const Subject& subject, const Statement& statement) {
     const auto place = [&] { return subject.out.at_operator(statement, clause); };
     const std::string_view written = clause.op_key.text();
     if (!is_null(clause.op, policy::lower(written))) {
-      const std::string near = policy::suggest_operator(written.substr(0, 64));
+      const std::string near = subject.out.may_suggest()
+                                   ? policy::suggest_operator(written.substr(0, 64))
+                                   : std::string();
       subject.out.add(Code::InvalidConditionOperator,
                       "there is no operator " + quoted(written) +
                           (near.empty() ? "" : "; did you mean `" + near + "`?"),
@@ -68,7 +72,7 @@ void judge_duplicates(const Subject& subject, const Statement& statement) {
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const Clause& clause : statement.clauses) {
     if (!seen.insert({clause.op_key.text(), clause.name}).second) {
-      Place{subject, statement, clause}.report(
+      Place{subject, statement, clause, nullptr}.report(
           Code::DuplicateKeysWithDifferentCase,
           "the key " + quoted(clause.key.text()) + " stands twice under " +
               quoted(clause.op_key.text()) + ", in different case");
@@ -85,14 +89,17 @@ bool lacks_tag(std::string_view name) {
          name.ends_with(":principaltag");
 }
 
-std::string nearest_key(std::string_view written, std::span<const ConditionKey> keys) {
+std::string nearest_key(const Place& place, std::span<const ConditionKey> keys) {
+  if (!place.subject.out.may_suggest()) {
+    return "";
+  }
   std::vector<std::string_view> names;
   for (const ConditionKey& key : keys) {
     if (key.last_edition == policy::kCurrent) {
       names.push_back(key.name);
     }
   }
-  return text::did_you_mean(written, names);
+  return text::did_you_mean(place.clause.key.text(), names);
 }
 
 void judge_global_key(const Place& place) {
@@ -103,10 +110,10 @@ void judge_global_key(const Place& place) {
   });
   if (place.clause.name == "aws:arn") {
     place.report(Code::UnsupportedGlobalConditionKey, "AWS no longer supplies `aws:ARN`");
-  } else if (!known && catalogue.find_key(written) == nullptr) {
-    place.report(Code::InvalidGlobalConditionKey,
-                 "there is no global condition key " + quoted(written) +
-                     nearest_key(written, catalogue.global_keys()));
+  } else if (!known && place.key == nullptr) {
+    place.report(Code::InvalidGlobalConditionKey, "there is no global condition key " +
+                                                      quoted(written) +
+                                                      nearest_key(place, catalogue.global_keys()));
   }
 }
 
@@ -118,8 +125,7 @@ bool is_provider(std::string_view prefix) {
 void judge_service_key(const Place& place, std::string_view prefix) {
   const policy::Catalogue& catalogue = place.subject.catalogue;
   const std::string_view written = place.clause.key.text();
-  const ConditionKey* key = catalogue.find_key(written);
-  if (key != nullptr && !long_retired(catalogue, key->last_edition)) {
+  if (place.key != nullptr && !long_retired(catalogue, place.key->last_edition)) {
     return;
   }
   const policy::Service* service = catalogue.find_service(prefix);
@@ -127,9 +133,9 @@ void judge_service_key(const Place& place, std::string_view prefix) {
     place.report(Code::InvalidService, "there is no service " + quoted(prefix));
     return;
   }
-  place.report(Code::InvalidServiceConditionKey,
-               "the service " + quoted(prefix) + " has no condition key " + quoted(written) +
-                   nearest_key(written, catalogue.keys(*service)));
+  place.report(Code::InvalidServiceConditionKey, "the service " + quoted(prefix) +
+                                                     " has no condition key " + quoted(written) +
+                                                     nearest_key(place, catalogue.keys(*service)));
 }
 
 void judge_key(const Place& place) {
@@ -221,12 +227,11 @@ void judge_condition_keys(const Subject& subject) {
     judge_operators(subject, statement);
     judge_duplicates(subject, statement);
     for (const Clause& clause : statement.clauses) {
-      const Place place{subject, statement, clause};
+      const Place place{subject, statement, clause, subject.catalogue.find_key(clause.key.text())};
       judge_key(place);
-      const ConditionKey* key = subject.catalogue.find_key(clause.key.text());
-      if (key != nullptr && clause.op.kind != OperatorKind::Unknown) {
-        judge_type(place, *key);
-        judge_quantifier(place, *key);
+      if (place.key != nullptr && clause.op.kind != OperatorKind::Unknown) {
+        judge_type(place, *place.key);
+        judge_quantifier(place, *place.key);
       }
     }
   }

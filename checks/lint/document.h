@@ -104,6 +104,10 @@ class Report {
   void add(Code code, std::string message, std::vector<Location> locations);
   void add(Code code, std::string message, Location location);
 
+  /// Whether a look for the right name is still worth its time: not in a document with hundreds of
+  /// wrong ones.
+  [[nodiscard]] bool may_suggest() const { return findings_.size() < 200; }
+
   /// The document as a whole.
   [[nodiscard]] Location whole() const;
   /// Characters before the beginning, or the end, of a place.

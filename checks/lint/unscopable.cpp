@@ -2,6 +2,7 @@
 // them; it is reported when no other statement of the policy grants the action either.
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 
 #include "checks/lint/families.h"
 #include "checks/policy/arn.h"
@@ -34,30 +35,47 @@ bool names_resources(const Statement& statement) {
          });
 }
 
-/// Whether the statement speaks about everything, so also about requests that name no resource.
-bool covers_everything(const Statement& statement) {
-  return std::ranges::any_of(statement.resources, [](const Element& element) {
-    return element.negated() || std::ranges::any_of(element.entries, [](const Entry& entry) {
-             return entry.text().find_first_not_of('*') == std::string_view::npos ||
-                    has_variable(entry.text());
+/// What the statements about everything allow, to be asked often.
+class Elsewhere {
+ public:
+  explicit Elsewhere(const Document& document) {
+    for (const Statement& statement : document.statements) {
+      if (statement.allows() && !names_resources(statement)) {
+        for (const Element& element : statement.actions) {
+          add(element);
+        }
+      }
+    }
+  }
+
+  /// Whether the action, in lower case, may be granted by one of them.
+  [[nodiscard]] bool grants(const std::string& action) const {
+    return names_.contains(action) ||
+           std::ranges::any_of(patterns_, [&](const std::string& pattern) {
+             return policy::glob_match(pattern, action, {});
            });
-  });
-}
+  }
 
-bool names(const Statement& statement, std::string_view action) {
-  return std::ranges::any_of(statement.actions, [&](const Element& element) {
-    const bool listed = std::ranges::any_of(element.entries, [&](const Entry& entry) {
-      return policy::glob_match(policy::lower(entry.text()), action, {});
-    });
-    return listed != element.negated();
-  });
-}
+ private:
+  void add(const Element& element) {
+    // What NotAction leaves in is nearly everything.
+    if (element.negated()) {
+      patterns_.emplace_back("*");
+      return;
+    }
+    for (const Entry& entry : element.entries) {
+      std::string action = policy::lower(entry.text());
+      if (has_wildcard(action)) {
+        patterns_.push_back(std::move(action));
+      } else {
+        names_.insert(std::move(action));
+      }
+    }
+  }
 
-bool granted_elsewhere(const Document& document, std::string_view action) {
-  return std::ranges::any_of(document.statements, [&](const Statement& statement) {
-    return statement.allows() && covers_everything(statement) && names(statement, action);
-  });
-}
+  std::unordered_set<std::string> names_;
+  std::vector<std::string> patterns_;
+};
 
 /// A read without resource types in the newest data. Only reads: a list has no single resource to
 /// ask about, while the catalogue lags behind for actions that write.
@@ -68,14 +86,15 @@ bool is_unscopable(const policy::Catalogue& catalogue, std::string_view action) 
          !policy::Catalogue::scopable(*known);
 }
 
-void judge_statement(const Subject& subject, const Statement& statement) {
+void judge_statement(const Subject& subject, const Statement& statement,
+                     const Elsewhere& elsewhere) {
   std::vector<Location> places;
   std::string first;
   for (const Element& element : statement.actions) {
     for (const Entry& entry : element.entries) {
       const std::string action = policy::lower(entry.text());
       if (!element.negated() && !has_wildcard(action) && is_unscopable(subject.catalogue, action) &&
-          !granted_elsewhere(subject.document, action)) {
+          !elsewhere.grants(action)) {
         first = first.empty() ? quoted(entry.text()) : first;
         places.push_back(subject.out.at(statement, element, entry));
       }
@@ -97,9 +116,10 @@ void judge_unscopable(const Subject& subject) {
   if (subject.document.type != DocumentType::Identity) {
     return;
   }
+  const Elsewhere elsewhere(subject.document);
   for (const Statement& statement : subject.document.statements) {
     if (statement.allows() && names_resources(statement)) {
-      judge_statement(subject, statement);
+      judge_statement(subject, statement, elsewhere);
     }
   }
 }
