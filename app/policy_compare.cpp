@@ -1,6 +1,7 @@
 // Reads two policies, asks the prover both ways, and explains its witnesses with the evaluator.
 #include "app/policy_compare.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -21,6 +22,9 @@ using prover::Answer;
 using prover::Relation;
 using prover::Verdict;
 using report::sanitise;
+
+/// Actions of one statement that are written out in words; `--json` has them all.
+constexpr std::size_t kMostActions = 10;
 
 std::string place_of(const Side& side, const SideDecision& decision) {
   return side.layered ? std::string(to_string(decision.layer)) + ": " : std::string();
@@ -221,8 +225,12 @@ void print_grants(const Direction& direction, std::ostream& out) {
       line(head + ": undecided: " + grant.reason);
       continue;
     }
-    for (std::size_t i = 0; i < grant.actions.size(); ++i) {
+    const std::size_t shown = std::min(grant.actions.size(), kMostActions);
+    for (std::size_t i = 0; i < shown; ++i) {
       head += (i == 0 ? ": `" : ", `") + grant.actions[i] + "`";
+    }
+    if (shown < grant.actions.size()) {
+      head += " and " + std::to_string(grant.actions.size() - shown) + " more";
     }
     line(head);
     for (const prover::Escape& escape : grant.escapes) {

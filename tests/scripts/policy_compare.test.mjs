@@ -78,6 +78,9 @@ function words() {
     '    by its action: `s3:PutObject` on `arn:aws:s3:::art/example`, `aws:principaltag/team` = `ship`',
   ];
   expect(status === 0 && out === expected.join('\n') + '\n', `words:\n${out}`);
+  const many = file('many.json', [{ Sid: 'Many', Effect: 'Allow', Action: Array.from({ length: 12 }, (_, i) => `sqs:A${i}`), Resource: '*' }]);
+  expect(run(['compare', read, many]).out.includes('`sqs:A9` and 2 more\n'), 'long lists of actions are cut in words');
+  expect(compare(read, many).grants_b_not_a[0].actions.length === 12, 'but not in JSON');
   const piped = run(['compare', '-', more], JSON.stringify({ Version: '2012-10-17', Statement: kMore }));
   expect(piped.out.startsWith('equal: <stdin> and more.json'), `standard input: ${piped.out}${piped.errors}`);
 }
