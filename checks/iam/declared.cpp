@@ -148,6 +148,10 @@ prover::Answer DeclaredPower::within_declared(std::size_t document, policy::Stat
   return answer;
 }
 
+prover::Answer DeclaredPower::gives(const policy::Statement& statement) {
+  return prover_.within(add_single(statement), actual_);
+}
+
 prover::Answer DeclaredPower::covers(const policy::Statement& statement) {
   prover::Answer answer = prover_.within(add_single(statement), relaxed_);
   if (answer.witness) {

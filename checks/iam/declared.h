@@ -55,9 +55,11 @@ class DeclaredPower {
   [[nodiscard]] prover::Answer within_declared(std::size_t document, policy::Statement statement,
                                                const policy::Policy* only = nullptr);
 
-  /// Whether the role may do all that the statement allows, if every condition of its policies is
-  /// as they want it: conditions of Allow statements are left out, and Deny statements that have
-  /// some.
+  /// Whether the role may do all that the statement allows.
+  [[nodiscard]] prover::Answer gives(const policy::Statement& statement);
+
+  /// The same if every condition of its policies is as they want it: conditions of Allow statements
+  /// are left out, and Deny statements that have some.
   [[nodiscard]] prover::Answer covers(const policy::Statement& statement);
 
   /// Whether the role may make any request at all that the statement allows.

@@ -48,6 +48,9 @@ policy::Request request_of(const Statement& piece, const std::string& role) {
 }
 
 Lack lack_of(DeclaredPower& power, const Statement& way, const std::string& role) {
+  if (power.gives(way).verdict == Verdict::Yes) {
+    return {};
+  }
   for (const Statement& piece : pieces_of(way)) {
     Answer covered = power.covers(piece);
     if (covered.verdict == Verdict::No) {
