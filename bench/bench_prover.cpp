@@ -1,5 +1,7 @@
 // The prover: 200 policies against each other, every ordered pair, one question at a time. Policies
 // are compiled before; the time to compile them is a figure of its own.
+#include <sys/resource.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -64,6 +66,12 @@ nlohmann::ordered_json times(const Figures& figures) {
           {"max_us", bench::percentile(figures.seconds, 1) * 1e6}};
 }
 
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 }  // namespace
 
 int main() {
@@ -85,13 +93,16 @@ int main() {
     likely.add({policy});
   }
   const Figures figures = ask_all(prover, read.size());
+  const double peak = peak_megabytes();
   const Figures real = ask_all(likely, read.size());
   nlohmann::ordered_json json{{"policies", read.size()},         {"origin", origin},
                               {"pairs", figures.seconds.size()}, {"included", figures.included},
                               {"not_included", figures.outside}, {"undecided", figures.undecided},
                               {"compile_ms", compiling * 1e3}};
   json.update(times(figures));
+  json["peak_mb"] = peak;
   json["likely"] = times(real);
+  json["likely"]["peak_mb"] = peak_megabytes();
   json["likely"]["only_new_actions"] = real.only_new_actions;
   bench::print("prover", json);
   return 0;

@@ -35,21 +35,23 @@ SourceRef place_of(const std::vector<Text>& list, const SourceRef& fallback) {
 
 bool any_action(const std::vector<Text>& patterns, std::string_view folded_action) {
   return std::ranges::any_of(patterns, [&](const Text& pattern) {
-    return glob_match(lower(pattern.value), folded_action, Wildcards{});
+    return glob_match(pattern.value, folded_action, Wildcards{.lower_case = true});
   });
 }
 
 Part action_part(const Statement& statement, const Request& request) {
   const std::string action = lower(request.action);
   if (statement.actions) {
-    return {any_action(*statement.actions, action) ? Truth::Yes : Truth::No,
-            "`Action` does not name " + quoted(request.action),
-            place_of(*statement.actions, statement.where)};
+    return any_action(*statement.actions, action)
+               ? Part{}
+               : Part{Truth::No, "`Action` does not name " + quoted(request.action),
+                      place_of(*statement.actions, statement.where)};
   }
   if (statement.not_actions) {
-    return {any_action(*statement.not_actions, action) ? Truth::No : Truth::Yes,
-            "`NotAction` names " + quoted(request.action),
-            place_of(*statement.not_actions, statement.where)};
+    return any_action(*statement.not_actions, action)
+               ? Part{Truth::No, "`NotAction` names " + quoted(request.action),
+                      place_of(*statement.not_actions, statement.where)}
+               : Part{};
   }
   return {Truth::No, "the statement has no action", statement.where};
 }
@@ -93,6 +95,9 @@ ResourceMatch match_any(const std::vector<Text>& patterns, Version version,
 Part resource_part(const Statement& statement, Version version, const Request& request) {
   if (statement.resources) {
     const Truth truth = match_any(*statement.resources, version, request).some;
+    if (truth == Truth::Yes) {
+      return {};
+    }
     const std::string verb = truth == Truth::Unknown ? " may name " : " does not name ";
     return {truth, "`Resource`" + verb + quoted(request.resource),
             place_of(*statement.resources, statement.where)};
@@ -103,6 +108,9 @@ Part resource_part(const Statement& statement, Version version, const Request& r
   const ResourceMatch match = match_any(*statement.not_resources, version, request);
   // As with a negated operator: nothing was compared, and IAM does not say what then holds.
   const Truth truth = match.all_unresolved ? Truth::Unknown : negation(match.some);
+  if (truth == Truth::Yes) {
+    return {};
+  }
   const std::string verb = truth == Truth::Unknown ? " may name " : " names ";
   return {truth, "`NotResource`" + verb + quoted(request.resource),
           place_of(*statement.not_resources, statement.where)};
@@ -176,14 +184,16 @@ StatementTrace evaluate_statement(const Statement& statement, Version version,
   trace.index = statement.index;
   trace.effect = statement.effect;
   trace.truth = Truth::Yes;
-  trace.because = "it applies";
-  trace.where = statement.where;
   bool settled = settle(trace, StatementPart::Action, action_part(statement, request)) ||
                  settle(trace, StatementPart::Principal, principal_part(statement, request)) ||
                  settle(trace, StatementPart::Resource, resource_part(statement, version, request));
   for (std::size_t i = 0; i < statement.conditions.size() && !settled; ++i) {
     settled = settle(trace, StatementPart::Condition,
                      clause_part(statement.conditions[i], version, request));
+  }
+  if (trace.truth == Truth::Yes) {
+    trace.because = "it applies";
+    trace.where = statement.where;
   }
   return trace;
 }

@@ -3,6 +3,7 @@
 #include "checks/policy/glob.h"
 
 #include "checks/policy/evaluate.h"
+#include "checks/text/ascii.h"
 
 namespace muster::policy {
 namespace {
@@ -32,7 +33,9 @@ bool glob_match(std::string_view pattern, std::string_view text, Wildcards wildc
     } else if (p < pattern.size() && pattern[p] == wildcards.any_one) {
       t += character_bytes(text, t);
       ++p;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
+    } else if (p < pattern.size() &&
+               (pattern[p] == text[t] ||
+                (wildcards.lower_case && text::lower(pattern[p]) == text[t]))) {
       ++t;
       ++p;
     } else if (after_run != kNone) {

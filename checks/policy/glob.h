@@ -7,10 +7,12 @@
 
 namespace muster::policy {
 
-/// The two bytes that act as wildcards in a pattern.
+/// How a pattern is read: the two bytes that act as wildcards.
 struct Wildcards {
   char any_run = '*';
   char any_one = '?';
+  /// ASCII letters of the pattern count as lower case, for text that is.
+  bool lower_case = false;
 };
 
 /// Wildcards of a pattern after `expand` (variables.h), where `*` and `?` are literal characters.
