@@ -75,6 +75,31 @@ bool meets_any_type(const Action& action, const std::string& entry) {
   });
 }
 
+std::string with_stranger(std::string_view pattern) {
+  std::string text;
+  for (const char c : pattern) {
+    text += c == '*' ? std::string(kStranger) : std::string(1, c);
+  }
+  return text;
+}
+
+/// Whether the entry covers every resource of some type of the action's service. Some services ask
+/// for such an ARN although AWS lists none for the action (`logs:DescribeLogGroups` on
+/// `…:log-group:*`), so it is no mistake for sure.
+bool covers_a_type(const Action& action, const std::string& entry) {
+  const Catalogue& catalogue = policy::embedded_catalogue();
+  const auto written = policy::split_arn(entry);
+  const auto types = catalogue.resource_types(catalogue.service_of(action));
+  return written && std::any_of(types.begin(), types.end(), [&](const ResourceType& type) {
+           const std::vector<std::string> patterns = policy::arn_patterns(type);
+           return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+             const auto arn = policy::split_arn(pattern);
+             return arn && arn->service == written->service &&
+                    policy::glob_match(written->resource, with_stranger(arn->resource));
+           });
+         });
+}
+
 /// Whether the statement gives the action a resource that it can have.
 bool fits(const Statement& statement, policy::Version version, const Action& action) {
   if (!statement.resources) {
@@ -86,7 +111,8 @@ bool fits(const Statement& statement, policy::Version version, const Action& act
                      [&](const policy::Text& entry) {
                        return policy::match_resource(entry.value, version, everything) ==
                                   policy::MatchResult::Yes ||
-                              meets_any_type(action, entry.value);
+                              (Catalogue::scopable(action) ? meets_any_type(action, entry.value)
+                                                           : covers_a_type(action, entry.value));
                      });
 }
 
