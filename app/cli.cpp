@@ -10,6 +10,7 @@
 #include "app/audit.h"
 #include "app/docs.h"
 #include "app/escalations.h"
+#include "app/gate.h"
 #include "app/history.h"
 #include "app/init.h"
 #include "app/policy_compare.h"
@@ -63,6 +64,29 @@ void add_audit(CLI::App& cli, Action& action) {
   command.footer(
       "Examples:\n  muster audit\n  muster audit examples/sandbox-ecs/flawed --out /tmp/report\n"
       "  muster audit . --facts facts/ --fail-on high --json | jq .summary");
+}
+
+void add_gate(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand(
+      "gate", "Does this change allow anything that was not allowed before? Against a commit");
+  const auto options = on_chosen(command, action, run_gate);
+  command.add_option("path", options->path, "Folder of the checkout")->capture_default_str();
+  command
+      .add_option("--base", options->base,
+                  "Commit, branch or tag to compare with; default: where the branch left the one "
+                  "that it will be merged into")
+      ->type_name("REF");
+  command.add_flag("--json", options->json, "Machine-readable");
+  command.footer(
+      "Compares policy files, trust policies, account documents, CloudFormation templates and "
+      "Terraform plans of the\nfolder with those of the commit, for all requests at once. Needs "
+      "git "
+      "and the history, no network. The base is, in\nthis order: --base; GITHUB_BASE_REF (a pull "
+      "request); GITHUB_EVENT_BEFORE; the default branch.\n\n"
+      "Examples:\n  muster gate\n  muster gate --base origin/main\n"
+      "  muster gate --json | jq '.subjects[] | select(.new_access) | .witness'\n\n"
+      "Exit codes: 0 no new access; 1 new access; 3 undecided, or something could not be read; 2 "
+      "there is nothing to\ncompare with.");
 }
 
 void add_init(CLI::App& cli, Action& action) {
@@ -385,6 +409,7 @@ int run(int argc, char** argv, const Console& console) {
       "3 the audit could not be completed; 70 a bug in muster. When 1 and 3 both apply, 1 wins.");
   Action action;
   add_audit(cli, action);
+  add_gate(cli, action);
   add_init(cli, action);
   add_history(cli, action);
   add_policy(cli, action);

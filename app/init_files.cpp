@@ -37,7 +37,8 @@ bool admits_a_job(const AuditInput& base, const std::string& file, const Taken& 
 std::vector<const iam::Role*> bare_trusts(const AuditInput& base) {
   std::vector<const iam::Role*> found;
   for (const iam::Role& role : base.model<iam::Roles>().all()) {
-    if (role.arn.empty() && role.trust && !base.model<oidc::Trusts>().github_of(role).empty()) {
+    if (role.arn.empty() && role.address.empty() && role.trust &&
+        !base.model<oidc::Trusts>().github_of(role).empty()) {
       found.push_back(&role);
     }
   }

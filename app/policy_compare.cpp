@@ -8,7 +8,7 @@
 #include "app/catalogue_option.h"
 #include "app/location_json.h"
 #include "app/policy_side.h"
-#include "checks/policy/principals.h"
+#include "app/policy_words.h"
 #include "checks/prover/beyond.h"
 #include "report/sanitise.h"
 
@@ -16,8 +16,6 @@ namespace muster::app {
 namespace {
 
 using nlohmann::ordered_json;
-using policy::DecisionKind;
-using policy::Request;
 using prover::Answer;
 using prover::Relation;
 using prover::Verdict;
@@ -25,48 +23,6 @@ using report::sanitise;
 
 /// Actions of one statement that are written out in words; `--json` has them all.
 constexpr std::size_t kMostActions = 10;
-
-std::string place_of(const Side& side, const SideDecision& decision) {
-  return side.layered ? std::string(to_string(decision.layer)) + ": " : std::string();
-}
-
-std::string statement_name(const policy::Statement& statement) {
-  return "statement `" + (statement.sid ? statement.sid->value : std::to_string(statement.index)) +
-         "` (" + to_string(statement.where) + ")";
-}
-
-ordered_json decision_json(const Side& side, const Request& request) {
-  const SideDecision decision = decide(side, request);
-  ordered_json json{{"decision", to_string(decision.kind)}, {"because", decision.because}};
-  if (side.layered) {
-    json["layer"] = to_string(decision.layer);
-  }
-  if (const policy::Statement* statement = decision.statement) {
-    json["statement"] = {{"index", statement->index}};
-    if (statement->sid) {
-      json["statement"]["sid"] = statement->sid->value;
-    }
-    json["statement"]["because"] = decision.trace.because;
-    json["statement"]["location"] = location_json(statement->where);
-  }
-  return json;
-}
-
-/// `layered`: the caller's side alone was asked, so the resource counts as its own account's.
-ordered_json request_json(const Request& request, bool layered) {
-  ordered_json context = ordered_json::object();
-  for (const auto& [key, value] : request.context) {
-    context[key] =
-        value.multivalued ? ordered_json(value.values) : ordered_json(value.values.front());
-  }
-  ordered_json json{
-      {"principal", request.principal}, {"action", request.action}, {"resource", request.resource}};
-  if (layered) {
-    json["resource_account"] = policy::read_caller(request.principal).account;
-  }
-  json["context"] = std::move(context);
-  return json;
-}
 
 ordered_json verdict_json(Verdict verdict) {
   return verdict == Verdict::Undecided ? ordered_json("undecided")
@@ -100,6 +56,8 @@ struct Direction {
   std::string_view catalogue;
 
   [[nodiscard]] bool layered() const { return from.layered || to.layered; }
+
+  [[nodiscard]] bool has_principals() const { return from.has_principals || to.has_principals; }
 
   [[nodiscard]] const policy::Statement& statement(const prover::Grant& grant) const {
     return (*from.stack.identity)[grant.policy].statements[grant.statement];
@@ -174,33 +132,6 @@ void print_json(const Direction& forth, const Direction& back, Relation relation
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
 }
 
-std::string request_words(const Direction& direction, const Request& request) {
-  std::string text = "`" + request.action + "` on `" + request.resource + "`";
-  if (direction.from.has_principals || direction.to.has_principals) {
-    text += " by `" + request.principal + "`";
-  }
-  for (const auto& [key, value] : request.context) {
-    text += ", `" + key + "` = ";
-    for (std::size_t i = 0; i < value.values.size(); ++i) {
-      text += (i == 0 ? "`" : ", `") + value.values[i] + "`";
-    }
-  }
-  return text;
-}
-
-std::string refusal_words(const Side& side, const Request& request) {
-  const SideDecision decision = decide(side, request);
-  const std::string place = place_of(side, decision);
-  if (decision.statement == nullptr) {
-    return place + "no statement allows it";
-  }
-  const std::string name = statement_name(*decision.statement);
-  return place +
-         (decision.kind == DecisionKind::ExplicitDeny
-              ? name + " denies it"
-              : "no statement allows it; nearest is " + name + ": " + decision.trace.because);
-}
-
 std::string respect_words(const std::string& dimension) {
   if (dimension.empty()) {
     return "beyond";
@@ -235,7 +166,7 @@ void print_grants(const Direction& direction, std::ostream& out) {
     line(head);
     for (const prover::Escape& escape : grant.escapes) {
       line("    " + respect_words(escape.dimension) + ": " +
-           request_words(direction, escape.witness));
+           request_words(escape.witness, direction.has_principals()));
     }
   }
 }
@@ -249,14 +180,15 @@ void print_direction(const Direction& direction, std::ostream& out) {
     line("Whether " + direction.to.name + " allows everything that " + direction.from.name +
          " allows is undecided: " + answer.reason);
     if (answer.witness) {
-      line("  the request that stays open: " + request_words(direction, *answer.witness));
+      line("  the request that stays open: " +
+           request_words(*answer.witness, direction.has_principals()));
     }
     return;
   }
   if (answer.verdict == Verdict::No) {
     line("Allowed by " + direction.from.name + " and not by " + direction.to.name +
          ", for example:");
-    line("  " + request_words(direction, *answer.witness));
+    line("  " + request_words(*answer.witness, direction.has_principals()));
     if (answer.only_new_actions) {
       line("  only for action names that do not exist today (catalogue of " +
            std::string(direction.catalogue) + ")");

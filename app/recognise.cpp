@@ -1,6 +1,8 @@
 // Path rules first, then the root keys of JSON. A file that merely mentions IAM words is not taken.
 #include "app/recognise.h"
 
+#include "checks/iac/cloudformation.h"
+#include "checks/iac/terraform.h"
 #include "checks/text/tree.h"
 
 namespace muster::app {
@@ -24,6 +26,29 @@ bool is_list(const text::Node& root, std::string_view key) {
   return value && value->is(text::Type::Sequence);
 }
 
+/// Whether a text names resources of a template that have policies.
+bool names_template_resources(std::string_view bytes) {
+  return has(bytes, "AWS::IAM::") || has(bytes, "AWS::Serverless::") ||
+         (has(bytes, "AWS::") && has(bytes, "PolicyDocument"));
+}
+
+bool names_terraform_resources(std::string_view bytes) {
+  return has(bytes, "\"aws_iam_") &&
+         (has(bytes, "\"planned_values\"") || has(bytes, "\"terraform_version\""));
+}
+
+/// YAML that names such resources. What cannot be parsed is taken for a template when it can be one
+/// by its top level, so that the error is reported.
+Recognised recognise_yaml(std::string_view path, const std::string& bytes) {
+  if (!names_template_resources(bytes)) {
+    return {};
+  }
+  const auto tree = iac::parse_template(bytes, SourceId(std::string(path)));
+  const bool headed = bytes.starts_with("Resources:") || has(bytes, "\nResources:");
+  const bool taken = tree ? iac::is_template(tree.value().root()) : headed;
+  return taken ? Recognised{DocumentKind::CloudFormation, {}} : Recognised{};
+}
+
 /// The kind that the keys of a parsed JSON object tell.
 Recognised recognise_object(const text::Node& root) {
   if (root.find("Statement")) {
@@ -45,11 +70,11 @@ Recognised recognise_object(const text::Node& root) {
       root.find("OpenIDConnectProviderList")) {
     return {DocumentKind::IamOidcProviders, {}};
   }
-  if (root.find("planned_values") || (root.find("terraform_version") && root.find("values"))) {
-    return {std::nullopt, "terraform plan or state in JSON"};
+  if (iac::is_terraform(root)) {
+    return {DocumentKind::Terraform, {}};
   }
-  if (root.find("Resources")) {
-    return {std::nullopt, "CloudFormation template"};
+  if (iac::is_template(root)) {
+    return {DocumentKind::CloudFormation, {}};
   }
   return {};
 }
@@ -75,15 +100,18 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
          has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
-         (has(head, "\"inventory\"") && has(head, "\"arn:aws"));
+         (has(head, "\"inventory\"") && has(head, "\"arn:aws")) || names_template_resources(head) ||
+         names_terraform_resources(head);
 }
 
 Recognised recognise_content(std::string_view path, const std::string& bytes) {
-  if (path.ends_with(".tf") && (has(bytes, "aws_iam_role") || has(bytes, "aws_iam_policy"))) {
-    return {std::nullopt, "terraform source with IAM resources"};
+  if (path.ends_with(".tf") && has(bytes, "\"aws_iam_")) {
+    return {std::nullopt,
+            "terraform source with IAM resources is not read: put the output of `terraform show "
+            "-json` of a plan beside it"};
   }
-  if (is_yaml(path) && has(bytes, "AWS::IAM::")) {
-    return {std::nullopt, "CloudFormation template"};
+  if (is_yaml(path)) {
+    return recognise_yaml(path, bytes);
   }
   if (!path.ends_with(".json") || !looks_relevant(bytes)) {
     return {};
@@ -92,7 +120,10 @@ Recognised recognise_content(std::string_view path, const std::string& bytes) {
   limits.bytes = bytes.size() + 1;
   const auto tree = text::parse_json(bytes, SourceId(std::string(path)), limits);
   if (!tree) {
-    return {DocumentKind::IamPolicy, {}};
+    return {names_terraform_resources(bytes)  ? DocumentKind::Terraform
+            : names_template_resources(bytes) ? DocumentKind::CloudFormation
+                                              : DocumentKind::IamPolicy,
+            {}};
   }
   return tree.value().root().is(text::Type::Mapping) ? recognise_object(tree.value().root())
                                                      : Recognised{};

@@ -13,8 +13,8 @@ namespace muster::app {
 struct Recognised {
   /// A document of this kind for the audit.
   std::optional<DocumentKind> kind;
-  /// Set when the file describes infrastructure in a form that this version does not read; says
-  /// which.
+  /// Set when the file describes infrastructure in a form that is not read; a sentence that says
+  /// so.
   std::string not_read;
 };
 

@@ -14,6 +14,7 @@
 
 #include "app/recognise.h"
 #include "checks/core/digest.h"
+#include "checks/iam/infrastructure.h"
 
 namespace muster::app {
 namespace {
@@ -51,6 +52,16 @@ class Reader {
   }
 
   Status read(const Root& root);
+  /// Takes a file whose bytes are here already.
+  void take(const std::string& shown, std::string bytes);
+
+  /// Whether a file could matter by its path, and how much of it is read; 0 when it could not.
+  [[nodiscard]] std::size_t limit_of(const std::string& shown, bool in_root) const;
+
+  [[nodiscard]] bool excluded(const std::string& shown) const {
+    return std::any_of(intent_.exclude.begin(), intent_.exclude.end(),
+                       [&](const std::string& glob) { return path_matches(glob, shown); });
+  }
 
  private:
   void folder(const Root& root, const fs::path& path, std::vector<fs::path>& pending);
@@ -59,11 +70,6 @@ class Reader {
 
   void missed(const std::string& what, const std::string& why, bool blocks = true) {
     repository_.facts.not_covered.push_back({what, why, blocks});
-  }
-
-  [[nodiscard]] bool excluded(const std::string& shown) const {
-    return std::any_of(intent_.exclude.begin(), intent_.exclude.end(),
-                       [&](const std::string& glob) { return path_matches(glob, shown); });
   }
 
   const Intent& intent_;
@@ -114,6 +120,15 @@ void Reader::folder(const Root& root, const fs::path& path, std::vector<fs::path
 void Reader::add(DocumentKind kind, const std::string& shown, std::string bytes) {
   repository_.inputs.push_back({shown, hex(sha256(bytes))});
   repository_.facts.documents.push_back({kind, SourceId(shown), std::move(bytes)});
+  if (kind != DocumentKind::CloudFormation && kind != DocumentKind::Terraform) {
+    return;
+  }
+  // One that cannot be parsed is reported by the rules that need it.
+  if (const auto read = iam::read_infrastructure(repository_.facts.documents.back())) {
+    const auto& gaps = read.value().not_covered;
+    auto& all = repository_.facts.not_covered;
+    all.insert(all.end(), gaps.begin(), gaps.end());
+  }
 }
 
 /// Whether a file could matter by its name alone; everything else is not even opened.
@@ -130,11 +145,32 @@ std::string head_of(const fs::path& path) {
   return head;
 }
 
+std::size_t Reader::limit_of(const std::string& shown, bool in_root) const {
+  if (in_root && recognise_path(shown)) {
+    return kYamlLimit;
+  }
+  return named_.contains(shown) || worth_opening(shown) ? kJsonLimit : 0;
+}
+
+void Reader::take(const std::string& shown, std::string bytes) {
+  if (named_.contains(shown)) {
+    add(DocumentKind::IamPolicy, shown, std::move(bytes));
+    return;
+  }
+  const Recognised recognised = recognise_content(shown, bytes);
+  if (recognised.kind) {
+    add(*recognised.kind, shown, std::move(bytes));
+  } else if (!recognised.not_read.empty()) {
+    missed(shown, recognised.not_read, false);
+  }
+}
+
 void Reader::file(const Root& root, const fs::path& path) {
   const std::string shown = shown_path(root, path);
   const auto by_path = root.prefix.empty() ? recognise_path(shown) : std::nullopt;
   const bool named = named_.contains(shown);
-  if (!by_path && !named && !worth_opening(shown)) {
+  const std::size_t limit = limit_of(shown, root.prefix.empty());
+  if (limit == 0) {
     return;
   }
   if (++files_ > kMaxFiles) {
@@ -143,22 +179,17 @@ void Reader::file(const Root& root, const fs::path& path) {
     }
     return;
   }
-  auto bytes = read_file(path, SourceId(shown), by_path ? kYamlLimit : kJsonLimit);
+  auto bytes = read_file(path, SourceId(shown), limit);
   if (!bytes) {
     if (by_path || named || looks_relevant(head_of(path))) {
       missed(shown, bytes.error().message);
     }
     return;
   }
-  if (by_path || named) {
-    add(by_path.value_or(DocumentKind::IamPolicy), shown, std::move(bytes).value());
-    return;
-  }
-  const Recognised recognised = recognise_content(shown, bytes.value());
-  if (recognised.kind) {
-    add(*recognised.kind, shown, std::move(bytes).value());
-  } else if (!recognised.not_read.empty()) {
-    missed(shown, recognised.not_read + " is not read by this version", false);
+  if (by_path) {
+    add(*by_path, shown, std::move(bytes).value());
+  } else {
+    take(shown, std::move(bytes).value());
   }
 }
 
@@ -267,6 +298,39 @@ Result<std::string> read_argument(const std::string& file, const SourceId& shown
   return bytes;
 }
 
+namespace {
+
+bool in_skipped_folder(const std::string& path) {
+  const fs::path whole(path);
+  return std::any_of(whole.begin(), whole.end(), [](const fs::path& part) {
+    return skipped_folders().contains(part.string());
+  });
+}
+
+void sort_by_path(Repository& repository) {
+  const auto by_path = [](const Document& a, const Document& b) { return a.source < b.source; };
+  std::sort(repository.facts.documents.begin(), repository.facts.documents.end(), by_path);
+  std::sort(repository.inputs.begin(), repository.inputs.end());
+}
+
+}  // namespace
+
+std::size_t reading_limit(const std::string& path, const Intent& intent) {
+  Repository none;
+  const Reader reader(intent, none);
+  return in_skipped_folder(path) || reader.excluded(path) ? 0 : reader.limit_of(path, true);
+}
+
+Repository recognise_files(std::vector<NamedBytes> files, const Intent& intent) {
+  Repository repository;
+  Reader reader(intent, repository);
+  for (NamedBytes& file : files) {
+    reader.take(file.path, std::move(file.bytes));
+  }
+  sort_by_path(repository);
+  return repository;
+}
+
 Result<Repository> read_repository(const fs::path& root, const std::vector<fs::path>& facts_folders,
                                    const Intent& intent) {
   Repository repository;
@@ -275,9 +339,7 @@ Result<Repository> read_repository(const fs::path& root, const std::vector<fs::p
   for (const fs::path& folder : facts_folders) {
     MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
   }
-  const auto by_path = [](const Document& a, const Document& b) { return a.source < b.source; };
-  std::sort(repository.facts.documents.begin(), repository.facts.documents.end(), by_path);
-  std::sort(repository.inputs.begin(), repository.inputs.end());
+  sort_by_path(repository);
   return repository;
 }
 

@@ -29,6 +29,10 @@ enum class DocumentKind {
   /// An account snapshot: `authorization_details`, `inventory` and policies of the organisation, as
   /// docs/account-facts.md describes it
   AwsAccount,
+  /// A CloudFormation or SAM template, JSON or YAML; CDK writes such
+  CloudFormation,
+  /// Output of `terraform show -json`: a plan or a state
+  Terraform,
 };
 
 [[nodiscard]] const char* to_string(DocumentKind kind);

@@ -67,6 +67,10 @@ const char* to_string(DocumentKind kind) {
       return "iam-oidc-providers";
     case DocumentKind::AwsAccount:
       return "aws-account";
+    case DocumentKind::CloudFormation:
+      return "cloudformation";
+    case DocumentKind::Terraform:
+      return "terraform";
   }
   return "document";
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "checks/core/digest.h"
 #include "checks/iac/resolver.h"
 #include "checks/iac/resource_names.h"
 #include "checks/text/ascii.h"
@@ -151,6 +152,36 @@ std::vector<NotCovered> gaps(const Node& root) {
   return found;
 }
 
+/// A text that is the same for equal nodes only: types, texts and lengths in order.
+std::string written(const Node& node) {
+  std::string text;
+  std::vector<Node> pending{node};
+  while (!pending.empty()) {
+    const Node next = pending.back();
+    pending.pop_back();
+    text += std::to_string(static_cast<int>(next.type())) + ":" +
+            std::to_string(next.text().size()) + ":" + std::string(next.text()) + ":" +
+            std::to_string(next.size()) + ";";
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      pending.push_back(next.at(i));
+      if (next.is(Type::Mapping)) {
+        pending.push_back(next.key_at(i));
+      }
+    }
+  }
+  return text;
+}
+
+/// What decides about values that only a stack knows, beside the resource itself.
+std::string written_context(const Node& root) {
+  std::string text;
+  for (const char* section : {"Parameters", "Conditions", "Mappings", "Globals", "Transform"}) {
+    const auto node = root.find(section);
+    text += std::string(section) + (node ? written(*node) : std::string());
+  }
+  return text;
+}
+
 /// The number in the first mark of a text.
 std::optional<std::size_t> first_mark(std::string_view text) {
   const std::size_t begin = text.find(kMarkBegin);
@@ -196,11 +227,20 @@ Result<Template> Template::read(const Node& root, std::string_view account) {
     const Node properties = made.tree_.root().at(i + 1);
     made.resources_.push_back(
         {entries[i].id, entries[i].type, names.ref.value_or(""), names.arn,
-         properties.is(Type::Mapping) ? std::optional(properties) : std::nullopt,
+         properties.is(Type::Mapping) ? std::optional(properties) : std::nullopt, std::string(),
          entries[i].node.where()});
   }
   made.not_covered_ = gaps(root);
   made.unknown_ = std::move(resolver.unknown);
+  std::string context;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Resource& resource = made.resources_[i];
+    if (resource.properties && made.unknown_in(*resource.properties)) {
+      context = context.empty() ? written_context(root) : context;
+      resource.open_digest =
+          hex(sha256(context + written(entries[i].node) + made.explained(*resource.properties)));
+    }
+  }
   return made;
 }
 
@@ -225,6 +265,20 @@ std::optional<std::string> Template::unknown_in(const Node& node) const {
     }
   }
   return std::nullopt;
+}
+
+std::string Template::explained(const Node& node) const {
+  std::string text;
+  std::vector<Node> pending{node};
+  while (!pending.empty()) {
+    const Node next = pending.back();
+    pending.pop_back();
+    text += unknown_in(next.text()).value_or(std::string(next.text())) + ";";
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      pending.push_back(next.at(i));
+    }
+  }
+  return text;
 }
 
 std::optional<Node> Template::function_globals() const {

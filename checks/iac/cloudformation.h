@@ -30,6 +30,10 @@ struct Resource {
   std::string arn;
   /// Resolved; absent when there are none.
   std::optional<text::Node> properties;
+  /// When a value inside is not known: a digest of all that decides about it but the stack, which
+  /// are the resource as written and worked out, and the parameters, conditions and mappings. Equal
+  /// digests mean the same in the same stack. Else empty.
+  std::string open_digest;
   /// The resource as a whole.
   SourceRef where;
 };
@@ -59,6 +63,9 @@ class Template {
   [[nodiscard]] std::optional<text::Node> function_globals() const;
 
  private:
+  /// The texts below a node, with the reason in the place of each that is not known.
+  [[nodiscard]] std::string explained(const text::Node& node) const;
+
   explicit Template(text::Tree tree) : tree_(std::move(tree)) {}
 
   text::Tree tree_;

@@ -8,7 +8,9 @@
 #include <tuple>
 #include <utility>
 
+#include "checks/iac/cloudformation.h"
 #include "checks/iam/account.h"
+#include "checks/iam/infrastructure.h"
 
 namespace muster::iam {
 namespace {
@@ -60,6 +62,7 @@ class Builder {
   }
 
   void read_account_facts();
+  void read_infrastructure();
   void read_declared();
   void read_bare_policies();
   void finish();
@@ -69,6 +72,7 @@ class Builder {
 
  private:
   void account_role(const RoleFact& fact);
+  void infrastructure_role(const SourceId& source, const DeclaredHolder& holder);
   void declared_file(Role role);
   void adopt(Role& role, Result<policy::Policy> trust);
   void proposed_file(Role role, std::size_t deployed);
@@ -125,6 +129,61 @@ void Builder::read_account_facts() {
   }
 }
 
+/// Whether a role that is there already has the trust and every policy of a declared one.
+bool says_nothing_new(const Role& known, const Role& declared) {
+  const bool same_trust = known.trust.has_value() == declared.trust.has_value() &&
+                          (!known.trust || policy::same_policy(*known.trust, *declared.trust));
+  return same_trust &&
+         std::all_of(declared.identity.begin(), declared.identity.end(),
+                     [&](const IdentityPolicy& wanted) {
+                       return std::any_of(known.identity.begin(), known.identity.end(),
+                                          [&](const IdentityPolicy& own) {
+                                            return wanted.policy && own.policy &&
+                                                   policy::same_policy(*wanted.policy, *own.policy);
+                                          });
+                     });
+}
+
+/// A role of a template or plan. It is judged beside one that is deployed under the same ARN, if it
+/// says something else.
+void Builder::infrastructure_role(const SourceId& source, const DeclaredHolder& holder) {
+  Role role;
+  role.intent = intent_of(input_.intent(), holder);
+  role.arn = holder.arn.empty() && role.intent != nullptr ? role.intent->arn : holder.arn;
+  role.name = holder.name.empty() ? holder.address : holder.name;
+  role.source = source;
+  role.where = holder.where;
+  role.address = holder.address;
+  role.identity = holder.identity;
+  role.boundary = holder.boundary;
+  role.path = holder.path;
+  role.tags = holder.tags;
+  if (*holder.trust) {
+    role.trust = holder.trust->value();
+  } else {
+    unreadable.push_back({SourceId(source.path() + "#" + holder.address), holder.trust->error()});
+  }
+  const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& other) {
+    return !role.arn.empty() && other.arn == role.arn;
+  });
+  role.proposed = known != roles.end();
+  if (known == roles.end() || !says_nothing_new(*known, role)) {
+    roles.push_back(std::move(role));
+  }
+}
+
+void Builder::read_infrastructure() {
+  const auto& declared = input_.model<DeclaredInfrastructure>();
+  unreadable.insert(unreadable.end(), declared.unreadable().begin(), declared.unreadable().end());
+  for (const DeclaredInfrastructure::Part& part : declared.parts()) {
+    for (const DeclaredHolder& holder : part.content.holders) {
+      if (holder.kind == HolderKind::Role) {
+        infrastructure_role(part.source, holder);
+      }
+    }
+  }
+}
+
 Error Builder::missing_file(const IntentRole& role, const std::string& path) const {
   for (const NotCovered& missing : input_.facts().not_covered) {
     if (missing.what == path) {
@@ -177,7 +236,7 @@ void Builder::proposed_file(Role role, std::size_t deployed) {
 void Builder::read_declared() {
   for (const IntentRole& intent : input_.intent().roles) {
     const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
-      return !intent.arn.empty() && role.arn == intent.arn;
+      return role.intent == &intent || (!intent.arn.empty() && role.arn == intent.arn);
     });
     Role role;
     role.arn = intent.arn;
@@ -255,6 +314,7 @@ void Builder::finish() {
     role.account = arn_field(role.arn, kAccountField);
     if (role.account.empty() && role.trust) {
       role.account = account_of(*role.trust);
+      role.account = role.account == iac::kSomeAccount ? std::string() : role.account;
     }
     if (role.intent != nullptr) {
       role.privilege = role.intent->privilege;
@@ -272,12 +332,14 @@ void Builder::finish() {
 }  // namespace
 
 Asset Role::asset() const {
-  return {"iam-role", arn.empty() || proposed ? source.path() : arn};
+  const std::string declared = source.path() + (address.empty() ? "" : "#" + address);
+  return {"iam-role", arn.empty() || proposed ? declared : arn};
 }
 
 Roles Roles::build(const AuditInput& input) {
   Builder builder(input);
   builder.read_account_facts();
+  builder.read_infrastructure();
   builder.read_declared();
   builder.read_bare_policies();
   builder.finish();

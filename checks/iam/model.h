@@ -65,16 +65,20 @@ struct Role {
   std::vector<std::string> instance_profiles;
   /// The account facts hold it, so that its permissions are known to be all there are.
   bool deployed = false;
+  /// Where infrastructure code declares it: a logical id or an address in `source`. Empty for all
+  /// other roles.
+  std::string address;
 
-  /// `iam-role`, with the ARN as id, or the path of the trust policy when there is no ARN or it is
-  /// only proposed.
+  /// `iam-role`, with the ARN as id, or the path of the trust policy (with `#address`, if there is
+  /// one) when there is no ARN or it is only proposed.
   [[nodiscard]] Asset asset() const;
 };
 
 /// All roles, one entry per ARN, and one more where muster.yaml names a trust policy that differs
 /// from the deployed one of the account facts. muster.yaml adds privilege and subjects. A role's
 /// facts are the output of `aws iam get-role`, of `get-account-authorization-details`, a trust
-/// policy that muster.yaml names, or any other bare policy that is a trust policy by its content.
+/// policy that muster.yaml names, a declaration in a template or plan, or any other bare policy
+/// that is a trust policy by its content.
 class Roles {
  public:
   [[nodiscard]] static Roles build(const AuditInput& input);

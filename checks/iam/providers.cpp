@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "checks/iam/documents.h"
+#include "checks/iam/infrastructure.h"
 #include "checks/iam/model.h"
 
 namespace muster::iam {
@@ -44,6 +45,10 @@ Result<OidcProvider> provider_of(const Node& node) {
 
 OidcProviders OidcProviders::build(const AuditInput& input) {
   OidcProviders result;
+  for (const DeclaredInfrastructure::Part& part : input.model<DeclaredInfrastructure>().parts()) {
+    const auto& declared = part.content.providers;
+    result.providers_.insert(result.providers_.end(), declared.begin(), declared.end());
+  }
   for (const Document& document : input.facts().documents) {
     if (document.kind != DocumentKind::IamOidcProviders) {
       continue;

@@ -1,0 +1,184 @@
+// Reads both sides, lets them be judged, prints.
+#include "app/gate.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "app/audit_input.h"
+#include "app/gate_base.h"
+#include "app/gate_compare.h"
+#include "app/gate_print.h"
+#include "app/recognise.h"
+#include "checks/iam/infrastructure.h"
+
+namespace muster::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Folders below the root that are repositories of their own.
+std::set<std::string> nested_repositories(const fs::path& root, const Facts& facts) {
+  std::set<std::string> found;
+  std::set<std::string> seen;
+  for (const Document& document : facts.documents) {
+    const std::string& path = document.source.path();
+    for (std::size_t slash = path.find('/'); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+      const std::string folder = path.substr(0, slash);
+      std::error_code error;
+      if (seen.insert(folder).second && fs::exists(root / folder / ".git", error)) {
+        found.insert(folder);
+      }
+    }
+  }
+  return found;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
+}
+
+/// Documents of submodules belong to another history: they are taken out and named.
+void leave_out_submodules(const fs::path& root, Facts& facts) {
+  for (const std::string& folder : nested_repositories(root, facts)) {
+    const auto inside = [&](const Document& document) {
+      return is_below(document.source.path(), folder);
+    };
+    std::erase_if(facts.documents, inside);
+    std::erase_if(facts.not_covered,
+                  [&](const NotCovered& gap) { return is_below(gap.what, folder); });
+    facts.not_covered.push_back(
+        {folder, "policies of a repository inside this one are compared by a gate of its own",
+         false});
+  }
+}
+
+/// Which gaps of the working tree matter: those of files that are not as in the base.
+class Gaps {
+ public:
+  Gaps(const GitObjects& git, const GateBase& base) : git_(git) {
+    for (const GitBlob& blob : base.blobs) {
+      ids_.emplace(blob.path, blob.id);
+    }
+    for (const NotCovered& gap : base.repository.facts.not_covered) {
+      known_.emplace(file_of(gap.what), gap.why);
+    }
+  }
+
+  std::vector<NotCovered> of(const Facts& facts) {
+    std::vector<NotCovered> kept;
+    const bool plan = std::ranges::any_of(facts.documents, [](const Document& document) {
+      return document.kind == DocumentKind::Terraform;
+    });
+    for (NotCovered gap : facts.not_covered) {
+      const std::string path = file_of(gap.what);
+      // Workflows hold no policies.
+      if (recognise_path(path) || is_unchanged(path)) {
+        continue;
+      }
+      // A changed source of Terraform is as good as unread, unless its plan is here.
+      const bool source = path.ends_with(".tf");
+      const bool place = path != gap.what;
+      if ((source && plan) || (place && !gap.blocks && known_.contains({path, gap.why}))) {
+        continue;
+      }
+      // What a template newly leaves open may be new access: a policy for a role elsewhere.
+      gap.blocks = gap.blocks || source || place;
+      kept.push_back(std::move(gap));
+    }
+    return kept;
+  }
+
+ private:
+  /// The file of `t.yaml:3:4`.
+  [[nodiscard]] std::string file_of(std::string what) const {
+    for (int part = 0; part < 2 && !ids_.contains(what); ++part) {
+      const std::size_t colon = what.rfind(':');
+      const bool number = colon != std::string::npos && colon + 1 < what.size() &&
+                          what.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+      if (!number) {
+        break;
+      }
+      what.resize(colon);
+    }
+    return what;
+  }
+
+  bool is_unchanged(const std::string& path) {
+    const auto id = ids_.find(path);
+    if (id == ids_.end()) {
+      return false;
+    }
+    const auto known = names_.find(path);
+    const std::string name = known == names_.end() ? git_.name_of(path) : known->second;
+    names_[path] = name;
+    return name == id->second;
+  }
+
+  const GitObjects& git_;
+  std::map<std::string, std::string> ids_;
+  std::map<std::string, std::string> names_;
+  /// What the base left open: file and reason.
+  std::set<std::pair<std::string, std::string>> known_;
+};
+
+/// The subjects of the base; those of a plan in the working tree are what it found before.
+std::vector<GateSubject> subjects_before(const GateBase& base, const Facts& now,
+                                         const Intent& grouping) {
+  std::set<std::string> plans;
+  for (const Document& document : now.documents) {
+    if (document.kind == DocumentKind::Terraform && iam::read_prior_state(document)) {
+      plans.insert(document.source.path());
+    }
+  }
+  std::vector<GateSubject> before = gate_subjects(base.repository.facts, grouping);
+  std::erase_if(before, [&](const GateSubject& subject) { return plans.contains(subject.file); });
+  for (GateSubject& subject : prior_subjects(now)) {
+    before.push_back(std::move(subject));
+  }
+  return before;
+}
+
+Result<int> compare(const GateOptions& options, const Console& console) {
+  const fs::path root = options.path;
+  MUSTER_TRY(const GitObjects git, GitObjects::open(root));
+  MUSTER_TRY(GateBase base, read_base(git, root, options.base));
+  // Files that the base leaves out stay out; the change itself cannot hide any.
+  Intent reading;
+  reading.exclude = base.intent.exclude;
+  reading.roles = base.intent.roles;
+  MUSTER_TRY(Repository now, read_repository(root, {}, reading));
+  leave_out_submodules(root, now.facts);
+  Intent grouping = base.intent;
+  if (!grouping.declared) {
+    MUSTER_TRY(grouping, find_intent(root, {}));
+  }
+  const std::vector<GateSubject> before = subjects_before(base, now.facts, grouping);
+  const std::vector<GateSubject> after = gate_subjects(now.facts, grouping);
+  const GateReport report{base.commit, base.how, judge(pair_subjects(before, after)),
+                          Gaps(git, base).of(now.facts)};
+  if (options.json) {
+    print_gate_json(report, console);
+    return gate_exit(report);
+  }
+  print_gate(report, console);
+  const char* const actions = std::getenv("GITHUB_ACTIONS");
+  if (actions != nullptr && std::string_view(actions) == "true") {
+    print_annotations(report, console);
+  }
+  return gate_exit(report);
+}
+
+}  // namespace
+
+int run_gate(const GateOptions& options, const Console& console) {
+  const auto code = compare(options, console);
+  return code ? code.value() : report_error(console, code.error());
+}
+
+}  // namespace muster::app

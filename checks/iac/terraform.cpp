@@ -1,0 +1,207 @@
+// Modules are walked with an explicit stack; the configuration beside them by the same names.
+#include "checks/iac/terraform.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace muster::iac {
+namespace {
+
+using text::Node;
+using text::Type;
+
+std::string text_under(const Node& mapping, std::string_view key) {
+  const auto value = mapping.find(key);
+  return value ? std::string(value->text()) : std::string();
+}
+
+std::optional<Node> find_path(Node node, std::initializer_list<std::string_view> path) {
+  std::optional<Node> found = node;
+  for (const std::string_view key : path) {
+    found = found ? found->find(key) : std::nullopt;
+  }
+  return found;
+}
+
+template <class Visit>
+void each(const std::optional<Node>& list, const Visit& visit) {
+  for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
+    visit(list->at(i));
+  }
+}
+
+/// `module.a["x"].module.b[0]` without the indexes: `module.a.module.b`.
+std::string without_indexes(std::string_view address) {
+  std::string plain;
+  bool inside = false;
+  bool quoted = false;
+  for (std::size_t i = 0; i < address.size(); ++i) {
+    const char c = address[i];
+    if (inside) {
+      i += quoted && c == '\\' ? 1 : 0;
+      quoted = c == '"' ? !quoted : quoted;
+      inside = quoted || c != ']';
+    } else if (c == '[') {
+      inside = true;
+    } else {
+      plain += c;
+    }
+  }
+  return plain;
+}
+
+struct Module {
+  Node node;
+  std::string address;
+};
+
+/// Arguments in the configuration by the address without indexes.
+std::map<std::string, Node> configured(const Node& root) {
+  std::map<std::string, Node> found;
+  std::vector<Module> pending;
+  if (const auto top = find_path(root, {"configuration", "root_module"})) {
+    pending.push_back({*top, {}});
+  }
+  while (!pending.empty()) {
+    const Module module = std::move(pending.back());
+    pending.pop_back();
+    const std::string prefix = module.address.empty() ? "" : module.address + ".";
+    each(module.node.find("resources"), [&](const Node& resource) {
+      if (const auto expressions = resource.find("expressions")) {
+        found.emplace(prefix + text_under(resource, "address"), *expressions);
+      }
+    });
+    const auto calls = module.node.find("module_calls");
+    for (std::size_t i = 0; calls && calls->is(Type::Mapping) && i < calls->size(); ++i) {
+      if (const auto called = calls->at(i).find("module")) {
+        pending.push_back({*called, prefix + "module." + std::string(calls->key_at(i).text())});
+      }
+    }
+  }
+  return found;
+}
+
+std::map<std::string, Node> unknown_values(const Node& root) {
+  std::map<std::string, Node> found;
+  each(root.find("resource_changes"), [&](const Node& change) {
+    if (const auto unknown = find_path(change, {"change", "after_unknown"})) {
+      found.emplace(text_under(change, "address"), *unknown);
+    }
+  });
+  return found;
+}
+
+std::optional<Node> at(const std::map<std::string, Node>& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Node> top_module(const Node& root, PlanSide side) {
+  if (side == PlanSide::Before) {
+    return find_path(root, {"prior_state", "values", "root_module"});
+  }
+  auto planned = find_path(root, {"planned_values", "root_module"});
+  return planned ? planned : find_path(root, {"values", "root_module"});
+}
+
+/// What follows `type.name` in an address.
+std::string index_of(const std::string& address, const std::string& type, const std::string& name) {
+  const std::string plain = type + "." + name;
+  const std::size_t start = address.rfind(plain);
+  const std::string rest =
+      start == std::string::npos ? std::string() : address.substr(start + plain.size());
+  return rest.starts_with('[') ? rest : std::string();
+}
+
+}  // namespace
+
+bool is_terraform(const Node& root) {
+  return root.is(Type::Mapping) &&
+         (root.find("planned_values") || (root.find("terraform_version") && root.find("values")));
+}
+
+bool is_plan(const Node& root) {
+  return root.is(Type::Mapping) && root.find("planned_values");
+}
+
+Result<TerraformResources> TerraformResources::read(const Node& root, PlanSide side) {
+  if (!is_terraform(root)) {
+    return Error{ErrorCode::Invalid, "the text is neither a plan nor a state of terraform",
+                 root.where()};
+  }
+  TerraformResources result;
+  // What was there before is known; the configuration speaks of what comes.
+  const bool after = side == PlanSide::After;
+  const auto unknown = after ? unknown_values(root) : std::map<std::string, Node>();
+  const auto expressions = after ? configured(root) : std::map<std::string, Node>();
+  std::vector<Module> pending;
+  if (const auto top = top_module(root, side)) {
+    pending.push_back({*top, {}});
+  }
+  while (!pending.empty()) {
+    const Module module = std::move(pending.back());
+    pending.pop_back();
+    each(module.node.find("resources"), [&](const Node& node) {
+      const auto values = node.find("values");
+      if (!values || text_under(node, "mode") == "data") {
+        return;
+      }
+      const std::string address = text_under(node, "address");
+      const std::string type = text_under(node, "type");
+      const std::string name = text_under(node, "name");
+      result.resources_.push_back({address, module.address, type, name,
+                                   index_of(address, type, name), *values, at(unknown, address),
+                                   at(expressions, without_indexes(address)), node.where()});
+    });
+    each(module.node.find("child_modules"),
+         [&](const Node& child) { pending.push_back({child, text_under(child, "address")}); });
+  }
+  std::stable_sort(
+      result.resources_.begin(), result.resources_.end(),
+      [](const TerraformResource& a, const TerraformResource& b) { return a.where < b.where; });
+  return result;
+}
+
+TerraformValue TerraformResources::value(const TerraformResource& resource, std::string_view name) {
+  TerraformValue found;
+  const auto node = resource.values.find(name);
+  if (node && !node->is(Type::Null)) {
+    found.node = node;
+  }
+  const auto unknown = resource.unknown ? resource.unknown->find(name) : std::nullopt;
+  found.unknown = !found.node && unknown && unknown->boolean().value_or(false);
+  return found;
+}
+
+const TerraformResource* TerraformResources::referred(const TerraformResource& resource,
+                                                      std::string_view argument) const {
+  const auto expression =
+      resource.expressions ? resource.expressions->find(argument) : std::nullopt;
+  std::set<std::string> names;
+  each(expression ? expression->find("references") : std::nullopt, [&](const Node& reference) {
+    // `aws_iam_policy.deploy.arn` and, after it, the resource itself.
+    const std::string_view text = reference.text();
+    const std::size_t dot = text.find('.');
+    const std::size_t end = dot == std::string_view::npos ? dot : text.find_first_of(".[", dot + 1);
+    names.emplace(text.substr(0, end));
+  });
+  if (names.size() != 1) {
+    return nullptr;
+  }
+  const TerraformResource* only = nullptr;
+  std::size_t count = 0;
+  for (const TerraformResource& other : resources_) {
+    if (other.module != resource.module || other.type + "." + other.name != *names.begin()) {
+      continue;
+    }
+    if (!other.index.empty() && other.index == resource.index) {
+      return &other;
+    }
+    only = &other;
+    ++count;
+  }
+  return count == 1 ? only : nullptr;
+}
+
+}  // namespace muster::iac

@@ -1,0 +1,51 @@
+// What the readers of templates and of plans share: putting policies to the holders that they are
+// attached to. Not for use outside checks/iam.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "checks/iac/terraform.h"
+#include "checks/iam/infrastructure.h"
+#include "checks/text/tree.h"
+
+namespace muster::iam {
+
+class Assembly {
+ public:
+  explicit Assembly(Infrastructure& out) : out_(out) {}
+
+  /// Makes a managed policy known under its ARN (or what stands for it).
+  void add_managed(const std::string& key, const IdentityPolicy& policy);
+
+  /// The managed policy that stands under `key`, else one of AWS or of the account without text.
+  [[nodiscard]] IdentityPolicy managed(const std::string& key) const;
+
+  /// Gives a policy to the holder of that kind and key. One that the document does not declare is
+  /// noted as not covered: what it may do in all is not known here.
+  void attach(HolderKind kind, std::string_view key, const IdentityPolicy& policy,
+              const SourceRef& where);
+
+  /// Notes something that could not be assigned.
+  void miss(const SourceRef& where, std::string why, bool blocks = true);
+
+  [[nodiscard]] DeclaredHolder* find(HolderKind kind, std::string_view key);
+
+ private:
+  Infrastructure& out_;
+  std::map<std::string, IdentityPolicy> managed_;
+};
+
+/// A policy with the text that was read, or with the reason why there is none.
+[[nodiscard]] IdentityPolicy identity_policy(std::string name, Result<policy::Policy> read);
+[[nodiscard]] IdentityPolicy missing_policy(std::string name, std::string why);
+
+/// `role`, `user`, `group`
+[[nodiscard]] const char* to_string(HolderKind kind);
+
+[[nodiscard]] Result<Infrastructure> read_template(const Document& document,
+                                                   std::string_view account);
+[[nodiscard]] Result<Infrastructure> read_terraform(const Document& document, iac::PlanSide side);
+
+}  // namespace muster::iam

@@ -1,0 +1,426 @@
+// IAM resources of CloudFormation and SAM. Source: AWS CloudFormation Template Reference, the pages
+// of AWS::IAM::*; AWS SAM Developer Guide, "AWS::Serverless::Function".
+#include <algorithm>
+#include <array>
+
+#include "checks/iac/cloudformation.h"
+#include "checks/iam/assembly.h"
+#include "checks/iam/documents.h"
+
+namespace muster::iam {
+namespace {
+
+using iac::Resource;
+using text::Node;
+using text::Type;
+
+/// Items of a property that is a list, or one value that stands for the whole list.
+std::vector<Node> items_of(const std::optional<Node>& value) {
+  std::vector<Node> items;
+  for (std::size_t i = 0; value && value->is(Type::Sequence) && i < value->size(); ++i) {
+    items.push_back(value->at(i));
+  }
+  if (value && !value->is(Type::Sequence) && !value->is(Type::Null)) {
+    items.push_back(*value);
+  }
+  return items;
+}
+
+std::optional<Node> property(const Resource& resource, std::string_view name) {
+  return resource.properties ? resource.properties->find(name) : std::nullopt;
+}
+
+/// Resources that hold the policy of a resource: type and property.
+struct ResourcePolicy {
+  std::string_view type;
+  std::string_view property;
+};
+
+constexpr std::array<ResourcePolicy, 8> kResourcePolicies = {{
+    {"AWS::S3::BucketPolicy", "PolicyDocument"},
+    {"AWS::SQS::QueuePolicy", "PolicyDocument"},
+    {"AWS::SNS::TopicPolicy", "PolicyDocument"},
+    {"AWS::KMS::Key", "KeyPolicy"},
+    {"AWS::ECR::Repository", "RepositoryPolicyText"},
+    {"AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"},
+    {"AWS::EFS::FileSystem", "FileSystemPolicy"},
+    {"AWS::Backup::BackupVault", "AccessPolicy"},
+}};
+
+/// Resources of SAM for which it makes a role of its own that is not worked out here.
+constexpr std::array<std::string_view, 3> kOtherSamRoles = {
+    "AWS::Serverless::Connector", "AWS::Serverless::Application", "AWS::Serverless::GraphQLApi"};
+
+/// Resources of SAM that have a role made for them when they name none.
+bool has_own_role(std::string_view type) {
+  return type == "AWS::Serverless::Function" || type == "AWS::Serverless::StateMachine";
+}
+
+class TemplateReader {
+ public:
+  TemplateReader(const iac::Template& made, std::string_view account, Infrastructure& out)
+      : made_(made), account_(account), out_(out), assembly_(out) {}
+
+  void read() {
+    out_.not_covered = made_.not_covered();
+    // Holders and managed policies first: a policy may be attached before its holder stands there.
+    for (const Resource& resource : made_.resources()) {
+      declare(resource);
+    }
+    for (const Resource& resource : made_.resources()) {
+      if (DeclaredHolder* holder = holder_of(resource)) {
+        read_holder(resource, *holder);
+      }
+    }
+    for (const Resource& resource : made_.resources()) {
+      attach(resource);
+    }
+  }
+
+ private:
+  void declare(const Resource& resource);
+  void declare_policy(const Resource& resource, policy::PolicyType type, std::string_view name);
+  void declare_provider(const Resource& resource);
+  void declare_function(const Resource& resource);
+  void read_holder(const Resource& resource, DeclaredHolder& holder);
+  void read_function(const Resource& resource, DeclaredHolder& holder);
+  void attach(const Resource& resource);
+
+  void note_referred(const Node& arn, DeclaredHolder& holder) const;
+
+  [[nodiscard]] DeclaredHolder* holder_of(const Resource& resource);
+  [[nodiscard]] Result<policy::Policy> policy_of(const std::optional<Node>& document,
+                                                 policy::PolicyType type,
+                                                 const SourceRef& otherwise) const;
+  [[nodiscard]] IdentityPolicy inline_policy(const Node& entry) const;
+  [[nodiscard]] IdentityPolicy function_policy(const Node& entry) const;
+  [[nodiscard]] IdentityPolicy managed(const Node& arn) const;
+  [[nodiscard]] std::string known_text(const std::optional<Node>& value) const;
+  [[nodiscard]] std::optional<Node> function_property(const Resource& resource,
+                                                      std::string_view name) const;
+
+  const iac::Template& made_;
+  std::string_view account_;
+  Infrastructure& out_;
+  Assembly assembly_;
+};
+
+/// The text of a property; empty when it is absent or not known.
+std::string TemplateReader::known_text(const std::optional<Node>& value) const {
+  const bool text = value && value->is(Type::String) && !made_.unknown_in(*value);
+  return text ? std::string(value->text()) : std::string();
+}
+
+Result<policy::Policy> TemplateReader::policy_of(const std::optional<Node>& document,
+                                                 policy::PolicyType type,
+                                                 const SourceRef& otherwise) const {
+  if (!document) {
+    return Error{ErrorCode::Invalid, "the template holds no text of it", otherwise};
+  }
+  if (auto why = made_.unknown_in(*document)) {
+    return Error{ErrorCode::Invalid, std::move(*why), document->where()};
+  }
+  return nested_policy(*document, type);
+}
+
+IdentityPolicy TemplateReader::inline_policy(const Node& entry) const {
+  if (!entry.is(Type::Mapping)) {
+    return missing_policy("inline",
+                          made_.unknown_in(entry).value_or("an inline policy is no mapping"));
+  }
+  const std::string name = known_text(entry.find("PolicyName"));
+  return identity_policy(
+      name.empty() ? "inline" : name,
+      policy_of(entry.find("PolicyDocument"), policy::PolicyType::Identity, entry.where()));
+}
+
+IdentityPolicy TemplateReader::managed(const Node& arn) const {
+  if (!arn.is(Type::String)) {
+    return missing_policy("managed", "the ARN of a managed policy is no text");
+  }
+  IdentityPolicy found = assembly_.managed(std::string(arn.text()));
+  if (!found.policy && made_.unknown_in(arn)) {
+    return missing_policy("managed", *made_.unknown_in(arn));
+  }
+  return found;
+}
+
+void TemplateReader::declare_policy(const Resource& resource, policy::PolicyType type,
+                                    std::string_view name) {
+  const auto document = property(resource, name);
+  if (!document && type == policy::PolicyType::Resource) {
+    return;
+  }
+  IdentityPolicy policy = identity_policy(resource.id, policy_of(document, type, resource.where));
+  if (type == policy::PolicyType::Identity) {
+    policy.arn = account_.empty() ? std::string() : resource.arn;
+    assembly_.add_managed(resource.ref, policy);
+  }
+  out_.policies.push_back({resource.id, type, document ? document->where() : resource.where,
+                           std::move(policy), resource.open_digest});
+}
+
+void TemplateReader::declare_provider(const Resource& resource) {
+  if (account_.empty() || made_.unknown_in(resource.arn)) {
+    return;
+  }
+  OidcProvider provider{resource.arn, {}, resource.where};
+  const auto audiences = property(resource, "ClientIdList");
+  if (audiences && !made_.unknown_in(*audiences)) {
+    provider.audiences.emplace();
+    for (const Node& audience : items_of(audiences)) {
+      provider.audiences->emplace_back(audience.text());
+    }
+  }
+  out_.providers.push_back(std::move(provider));
+}
+
+void note_open(const Resource& resource, DeclaredHolder& holder) {
+  if (!resource.open_digest.empty()) {
+    holder.open_digests.push_back(resource.open_digest);
+  }
+}
+
+std::optional<HolderKind> holder_kind(std::string_view type) {
+  if (type == "AWS::IAM::Role") {
+    return HolderKind::Role;
+  }
+  if (type == "AWS::IAM::User") {
+    return HolderKind::User;
+  }
+  return type == "AWS::IAM::Group" ? std::optional(HolderKind::Group) : std::nullopt;
+}
+
+void TemplateReader::declare(const Resource& resource) {
+  if (const auto kind = holder_kind(resource.type)) {
+    const std::string property_name = *kind == HolderKind::Role   ? "RoleName"
+                                      : *kind == HolderKind::User ? "UserName"
+                                                                  : "GroupName";
+    DeclaredHolder holder;
+    holder.kind = *kind;
+    holder.address = resource.id;
+    holder.name = known_text(property(resource, property_name));
+    holder.path = known_text(property(resource, "Path"));
+    holder.key = resource.ref;
+    holder.where = resource.where;
+    const bool known = !account_.empty() && !holder.name.empty() && !made_.unknown_in(resource.arn);
+    holder.arn = known ? resource.arn : std::string();
+    note_open(resource, holder);
+    out_.holders.push_back(std::move(holder));
+  } else if (resource.type == "AWS::IAM::ManagedPolicy") {
+    declare_policy(resource, policy::PolicyType::Identity, "PolicyDocument");
+  } else if (resource.type == "AWS::IAM::OIDCProvider") {
+    declare_provider(resource);
+  } else if (has_own_role(resource.type)) {
+    declare_function(resource);
+  } else if (std::find(kOtherSamRoles.begin(), kOtherSamRoles.end(), resource.type) !=
+             kOtherSamRoles.end()) {
+    assembly_.miss(resource.where, "what `" + resource.type + "` makes is not worked out", false);
+  }
+  for (const ResourcePolicy& row : kResourcePolicies) {
+    if (resource.type == row.type) {
+      declare_policy(resource, policy::PolicyType::Resource, row.property);
+    }
+  }
+}
+
+DeclaredHolder* TemplateReader::holder_of(const Resource& resource) {
+  const bool function = has_own_role(resource.type);
+  if (!function && !holder_kind(resource.type)) {
+    return nullptr;
+  }
+  const std::string address = resource.id + (function ? "Role" : "");
+  const auto found =
+      std::find_if(out_.holders.begin(), out_.holders.end(),
+                   [&](const DeclaredHolder& holder) { return holder.address == address; });
+  return found == out_.holders.end() ? nullptr : &*found;
+}
+
+/// A managed policy of this template that holds unknown values is a part of its holder.
+void TemplateReader::note_referred(const Node& arn, DeclaredHolder& holder) const {
+  for (const Resource& resource : made_.resources()) {
+    if (resource.type == "AWS::IAM::ManagedPolicy" && resource.ref == arn.text()) {
+      note_open(resource, holder);
+    }
+  }
+}
+
+void TemplateReader::read_holder(const Resource& resource, DeclaredHolder& holder) {
+  if (has_own_role(resource.type)) {
+    read_function(resource, holder);
+    return;
+  }
+  if (holder.kind == HolderKind::Role) {
+    const auto document = property(resource, "AssumeRolePolicyDocument");
+    holder.trust = policy_of(document, policy::PolicyType::Trust, resource.where);
+    holder.where = document ? document->where() : resource.where;
+  }
+  for (const Node& entry : items_of(property(resource, "Policies"))) {
+    holder.identity.push_back(inline_policy(entry));
+  }
+  for (const Node& arn : items_of(property(resource, "ManagedPolicyArns"))) {
+    holder.identity.push_back(managed(arn));
+    note_referred(arn, holder);
+  }
+  if (const auto boundary = property(resource, "PermissionsBoundary")) {
+    holder.boundary = managed(*boundary);
+    note_referred(*boundary, holder);
+  }
+  for (const Node& tag : items_of(property(resource, "Tags"))) {
+    holder.tags.push_back({known_text(tag.find("Key")), known_text(tag.find("Value"))});
+  }
+  for (const Node& group : items_of(property(resource, "Groups"))) {
+    if (const DeclaredHolder* known = assembly_.find(HolderKind::Group, group.text())) {
+      holder.groups.push_back(known->address);
+    } else {
+      assembly_.miss(group.where(),
+                     "the user `" + resource.id + "` is in a group that is declared elsewhere",
+                     false);
+    }
+  }
+}
+
+/// A property of a function; what `Globals` give to all functions counts where it has none.
+std::optional<Node> TemplateReader::function_property(const Resource& resource,
+                                                      std::string_view name) const {
+  auto own = property(resource, name);
+  const auto globals = made_.function_globals();
+  const bool inherits = resource.type == "AWS::Serverless::Function" && !own && globals;
+  return inherits ? globals->find(name) : own;
+}
+
+void TemplateReader::declare_function(const Resource& resource) {
+  if (function_property(resource, "Role")) {
+    return;
+  }
+  DeclaredHolder holder;
+  holder.address = resource.id + "Role";
+  holder.key = holder.address;
+  holder.where = resource.where;
+  holder.path = known_text(function_property(resource, "RolePath"));
+  note_open(resource, holder);
+  out_.holders.push_back(std::move(holder));
+}
+
+/// `Allow` to one service alone, as SAM writes it.
+Result<policy::Policy> service_trust(const std::string& service, const SourceRef& where) {
+  policy::Statement statement;
+  statement.effect = policy::Effect::Allow;
+  statement.principals =
+      std::vector<policy::Principal>{{policy::PrincipalType::Service, {service, where}}};
+  statement.actions = std::vector<policy::Text>{{"sts:AssumeRole", where}};
+  statement.where = where;
+  policy::Policy policy;
+  policy.version = policy::Version::V2012_10_17;
+  policy.where = where;
+  policy.statements.push_back(std::move(statement));
+  return policy;
+}
+
+/// An entry of `Policies`: a managed policy by ARN or by the name of one of AWS, a policy, or one
+/// of SAM's policy templates.
+IdentityPolicy TemplateReader::function_policy(const Node& entry) const {
+  if (entry.is(Type::String)) {
+    const std::string text(entry.text());
+    const bool name = text.find(':') == std::string::npos && !made_.unknown_in(entry);
+    return name ? assembly_.managed("arn:aws:iam::aws:policy/" + text) : managed(entry);
+  }
+  if (entry.find("Statement")) {
+    return identity_policy("inline", policy_of(entry, policy::PolicyType::Identity, entry.where()));
+  }
+  const std::string name =
+      entry.is(Type::Mapping) && entry.size() == 1 ? std::string(entry.key_at(0).text()) : "";
+  return missing_policy(name.empty() ? "inline" : name,
+                        "SAM's policy template `" + name + "` is not worked out");
+}
+
+void TemplateReader::read_function(const Resource& resource, DeclaredHolder& holder) {
+  const bool machine = resource.type == "AWS::Serverless::StateMachine";
+  const auto trust = property(resource, "AssumeRolePolicyDocument");
+  holder.trust = trust ? policy_of(trust, policy::PolicyType::Trust, resource.where)
+                       : service_trust(machine ? "states.amazonaws.com" : "lambda.amazonaws.com",
+                                       resource.where);
+  holder.where = trust ? trust->where() : resource.where;
+  const std::string service = "arn:aws:iam::aws:policy/service-role/";
+  if (!machine) {
+    holder.identity.push_back(assembly_.managed(service + "AWSLambdaBasicExecutionRole"));
+  }
+  if (function_property(resource, "VpcConfig")) {
+    holder.identity.push_back(assembly_.managed(service + "AWSLambdaVPCAccessExecutionRole"));
+  }
+  if (function_property(resource, "Tracing")) {
+    holder.identity.push_back(assembly_.managed("arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"));
+  }
+  for (const Node& entry : items_of(function_property(resource, "Policies"))) {
+    holder.identity.push_back(function_policy(entry));
+  }
+  if (const auto boundary = function_property(resource, "PermissionsBoundary")) {
+    holder.boundary = managed(*boundary);
+  }
+}
+
+/// Policies that name their holders, and members of groups.
+void TemplateReader::attach(const Resource& resource) {
+  const std::string& type = resource.type;
+  if (type == "AWS::IAM::UserToGroupAddition") {
+    const auto name = property(resource, "GroupName");
+    const DeclaredHolder* group = name ? assembly_.find(HolderKind::Group, name->text()) : nullptr;
+    for (const Node& user : items_of(property(resource, "Users"))) {
+      DeclaredHolder* member = assembly_.find(HolderKind::User, user.text());
+      if (member != nullptr && group != nullptr) {
+        member->groups.push_back(group->address);
+      } else {
+        assembly_.miss(user.where(), "a user or group that is declared elsewhere gets a member",
+                       false);
+      }
+    }
+    return;
+  }
+  const bool managed = type == "AWS::IAM::ManagedPolicy";
+  const bool single = type == "AWS::IAM::RolePolicy" || type == "AWS::IAM::UserPolicy" ||
+                      type == "AWS::IAM::GroupPolicy";
+  if (!managed && !single && type != "AWS::IAM::Policy") {
+    return;
+  }
+  const std::string name = known_text(property(resource, "PolicyName"));
+  const IdentityPolicy policy =
+      managed ? assembly_.managed(resource.ref)
+              : identity_policy(name.empty() ? resource.id : name,
+                                policy_of(property(resource, "PolicyDocument"),
+                                          policy::PolicyType::Identity, resource.where));
+
+  struct Row {
+    HolderKind kind;
+    std::string_view list;
+    std::string_view one;
+  };
+
+  for (const Row& row :
+       {Row{HolderKind::Role, "Roles", "RoleName"}, Row{HolderKind::User, "Users", "UserName"},
+        Row{HolderKind::Group, "Groups", "GroupName"}}) {
+    for (const Node& holder : items_of(property(resource, single ? row.one : row.list))) {
+      const bool declared = assembly_.find(row.kind, holder.text()) != nullptr;
+      if (const auto why = declared ? std::nullopt : made_.unknown_in(holder)) {
+        assembly_.miss(holder.where(), "policy `" + policy.name + "` is attached to a " +
+                                           to_string(row.kind) + " that is not known: " + *why);
+      } else {
+        assembly_.attach(row.kind, holder.text(), policy, holder.where());
+        if (DeclaredHolder* known = assembly_.find(row.kind, holder.text())) {
+          note_open(resource, *known);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Result<Infrastructure> read_template(const Document& document, std::string_view account) {
+  MUSTER_TRY(const text::Tree tree, iac::parse_template(document.bytes, document.source));
+  MUSTER_TRY(const iac::Template made, iac::Template::read(tree.root(), account));
+  Infrastructure out;
+  TemplateReader(made, account, out).read();
+  return out;
+}
+
+}  // namespace muster::iam

@@ -1,0 +1,216 @@
+// IAM resources of Terraform plans and states.
+#include <doctest/doctest.h>
+
+#include "checks/iam/infrastructure.h"
+
+namespace muster::iam {
+namespace {
+
+std::string quoted(std::string sketch) {
+  for (char& c : sketch) {
+    c = c == '\'' ? '"' : c;
+  }
+  return sketch;
+}
+
+Result<Infrastructure> try_read(const std::string& sketch) {
+  return read_infrastructure({DocumentKind::Terraform, SourceId("plan.json"), quoted(sketch)});
+}
+
+/// A plan with these resources, changes and configured resources; single quotes become double ones,
+/// `^` an escaped one.
+Infrastructure plan(const std::string& resources, const std::string& changes = "",
+                    const std::string& configuration = "") {
+  std::string sketch = "{'planned_values':{'root_module':{'resources':[" + resources +
+                       "]}},'resource_changes':[" + changes +
+                       "],'configuration':{'root_module':{'resources':[" + configuration + "]}}}";
+  std::string text;
+  for (const char c : sketch) {
+    text += c == '^' ? "\\\"" : std::string(1, c);
+  }
+  auto found = try_read(text);
+  REQUIRE_MESSAGE(found.ok(), (found.ok() ? "" : to_string(found.error())));
+  return std::move(found).value();
+}
+
+std::string resource(const std::string& type, const std::string& name, const std::string& values,
+                     const std::string& index = "") {
+  return "{'address':'" + type + "." + name + index + "','mode':'managed','type':'" + type +
+         "','name':'" + name + "','values':{" + values + "}}";
+}
+
+std::string unknown(const std::string& address, const std::string& values) {
+  return "{'address':'" + address + "','change':{'after_unknown':{" + values + "}}}";
+}
+
+std::string refers(const std::string& address, const std::string& argument,
+                   const std::string& reference) {
+  return "{'address':'" + address + "','expressions':{'" + argument + "':{'references':['" +
+         reference + "']}}}";
+}
+
+std::string document(const std::string& action) {
+  return "'{^Version^:^2012-10-17^,^Statement^:{^Effect^:^Allow^,^Action^:^" + action +
+         "^,^Resource^:^*^}}'";
+}
+
+const std::string kTrust =
+    "'assume_role_policy':'{^Statement^:{^Effect^:^Allow^,^Action^:^sts:AssumeRole^,^Principal^:{"
+    "^Service^:^ec2.amazonaws.com^}}}'";
+
+const std::string kRole = resource("aws_iam_role", "r", "'name':'deploy'," + kTrust);
+
+std::string shown(const std::vector<IdentityPolicy>& policies) {
+  std::string text;
+  for (const IdentityPolicy& policy : policies) {
+    text += (text.empty() ? "" : "; ") + policy.name +
+            (policy.policy ? "=" + policy.policy->statements[0].actions->front().value
+                           : "?" + policy.missing);
+  }
+  return text;
+}
+
+TEST_CASE("a role has the policies that the plan gives it, from every side") {
+  struct Row {
+    const char* name;
+    Infrastructure found;
+    const char* policies;
+  };
+
+  const std::string policy =
+      resource("aws_iam_policy", "p", "'name':'p','policy':" + document("s3:*"));
+  const std::string open_arn = unknown("aws_iam_role_policy_attachment.a", "'policy_arn':true");
+  const Row rows[] = {
+      {"none", plan(kRole), ""},
+      {"a role policy",
+       plan(kRole + "," +
+            resource("aws_iam_role_policy", "p",
+                     "'name':'x','role':'deploy','policy':" + document("s3:*"))),
+       "x=s3:*"},
+      {"a role policy that is known after apply",
+       plan(kRole + "," + resource("aws_iam_role_policy", "p", "'name':'x','role':'deploy'"),
+            unknown("aws_iam_role_policy.p", "'policy':true")),
+       "x?`policy` of `aws_iam_role_policy.p` is known only after apply"},
+      {"a role that is known through the configuration",
+       plan(kRole + "," +
+                resource("aws_iam_role_policy", "p", "'name':'x','policy':" + document("s3:*")),
+            unknown("aws_iam_role_policy.p", "'role':true"),
+            refers("aws_iam_role_policy.p", "role", "aws_iam_role.r.id")),
+       "x=s3:*"},
+      {"an attachment by ARN",
+       plan(kRole + "," +
+            resource("aws_iam_role_policy_attachment", "a",
+                     "'role':'deploy','policy_arn':'arn:aws:iam::aws:policy/"
+                     "AdministratorAccess'")),
+       "AdministratorAccess=*"},
+      {"an attachment through the configuration",
+       plan(kRole + "," + policy + "," +
+                resource("aws_iam_role_policy_attachment", "a", "'role':'deploy'"),
+            open_arn,
+            refers("aws_iam_role_policy_attachment.a", "policy_arn", "aws_iam_policy.p.arn")),
+       "p=s3:*"},
+      {"an attachment that nothing tells",
+       plan(kRole + "," + policy + "," +
+                resource("aws_iam_role_policy_attachment", "a", "'role':'deploy'"),
+            open_arn),
+       "managed?`policy_arn` of `aws_iam_role_policy_attachment.a` is known only after apply"},
+      {"an attachment to a policy that has several instances",
+       plan(kRole + "," +
+                resource("aws_iam_policy", "p", "'name':'p','policy':" + document("s3:*"), "[0]") +
+                "," +
+                resource("aws_iam_policy", "p", "'name':'q','policy':" + document("s3:*"), "[1]") +
+                "," + resource("aws_iam_role_policy_attachment", "a", "'role':'deploy'"),
+            open_arn, refers("aws_iam_role_policy_attachment.a", "policy_arn", "aws_iam_policy.p")),
+       "managed?`policy_arn` of `aws_iam_role_policy_attachment.a` is known only after apply"},
+      {"one policy for several holders",
+       plan(kRole + "," +
+            resource("aws_iam_policy_attachment", "a",
+                     "'roles':['deploy'],'policy_arn':'arn:aws:iam::aws:policy/"
+                     "AdministratorAccess'")),
+       "AdministratorAccess=*"},
+      {"inline blocks and ARNs of the role",
+       plan(resource("aws_iam_role", "r",
+                     "'name':'deploy','inline_policy':[{'name':'i','policy':" + document("sqs:*") +
+                         "}],'managed_policy_arns':['arn:aws:iam::aws:policy/"
+                         "AdministratorAccess']," +
+                         kTrust)),
+       "i=sqs:*; AdministratorAccess=*"},
+      {"computed arguments that nobody set are no gap",
+       plan(kRole, unknown("aws_iam_role.r", "'managed_policy_arns':true,'inline_policy':true")),
+       ""},
+      {"a set argument that is known after apply is one",
+       plan(kRole, unknown("aws_iam_role.r", "'managed_policy_arns':true"),
+            refers("aws_iam_role.r", "managed_policy_arns", "module.x.arns")),
+       "managed_policy_arns?`managed_policy_arns` of `aws_iam_role.r` is known only after apply"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    REQUIRE(row.found.holders.size() == 1);
+    CHECK(shown(row.found.holders[0].identity) == row.policies);
+    CHECK(row.found.not_covered.empty());
+  }
+}
+
+TEST_CASE("an attachment to a role that is not known blocks, one to a role elsewhere is named") {
+  const std::string attachment = "'policy_arn':'arn:aws:iam::aws:policy/ReadOnlyAccess'";
+  const auto open = plan(resource("aws_iam_role_policy_attachment", "a", attachment),
+                         unknown("aws_iam_role_policy_attachment.a", "'role':true"));
+  REQUIRE(open.not_covered.size() == 1);
+  CHECK(open.not_covered[0].blocks);
+  CHECK(open.not_covered[0].why ==
+        "the role of `aws_iam_role_policy_attachment.a` is known only after apply");
+  const auto elsewhere =
+      plan(resource("aws_iam_role_policy_attachment", "a", "'role':'ops'," + attachment));
+  REQUIRE(elsewhere.not_covered.size() == 1);
+  CHECK_FALSE(elsewhere.not_covered[0].blocks);
+}
+
+TEST_CASE("trust, boundary and place of a role") {
+  const auto found = plan(resource(
+      "aws_iam_role", "r",
+      "'name':'deploy','arn':'arn:aws:iam::111122223333:role/deploy','tags':{'team':'shop'},"
+      "'permissions_boundary':'arn:aws:iam::aws:policy/AdministratorAccess'," +
+          kTrust));
+  REQUIRE(found.holders.size() == 1);
+  CHECK(found.holders[0].arn == "arn:aws:iam::111122223333:role/deploy");
+  CHECK(found.holders[0].address == "aws_iam_role.r");
+  CHECK(found.holders[0].boundary->policy);
+  CHECK(found.holders[0].tags == std::vector<Tag>{{"team", "shop"}});
+  CHECK(found.holders[0].trust->ok());
+  const auto open = plan(resource("aws_iam_role", "r", "'name':'deploy'"),
+                         unknown("aws_iam_role.r", "'assume_role_policy':true"));
+  CHECK(open.holders[0].trust->error().message ==
+        "`assume_role_policy` of `aws_iam_role.r` is known only after apply");
+}
+
+TEST_CASE("modules of a state are read, data sources are not") {
+  auto found = try_read(quoted(
+      "{'terraform_version':'1.9.0','values':{'root_module':{'resources':[{'address':'data.aws_iam_"
+      "role.d','mode':'data','type':'aws_iam_role','name':'d','values':{'name':'d'}}],'child_"
+      "modules':[{'address':'module.a','child_modules':[{'address':'module.a.module.b','resources':"
+      "[{'address':'module.a.module.b.aws_iam_role.r','mode':'managed','type':'aws_iam_role','name'"
+      ":"
+      "'r','values':{'name':'deploy'}}]}]}]}}}"));
+  REQUIRE(found.ok());
+  REQUIRE(found.value().holders.size() == 1);
+  CHECK(found.value().holders[0].address == "module.a.module.b.aws_iam_role.r");
+}
+
+TEST_CASE("members of groups") {
+  const auto found =
+      plan(resource("aws_iam_user", "u", "'name':'ann'") + "," +
+           resource("aws_iam_group", "g", "'name':'ops'") + "," +
+           resource("aws_iam_user_group_membership", "m", "'user':'ann','groups':['ops']"));
+  REQUIRE(found.holders.size() == 2);
+  CHECK(found.holders[0].groups == std::vector<std::string>{"aws_iam_group.g"});
+}
+
+TEST_CASE("what is no plan is refused") {
+  CHECK_FALSE(try_read("{}").ok());
+  CHECK_FALSE(try_read("[]").ok());
+  CHECK(try_read("{'planned_values':3}").ok());
+  CHECK(try_read("{'planned_values':{'root_module':{'resources':{'a':1}}}}").ok());
+}
+
+}  // namespace
+}  // namespace muster::iam
