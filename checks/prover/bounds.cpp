@@ -177,6 +177,10 @@ IpAddress last_of(const IpRange& range) {
 
 }  // namespace
 
+bool is_far(std::string_view number) {
+  return Number::parse(number) && !read_decimal(number);
+}
+
 std::vector<std::string> numbers_around(const std::vector<std::string>& written) {
   std::vector<Decimal> bounds;
   std::size_t places = 0;

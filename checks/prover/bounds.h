@@ -3,11 +3,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::prover {
 
-/// Decimal numbers. Exact for numbers with exponents up to ±40; texts that are no number add none.
+/// A number with an exponent beyond ±40: too long to be written out, so no value around it is
+/// known.
+[[nodiscard]] bool is_far(std::string_view number);
+
+/// Decimal numbers. Exact for numbers that are not far; these, and texts that are no number, add
+/// none.
 [[nodiscard]] std::vector<std::string> numbers_around(const std::vector<std::string>& written);
 
 /// Points in time, to the nanosecond that the evaluator knows.

@@ -27,6 +27,9 @@ Truth holds(const Atom& atom, const std::string& value) {
   static const policy::Request kNoVariables;
   bool some = false;
   for (const std::string& written : atom.values) {
+    if (atom.family == Family::Number && is_far(written)) {
+      return Truth::Unknown;
+    }
     const MatchResult result = policy::compare(atom.op, written, value, atom.version, kNoVariables);
     if (result == MatchResult::Unknown || result == MatchResult::Unresolved) {
       return Truth::Unknown;

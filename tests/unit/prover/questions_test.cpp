@@ -173,3 +173,15 @@ TEST_CASE("every managed policy is within itself, and pairs of them are decided"
   }
   CHECK(undecided == 0);
 }
+
+TEST_CASE("a number too long to be written out is no reason to call a policy empty") {
+  for (const char* clause :
+       {R"("NumericEquals":{"n":"1e50"})", R"("NumericGreaterThan":{"n":"1e50"})"}) {
+    const std::string statement =
+        std::string(R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":{)") + clause +
+        "}}";
+    const Policies far = policies_of(statement);
+    CHECK(allows_nothing(far).verdict == Verdict::Undecided);
+    CHECK(within(far, far).verdict == Verdict::Yes);
+  }
+}
