@@ -60,6 +60,12 @@ bool allows_everything(const std::vector<iam::SharedPolicy>& policies) {
   });
 }
 
+bool is_plausible(const Power& power, const Way& way) {
+  return std::ranges::all_of(way.steps,
+                             [&](const Step& step) { return power.names(step.action); }) &&
+         (way.tagging.empty() || power.names(way.tagging));
+}
+
 AccountMap::AccountMap(const AuditInput& input)
     : principals_(input.model<iam::Principals>().all()), facts_(input.model<iam::AccountFacts>()) {
   for (Id id = 0; id < principals_.size(); ++id) {
@@ -78,11 +84,19 @@ void AccountMap::read_powers(TimePoint now) {
     const auto [entry, fresh] =
         known.emplace(key_of(layers, principals_[id].account), powers_.size());
     if (fresh) {
-      powers_.push_back(std::make_unique<Power>(std::move(layers), now));
+      powers_.push_back(std::make_unique<Power>(std::move(layers), index_, now));
       groups_.emplace_back();
     }
     power_of_.push_back(entry->second);
     groups_[entry->second].push_back(id);
+  }
+  for (const Way& way : ways()) {
+    std::vector<std::size_t>& plausible = plausible_.emplace_back();
+    for (std::size_t group = 0; group < powers_.size(); ++group) {
+      if (is_plausible(*powers_[group], way)) {
+        plausible.push_back(group);
+      }
+    }
   }
 }
 

@@ -42,6 +42,11 @@ class AccountMap {
 
   [[nodiscard]] const Power& power_of_group(std::size_t group) const { return *powers_[group]; }
 
+  /// The groups whose policies name every action of the way.
+  [[nodiscard]] const std::vector<std::size_t>& plausible(const Way& way) const {
+    return plausible_[static_cast<std::size_t>(&way - ways().data())];
+  }
+
   [[nodiscard]] const Trusts& trusts(Id id) const { return trusts_[id]; }
 
   /// Things of these types in the account.
@@ -61,14 +66,19 @@ class AccountMap {
   const std::vector<iam::Principal>& principals_;
   const iam::AccountFacts& facts_;
   std::map<std::string, Id, std::less<>> by_arn_;
+  ActionIndex index_;
   std::vector<std::size_t> power_of_;
   std::vector<std::unique_ptr<Power>> powers_;
   std::vector<std::vector<Id>> groups_;
+  std::vector<std::vector<std::size_t>> plausible_;
   std::vector<Trusts> trusts_;
   std::map<std::string, std::vector<const iam::Resource*>, std::less<>> by_type_;
   std::map<std::string, const iam::Resource*, std::less<>> by_thing_arn_;
   std::vector<std::vector<const iam::Resource*>> carriers_;
 };
+
+/// Whether the policies of a power name every action of the way, so that asking makes sense.
+[[nodiscard]] bool is_plausible(const Power& power, const Way& way);
 
 /// Whether the policies of a layer hold an unconditional Allow of everything.
 [[nodiscard]] bool allows_everything(const std::vector<iam::SharedPolicy>& policies);

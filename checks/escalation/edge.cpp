@@ -102,12 +102,6 @@ bool is_limited(const iam::PrincipalLayers& layers) {
 
 }  // namespace
 
-bool EdgeFinder::is_plausible(const Power& power, const Way& way) {
-  return std::ranges::all_of(way.steps,
-                             [&](const Step& step) { return power.names(step.action); }) &&
-         (way.tagging.empty() || power.names(way.tagging));
-}
-
 bool EdgeFinder::is_personal(const Power& power, const Way& way) {
   return std::ranges::any_of(way.steps,
                              [&](const Step& step) { return power.is_personal(step.action); });
@@ -288,6 +282,32 @@ std::optional<Edge> EdgeFinder::over_credentials(const Way& way, Id from, Id to)
     draft.step(step.action, object_of(target));
   }
   return std::move(draft.edge());
+}
+
+bool EdgeFinder::concerns(const Way& way, Id to) const {
+  const Trusts& trusts = map_.trusts(to);
+  const auto is_one = [&](const iam::Resource* carrier) {
+    return contains(way.carriers, carrier->type);
+  };
+  switch (way.category) {
+    case Category::NewPassRole:
+      return std::ranges::any_of(way.passed_to, [&](const std::string& service) {
+        return trusts.services.contains(service);
+      });
+    case Category::ExistingPassRole:
+      return trusts.services.contains(way.carrier_service) ||
+             std::ranges::any_of(map_.carriers(to), is_one);
+    case Category::PrincipalAccess:
+      return (way.steps.front().on == On::User) ==
+             (map_.principal(to).kind == iam::PrincipalKind::User);
+    case Category::Artifact:
+      return !map_.carriers(to).empty();
+    case Category::TrustTampering:
+      return !trusts.providers.empty();
+    case Category::SelfEscalation:
+      return false;
+  }
+  return false;
 }
 
 std::optional<Edge> EdgeFinder::by(const Way& way, Id from, Id to) const {

@@ -49,8 +49,8 @@ class EdgeFinder {
   explicit EdgeFinder(const AccountMap& map, Effort effort = Effort::Glance)
       : map_(map), effort_(effort) {}
 
-  /// Whether the policies of a power name every action of the way, so that asking makes sense.
-  [[nodiscard]] static bool is_plausible(const Power& power, const Way& way);
+  /// Whether the way can lead to this principal at all, whoever starts.
+  [[nodiscard]] bool concerns(const Way& way, Id to) const;
   /// Whether principals with the same policies may get different answers.
   [[nodiscard]] static bool is_personal(const Power& power, const Way& way);
 

@@ -155,11 +155,8 @@ void Backwards::take(Edge edge, Id to) {
 }
 
 void Backwards::expand_way(const Way& way, Id to) {
-  for (std::size_t group = 0; group < map_.groups().size(); ++group) {
+  for (const std::size_t group : map_.plausible(way)) {
     const Power& power = map_.power_of_group(group);
-    if (!EdgeFinder::is_plausible(power, way)) {
-      continue;
-    }
     const bool personal = EdgeFinder::is_personal(power, way);
     std::optional<Edge> shared;
     bool asked = false;
@@ -215,7 +212,7 @@ void Backwards::expand_assume(Id to) {
 void Backwards::expand(Id to) {
   expand_assume(to);
   for (const Way& way : ways()) {
-    if (way.category != Category::SelfEscalation) {
+    if (finder_.concerns(way, to)) {
       expand_way(way, to);
     }
   }
@@ -225,7 +222,7 @@ void Backwards::expand(Id to) {
 void Backwards::grants_to_others(Id holder) {
   const Power& power = map_.power(holder);
   const bool may_grant = std::ranges::any_of(ways(), [&](const Way& way) {
-    return way.category == Category::SelfEscalation && EdgeFinder::is_plausible(power, way);
+    return way.category == Category::SelfEscalation && is_plausible(power, way);
   });
   const Way& rewrite = *find_way("iam-update-assume-role-policy");
   for (Id held = 0; may_grant && held < map_.principals().size(); ++held) {
@@ -505,7 +502,7 @@ std::optional<Edge> nearest_miss(const EdgeFinder& finder, const AccountMap& map
   for (Id to = 0; to < map.principals().size(); ++to) {
     auto edge = way.category == Category::SelfEscalation ? finder.grant(way, from, to)
                                                          : finder.by(way, from, to);
-    if (!edge || (from == to && edge->to != nullptr)) {
+    if (!edge) {
       continue;
     }
     if (edge->verdict != Verdict::Blocked) {
@@ -533,7 +530,7 @@ std::vector<Edge> Graph::blocked(const iam::Principal& start) const {
   const EdgeFinder finder(state_->map, EdgeFinder::Effort::Everything);
   std::vector<Edge> misses;
   for (const Way& way : ways()) {
-    if (EdgeFinder::is_plausible(state_->map.power(from), way)) {
+    if (is_plausible(state_->map.power(from), way)) {
       if (auto miss = nearest_miss(finder, state_->map, way, from)) {
         misses.push_back(std::move(*miss));
       }

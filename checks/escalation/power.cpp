@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checks/escalation/keys.h"
+#include "checks/escalation/ways.h"
 #include "checks/policy/arn.h"
 #include "checks/policy/glob.h"
 
@@ -283,7 +284,54 @@ std::vector<const policy::Condition*> clauses_on(const policy::Stack& stack,
 
 }  // namespace
 
-Power::Power(iam::PrincipalLayers layers, TimePoint now) : layers_(std::move(layers)), now_(now) {}
+ActionIndex::ActionIndex() : actions_{"sts:AssumeRole"} {
+  for (const Way& way : ways()) {
+    for (const Step& step : way.steps) {
+      actions_.push_back(step.action);
+    }
+    actions_.insert(actions_.end(), way.ways.begin(), way.ways.end());
+    if (!way.tagging.empty()) {
+      actions_.push_back(way.tagging);
+    }
+  }
+  std::ranges::sort(actions_);
+  const auto repeated = std::ranges::unique(actions_);
+  actions_.erase(repeated.begin(), repeated.end());
+  for (const std::string& action : actions_) {
+    folded_.push_back(policy::lower(action));
+  }
+}
+
+std::optional<std::size_t> ActionIndex::number(std::string_view action) const {
+  const auto found = std::ranges::lower_bound(
+      actions_, action, {}, [](const std::string& one) { return std::string_view(one); });
+  if (found == actions_.end() || *found != action) {
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(found - actions_.begin());
+}
+
+void ActionIndex::add(const iam::SharedPolicy& policy, ActionBits& bits) {
+  auto [entry, fresh] = known_.try_emplace(policy.get());
+  for (std::size_t i = 0; fresh && i < folded_.size(); ++i) {
+    const bool named = std::ranges::any_of(policy->statements, [&](const Statement& statement) {
+      return statement.effect == Effect::Allow && names_action(statement, folded_[i]);
+    });
+    if (named) {
+      entry->second.push_back(i);
+    }
+  }
+  for (const std::size_t number : entry->second) {
+    bits[number] = true;
+  }
+}
+
+Power::Power(iam::PrincipalLayers layers, ActionIndex& index, TimePoint now)
+    : layers_(std::move(layers)), index_(index), named_(index.none()), now_(now) {
+  for (const iam::SharedPolicy& policy : layers_.identity) {
+    index.add(policy, named_);
+  }
+}
 
 Power::~Power() = default;
 
@@ -317,7 +365,8 @@ const Power::Relevant& Power::relevant(const std::string& action) const {
 }
 
 bool Power::names(const std::string& action) const {
-  return relevant(action).named;
+  const auto number = index_.number(action);
+  return number ? named_[*number] : relevant(action).named;
 }
 
 bool Power::is_personal(const std::string& action) const {

@@ -63,11 +63,32 @@ struct Reply {
   int closeness = 0;
 };
 
+/// Which of the actions of `ways()` some Allow statement names; one bit each.
+using ActionBits = std::vector<bool>;
+
+/// Reads each shared text once.
+class ActionIndex {
+ public:
+  ActionIndex();
+
+  [[nodiscard]] std::optional<std::size_t> number(std::string_view action) const;
+  /// Adds what the text names.
+  void add(const iam::SharedPolicy& policy, ActionBits& bits);
+
+  [[nodiscard]] ActionBits none() const { return ActionBits(actions_.size()); }
+
+ private:
+  /// Sorted; as in the data, and in lower case.
+  std::vector<std::string> actions_;
+  std::vector<std::string> folded_;
+  std::map<const policy::Policy*, std::vector<std::size_t>> known_;
+};
+
 /// The policies of one or several principals with the same ones. Not thread-safe: remembers which
-/// statements speak about an action.
+/// statements speak about an action. The index outlives it.
 class Power {
  public:
-  Power(iam::PrincipalLayers layers, TimePoint now);
+  Power(iam::PrincipalLayers layers, ActionIndex& index, TimePoint now);
   ~Power();
   Power(const Power&) = delete;
   Power& operator=(const Power&) = delete;
@@ -92,6 +113,8 @@ class Power {
   [[nodiscard]] const Relevant& relevant(const std::string& action) const;
 
   iam::PrincipalLayers layers_;
+  const ActionIndex& index_;
+  ActionBits named_;
   TimePoint now_;
   mutable std::map<std::string, std::unique_ptr<const Relevant>, std::less<>> relevant_;
 };

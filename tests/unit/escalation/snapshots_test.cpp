@@ -280,3 +280,84 @@ TEST_CASE("a twin without one needed permission is silent and says what stopped 
   MESSAGE(tally.twins << " twins, " << tally.silent << " silent, " << tally.explained
                       << " explained");
 }
+
+namespace {
+
+/// Our own snapshots, of the ways that matter to a pipeline.
+std::vector<ordered_json> own_cases() {
+  return snapshots(std::string(MUSTER_SOURCE_DIR) + "/tests/escalation_cases");
+}
+
+bool is_way(const Edge& edge, const ordered_json& expected) {
+  return way_id(edge) == expected["way"];
+}
+
+std::optional<Path> own_path(const Asked& asked, const ordered_json& expected) {
+  const iam::Principal* start = asked.find(expected["start"]);
+  for (const Path& path : asked.graph().from(*start)) {
+    const Edge& last = *path.edges.back();
+    const bool right = expected["target"].is_null()
+                           ? last.to == nullptr
+                           : last.to != nullptr && last.to->arn == expected["target"];
+    if (right && is_way(last, expected)) {
+      return path;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The reasons of the near misses by the expected way.
+std::string own_reasons(const Asked& asked, const ordered_json& expected) {
+  std::string reasons;
+  for (const Edge& miss : asked.graph().blocked(*asked.find(expected["start"]))) {
+    if (is_way(miss, expected)) {
+      reasons += miss.because.front() + "\n";
+    }
+  }
+  return reasons;
+}
+
+bool wants(const ordered_json& expected, const std::string& kind) {
+  if (!expected.contains("twins")) {
+    return true;
+  }
+  const auto kinds = expected["twins"].get<std::vector<std::string>>();
+  return std::ranges::find(kinds, kind) != kinds.end();
+}
+
+}  // namespace
+
+TEST_CASE("every way of a pipeline has a case that is found and twins that are not") {
+  Tally tally;
+  std::size_t cases = 0;
+  for (const ordered_json& snapshot : own_cases()) {
+    const ordered_json& expected = snapshot["expected"];
+    const std::string file = snapshot["file"].get<std::string>();
+    const Asked asked(snapshot);
+    const auto path = own_path(asked, expected);
+    CAPTURE(file);
+    if (expected["verdict"] == "blocked") {
+      const std::string reasons = own_reasons(asked, expected);
+      CAPTURE(reasons);
+      CHECK_FALSE(path);
+      CHECK(reasons.find(expected["reason"].get<std::string>()) != std::string::npos);
+      continue;
+    }
+    ++cases;
+    REQUIRE(path);
+    CHECK(to_string(path->verdict) == expected["verdict"].get<std::string>());
+    check_witnesses(asked, *path);
+    const Edge& edge = *path->edges.back();
+    for (const Step& step : edge.way->steps) {
+      for (const Twin& twin : twins_without(snapshot, edge.from->arn, step.action)) {
+        if (wants(expected, twin.kind)) {
+          check_twin(twin, file + ": " + names_of(twin, step.action), path->start->arn, edge,
+                     tally);
+        }
+      }
+    }
+  }
+  CHECK(cases >= 27);
+  MESSAGE(cases << " own cases; " << tally.twins << " twins, " << tally.silent << " silent, "
+                << tally.explained << " explained");
+}
