@@ -20,6 +20,7 @@
 #include "app/rules.h"
 #include "app/trust_explain.h"
 #include "app/trust_test.h"
+#include "app/who_can.h"
 #include "checks/policy/catalogue.h"
 
 namespace muster::app {
@@ -260,11 +261,42 @@ void add_policy_generate(CLI::App& policy, Action& action) {
       "Exit codes: 0 printed; 2 no muster.yaml, no such role, or nothing declared.");
 }
 
+/// The facts that a question about an account is put to.
+void add_account_options(CLI::App& command, AccountOptions& options) {
+  command.add_option("--facts", options.facts, "Folder with account facts (repeatable)");
+  command.add_option("--config", options.config,
+                     "Intent file; default: PATH/muster.yaml if it is there");
+  command.add_option("--as-of", options.as_of, "Time to take as now, e.g. 2026-02-19T06:00:00Z");
+  command.add_flag("--json", options.json, "Machine-readable");
+}
+
+void add_policy_who_can(CLI::App& policy, Action& action) {
+  CLI::App& command = *policy.add_subcommand(
+      "who-can", "Which users and roles of an account may do something, with a request each");
+  const auto options = on_chosen(command, action, who_can);
+  command.add_option("action", options->action, "Action, e.g. s3:PutObject")
+      ->required()
+      ->type_name("ACTION");
+  command.add_option("resource", options->resource,
+                     "ARN; default: anything of the account that their policies name");
+  command.add_option("--path", options->path, "Folder to read as well")->capture_default_str();
+  add_account_options(command, *options);
+  command.footer(
+      "Groups, permissions boundaries and policies of the organisation count, and the trust policy "
+      "of a role that is\nto be assumed; other policies of resources are not in the facts.\n\n"
+      "Examples:\n  muster policy who-can iam:PassRole arn:aws:iam::111122223333:role/admin "
+      "--facts facts/\n"
+      "  muster policy who-can s3:PutObject 'arn:aws:s3:::acme-bundles/prod/app.tar.gz' --facts "
+      "facts/ --json\n\n"
+      "Exit codes: 0 answered; 3 something could not be read; 2 usage.");
+}
+
 void add_policy(CLI::App& cli, Action& action) {
   CLI::App& policy = *cli.add_subcommand("policy", "Questions about IAM policies");
   policy.require_subcommand(1);
   add_policy_compare(policy, action);
   add_policy_eval(policy, action);
+  add_policy_who_can(policy, action);
   add_policy_generate(policy, action);
   add_policy_lint(policy, action);
 }
@@ -322,15 +354,6 @@ void add_trust(CLI::App& cli, Action& action) {
   trust.require_subcommand(1);
   add_trust_explain(trust, action);
   add_trust_test(trust, action);
-}
-
-/// The facts that a question about an account is put to.
-void add_account_options(CLI::App& command, AccountOptions& options) {
-  command.add_option("--facts", options.facts, "Folder with account facts (repeatable)");
-  command.add_option("--config", options.config,
-                     "Intent file; default: PATH/muster.yaml if it is there");
-  command.add_option("--as-of", options.as_of, "Time to take as now, e.g. 2026-02-19T06:00:00Z");
-  command.add_flag("--json", options.json, "Machine-readable");
 }
 
 void add_escalations(CLI::App& cli, Action& action) {

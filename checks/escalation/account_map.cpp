@@ -132,6 +132,16 @@ std::vector<const iam::Resource*> AccountMap::things(const std::vector<std::stri
   return found;
 }
 
+bool AccountMap::has_things(const std::vector<std::string>& types, std::string_view account) const {
+  return std::ranges::any_of(types, [&](const std::string& type) {
+    const auto of_type = by_type_.find(type);
+    return of_type != by_type_.end() &&
+           std::ranges::any_of(of_type->second, [&](const iam::Resource* thing) {
+             return thing->account.empty() || thing->account == account;
+           });
+  });
+}
+
 const std::vector<const iam::Resource*>& AccountMap::carriers(Id role) const {
   return carriers_[role];
 }

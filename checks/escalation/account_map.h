@@ -52,6 +52,8 @@ class AccountMap {
   /// Things of these types in the account.
   [[nodiscard]] std::vector<const iam::Resource*> things(const std::vector<std::string>& types,
                                                          std::string_view account) const;
+  [[nodiscard]] bool has_things(const std::vector<std::string>& types,
+                                std::string_view account) const;
   /// Things that run as the role.
   [[nodiscard]] const std::vector<const iam::Resource*>& carriers(Id role) const;
   /// The thing with this ARN, or null.

@@ -48,15 +48,44 @@ bool reports_to_systems_manager(const AccountMap& map, Id role) {
   });
 }
 
-/// Documents of AWS in the region of the host.
-std::vector<std::string> document_arns(const Way& way, std::string_view host) {
-  const std::string_view region = iam::arn_field(host, kRegionField);
+/// Regions in which the policies may name something.
+std::vector<std::string> regions_of(const std::vector<std::string>& patterns) {
+  std::vector<std::string> regions{"us-east-1"};
+  for (const std::string& pattern : patterns) {
+    const std::string region(iam::arn_field(pattern, kRegionField));
+    if (!region.empty() && region.find_first_of("*?") == std::string::npos &&
+        !contains(regions, region)) {
+      regions.push_back(region);
+    }
+  }
+  return regions;
+}
+
+/// Documents of AWS in these regions.
+std::vector<std::string> document_arns(const Way& way, const std::vector<std::string>& regions) {
   std::vector<std::string> arns;
-  for (const std::string& name : way.documents) {
-    arns.push_back("arn:aws:ssm:" + std::string(region.empty() ? "us-east-1" : region) +
-                   "::document/" + name);
+  for (const std::string& region : regions) {
+    for (const std::string& name : way.documents) {
+      arns.push_back("arn:aws:ssm:" + region + "::document/" + name);
+    }
   }
   return arns;
+}
+
+/// Hosts that the inventory does not name: those that the policies name, and one of any name.
+std::vector<std::string> unknown_hosts(const std::vector<std::string>& patterns,
+                                       const std::string& account) {
+  std::vector<std::string> hosts;
+  for (const std::string& pattern : patterns) {
+    if (pattern.find(":instance/") != std::string::npos &&
+        pattern.find_first_of("*?$") == std::string::npos) {
+      hosts.push_back(pattern);
+    }
+  }
+  for (const std::string& region : regions_of(patterns)) {
+    hosts.push_back("arn:aws:ec2:" + region + ":" + account + ":instance/i-0123456789abcdef0");
+  }
+  return hosts;
 }
 
 /// Tags the host into the scope of a policy that limits the command by a tag.
@@ -194,18 +223,26 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
   if (!way.tagging.empty()) {
     tag_into_scope(way, *carrier, draft);
   }
+  const std::string& first = way.steps.front().action;
+  const std::vector<std::string> patterns = map_.power(from).patterns(first);
   for (const Step& step : way.steps) {
     if (draft.blocked() || !way.tagging.empty()) {
       break;
     }
     if (step.on == On::Carrier && carrier != nullptr) {
       draft.step(step.action, object_of(step.action, *carrier));
+    } else if (step.on == On::Carrier && way.host) {
+      draft.step(
+          step.action,
+          {unknown_hosts(patterns, map_.principal(from).account), TagKnowledge::Unknown, {}});
     } else {
       draft.step_on_new(step.action);
     }
   }
   if (!way.documents.empty() && !draft.blocked()) {
-    draft.step(way.steps.front().action, {document_arns(way, arn), TagKnowledge::Listed, {}});
+    const std::vector<std::string> here{std::string(iam::arn_field(arn, kRegionField))};
+    const std::vector<std::string> regions = carrier == nullptr ? regions_of(patterns) : here;
+    draft.step(first, {document_arns(way, regions), TagKnowledge::Listed, {}});
   }
   if (way.host && !reports_to_systems_manager(map_, to)) {
     draft.unknown("whether Systems Manager manages a host whose role `" + map_.principal(to).name +
@@ -239,9 +276,10 @@ std::optional<Edge> EdgeFinder::over_carriers(const Way& way, Id from, Id to) co
     }
     keep_better(best, over_carrier(way, from, to, carrier));
   }
-  const bool may_exist = map_.things(way.carriers, account).empty() && way.tagging.empty() &&
-                         map_.trusts(to).services.contains(way.carrier_service);
-  if (!best && may_exist) {
+  const bool may_exist = !best && way.tagging.empty() &&
+                         map_.trusts(to).services.contains(way.carrier_service) &&
+                         !map_.has_things(way.carriers, account);
+  if (may_exist) {
     best = over_carrier(way, from, to, nullptr);
   }
   return best;
