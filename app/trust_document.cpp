@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "app/recognise.h"
 #include "app/repository.h"
 #include "checks/iam/documents.h"
+#include "checks/iam/infrastructure.h"
 
 namespace muster::app {
 namespace {
@@ -13,6 +15,15 @@ constexpr std::size_t kFileLimit = std::size_t{64} << 20U;
 
 bool is_wanted(const iam::RoleDocument& document, const std::string& role) {
   return role.empty() || document.arn == role || document.name == role;
+}
+
+Result<std::vector<TrustDocument>> found(std::vector<TrustDocument> documents,
+                                         const std::string& file, const std::string& role) {
+  if (documents.empty()) {
+    const std::string what = role.empty() ? "no role" : "no role `" + role + "`";
+    return Error{ErrorCode::Usage, "`" + file + "` describes " + what, std::nullopt};
+  }
+  return documents;
 }
 
 Result<std::vector<TrustDocument>> from_roles(const text::Node& root, const std::string& file,
@@ -27,11 +38,27 @@ Result<std::vector<TrustDocument>> from_roles(const text::Node& root, const std:
     }
     out.push_back({document.arn, document.name, std::move(document.trust).value()});
   }
-  if (out.empty()) {
-    const std::string what = role.empty() ? "no role" : "no role `" + role + "`";
-    return Error{ErrorCode::Usage, "`" + file + "` describes " + what, std::nullopt};
+  return found(std::move(out), file, role);
+}
+
+Result<std::vector<TrustDocument>> from_infrastructure(const Document& document,
+                                                       const std::string& file,
+                                                       const std::string& role) {
+  MUSTER_TRY(iam::Infrastructure infrastructure, iam::read_infrastructure(document));
+  std::vector<TrustDocument> out;
+  for (iam::DeclaredHolder& holder : infrastructure.holders) {
+    const bool wanted =
+        role.empty() || holder.arn == role || holder.name == role || holder.address == role;
+    if (!wanted || !holder.trust) {
+      continue;
+    }
+    if (!*holder.trust) {
+      return holder.trust->error();
+    }
+    const std::string& name = holder.name.empty() ? holder.address : holder.name;
+    out.push_back({holder.arn, name, std::move(*holder.trust).value()});
   }
-  return out;
+  return found(std::move(out), file, role);
 }
 
 }  // namespace
@@ -40,9 +67,13 @@ Result<std::vector<TrustDocument>> read_trust_documents(const std::string& file,
                                                         const std::string& role) {
   const SourceId source(file == "-" ? "<stdin>" : file);
   MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
+  const std::optional<DocumentKind> kind = recognise_content(file, bytes).kind;
+  if (kind == DocumentKind::CloudFormation || kind == DocumentKind::Terraform) {
+    return from_infrastructure({*kind, source, std::move(bytes)}, file, role);
+  }
   MUSTER_TRY(const auto tree,
              iam::parse_account_json({DocumentKind::IamRole, source, std::move(bytes)}));
-  const text::Node root = tree.root();
+  const text::Node root = tree.root().find("authorization_details").value_or(tree.root());
   if (root.find("Role") || root.find("RoleDetailList")) {
     return from_roles(root, file, role);
   }

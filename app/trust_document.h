@@ -18,9 +18,10 @@ struct TrustDocument {
 };
 
 /// `file`: a trust policy, the output of `aws iam get-role` or of
-/// `get-account-authorization-details`; `-` is standard input. `role`: name or ARN of the wanted
-/// role; empty = all that name a web identity provider, or the only one there is. Errors: `Usage`
-/// when the file is not there or has no such role; else the place in the file.
+/// `get-account-authorization-details`, a CloudFormation template, a Terraform plan; `-` is
+/// standard input. `role`: name, ARN or (in infrastructure code) address of the wanted role; empty
+/// = all that name a web identity provider, or the only one there is. Errors: `Usage` when the file
+/// is not there or has no such role; else the place in the file.
 [[nodiscard]] Result<std::vector<TrustDocument>> read_trust_documents(const std::string& file,
                                                                       const std::string& role);
 

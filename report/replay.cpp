@@ -71,6 +71,11 @@ ordered_json request_line(const Witness& witness) {
   return {{"request", request}};
 }
 
+bool has_field(const Outcome& outcome, std::string_view name) {
+  return std::ranges::any_of(outcome.witness.fields,
+                             [&](const WitnessField& field) { return field.name == name; });
+}
+
 /// The name in a role's ARN; empty for any other asset.
 std::string role_of(const Asset& asset) {
   const bool role = asset.kind == "iam-role" && asset.id.starts_with("arn:");
@@ -82,7 +87,9 @@ std::string role_of(const Asset& asset) {
 std::string replay_command(const Outcome& outcome) {
   const std::string& path = outcome.where.source.path();
   const bool token = outcome.witness.kind == WitnessKind::Token;
-  const bool asked = token || outcome.witness.kind == WitnessKind::Request;
+  // A request on a resource is about permissions: no trust policy answers it.
+  const bool asked =
+      token || (outcome.witness.kind == WitnessKind::Request && !has_field(outcome, "resource"));
   if (!asked || outcome.witness.fields.empty() || !path.ends_with(".json")) {
     return "";
   }
