@@ -8,7 +8,11 @@ target_compile_options(muster_flags INTERFACE -fpch-preprocess)
 target_compile_options(muster_flags INTERFACE -Wno-stringop-overflow)
 
 target_precompile_headers(muster_core PRIVATE ${standard_headers})
-foreach(library muster_text muster_policy muster_prover muster_intent muster_checks muster_store)
+foreach(library
+    muster_text muster_policy muster_lint muster_prover muster_iac muster_capability muster_intent muster_checks)
   target_precompile_headers(${library} REUSE_FROM muster_core)
 endforeach()
-target_precompile_headers(muster_app PRIVATE ${standard_headers} <nlohmann/json.hpp>)
+target_precompile_headers(muster_report PRIVATE ${standard_headers} <nlohmann/json.hpp>)
+foreach(library muster_app muster_store)
+  target_precompile_headers(${library} REUSE_FROM muster_report)
+endforeach()
