@@ -7,15 +7,14 @@
 #include "checks/policy/arn.h"
 #include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
+#include "checks/text/quoted.h"
 
 namespace muster::capability {
 namespace {
 
 constexpr std::size_t kMaxCombinations = 10'000;
 
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
+using text::quoted;
 
 /// Names with these prefixes are reserved for documents of AWS.
 /// Source: AWS Systems Manager API Reference, CreateDocument, `Name`.

@@ -7,6 +7,7 @@
 #include "checks/capability/bindings.h"
 #include "checks/policy/operators.h"
 #include "checks/text/did_you_mean.h"
+#include "checks/text/quoted.h"
 
 namespace muster::capability {
 namespace {
@@ -14,9 +15,7 @@ namespace {
 using policy::Statement;
 using policy::Text;
 
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
+using text::quoted;
 
 std::vector<Text> texts_at(const std::vector<std::string>& values, const SourceRef& where) {
   std::vector<Text> texts;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/iam/requests.h"
+#include "checks/policy/principals.h"
 
 namespace muster::escalation {
 namespace {
@@ -12,9 +13,7 @@ using policy::PrincipalType;
 
 constexpr std::size_t kAccountField = 4;
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+using policy::is_account;
 
 void add_aws(const std::string& value, Trusts& trusts) {
   if (value == "*") {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "checks/policy/evaluate.h"
+#include "checks/policy/glob.h"
 
 namespace muster::iam {
 namespace {
@@ -20,9 +21,7 @@ using policy::Catalogue;
 /// `ssmmessages`).
 constexpr std::size_t kSmallService = 10;
 
-bool has_wildcard(std::string_view text) {
-  return text.find_first_of("*?") != std::string_view::npos;
-}
+using policy::has_wildcard;
 
 std::size_t current_actions(const policy::Service& service) {
   const auto all = policy::embedded_catalogue().actions(service);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/policy/arn.h"
+#include "checks/policy/glob.h"
 
 namespace muster::iam {
 namespace {
@@ -29,9 +30,7 @@ bool is_broad(std::string_view entry) {
   return letters < kTellingLetters;
 }
 
-bool has_wildcard(std::string_view entry) {
-  return entry.find_first_of("*?") != std::string_view::npos;
-}
+using policy::has_wildcard;
 
 /// One entry of `Resource`, or every role when there is none.
 PassedRoles through(const policy::Text* entry, const policy::Statement& statement) {

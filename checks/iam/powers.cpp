@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "checks/iam/requests.h"
+#include "checks/policy/glob.h"
 
 namespace muster::iam {
 namespace {
 
-bool has_wildcard(std::string_view text) {
-  return text.find_first_of("*?") != std::string_view::npos;
-}
+using policy::has_wildcard;
 
 policy::Request plain_request(const Role& role, const Reach& reach) {
   policy::Request request;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "checks/policy/arn.h"
+#include "checks/policy/principals.h"
 
 namespace muster::iam {
 namespace {
@@ -16,9 +17,7 @@ bool is_plain(std::string_view field) {
   return !field.empty() && field.find_first_of("*?$") == std::string_view::npos;
 }
 
-bool is_account(std::string_view field) {
-  return field.size() == 12 && field.find_first_not_of("0123456789") == std::string_view::npos;
-}
+using policy::is_account;
 
 /// Every entry of `Resource` in the policies of the role, as ARN.
 template <class Visit>

@@ -7,6 +7,7 @@
 
 #include "checks/iam/callers.h"
 #include "checks/iam/model.h"
+#include "checks/policy/principals.h"
 
 namespace muster::iam {
 namespace {
@@ -21,9 +22,7 @@ bool is_trusted(const Role& role, const std::string& account) {
 }
 
 /// Whether an account id is written there: `*` and deleted principals have none.
-bool is_account(const std::string& text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == std::string::npos;
-}
+using policy::is_account;
 
 void judge(const Role& role, const policy::Statement& statement, const policy::Principal& principal,
            Outcomes& out) {

@@ -7,6 +7,7 @@
 
 #include "checks/lint/families.h"
 #include "checks/lint/overlap.h"
+#include "checks/policy/principals.h"
 #include "checks/policy/variables.h"
 #include "checks/text/did_you_mean.h"
 
@@ -115,10 +116,7 @@ struct Written {
   }
 };
 
-bool is_account(std::string_view text) {
-  return text.size() == 12 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+using policy::is_account;
 
 /// A defect of the ARN against the forms: its code and the words; nothing when one form fits.
 struct Defect {

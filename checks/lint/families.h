@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "checks/lint/document.h"
+#include "checks/policy/glob.h"
 
 namespace muster::lint {
 
@@ -54,9 +55,7 @@ void judge_unscopable(const Subject& subject);
 /// User input for a message: in backticks, on one line, cut when it is long.
 [[nodiscard]] std::string quoted(std::string_view text);
 
-[[nodiscard]] inline bool has_wildcard(std::string_view text) {
-  return text.find_first_of("*?") != std::string_view::npos;
-}
+using policy::has_wildcard;
 
 [[nodiscard]] inline bool has_variable(std::string_view text) {
   return text.find("${") != std::string_view::npos;

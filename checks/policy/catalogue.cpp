@@ -24,10 +24,6 @@ Standing standing(const std::uint8_t* last_edition) {
   return *last_edition == kCurrent ? Standing::Known : Standing::Retired;
 }
 
-bool has_wildcard(std::string_view text) {
-  return text.find_first_of("*?") != std::string_view::npos;
-}
-
 /// The actions whose lower-case names begin with `prefix`.
 std::span<const Action> with_prefix(const CatalogueTables& tables, std::span<const Action> actions,
                                     std::string_view prefix) {

@@ -7,6 +7,7 @@
 #include "checks/policy/arn.h"
 #include "checks/policy/glob.h"
 #include "checks/policy/principals.h"
+#include "checks/text/quoted.h"
 
 namespace muster::policy {
 namespace {
@@ -25,9 +26,7 @@ Truth negation(Truth truth) {
   return truth == Truth::Yes ? Truth::No : Truth::Yes;
 }
 
-std::string quoted(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
+using text::quoted;
 
 SourceRef place_of(const std::vector<Text>& list, const SourceRef& fallback) {
   return list.empty() ? fallback : list.front().where;

@@ -22,4 +22,9 @@ inline constexpr Wildcards kMarked{'\xFE', '\xFF'};
 /// point). O(|pattern| * |text|), no recursion. REQUIRES: `text` is valid UTF-8.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text, Wildcards wildcards);
 
+/// Whether a written pattern can match more than itself.
+[[nodiscard]] inline bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of("*?") != std::string_view::npos;
+}
+
 }  // namespace muster::policy

@@ -12,12 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kProviderHosts = {"accounts.google.com",
                                                             "cognito-identity.amazonaws.com",
                                                             "graph.facebook.com", "www.amazon.com"};
-constexpr std::size_t kAccountDigits = 12;
-
-bool is_account(std::string_view text) {
-  return text.size() == kAccountDigits &&
-         text.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 /// `AIDA…`, `AROA…`: the id that IAM leaves in place of a deleted user or role.
 bool is_unique_id(std::string_view text) {
@@ -180,6 +174,11 @@ Truth match_listed(const std::vector<Principal>& entries, const Caller& caller) 
 }
 
 }  // namespace
+
+bool is_account(std::string_view text) {
+  constexpr std::size_t kDigits = 12;
+  return text.size() == kDigits && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 Caller read_caller(std::string_view principal) {
   if (principal == "*") {

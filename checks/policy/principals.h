@@ -37,6 +37,9 @@ struct Caller {
   std::string_view name;
 };
 
+/// Whether the text is an account number.
+[[nodiscard]] bool is_account(std::string_view text);
+
 [[nodiscard]] Caller read_caller(std::string_view principal);
 
 /// How an entry names a caller; a later one is more direct. `Account`: by its account, which only

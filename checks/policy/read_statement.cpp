@@ -4,6 +4,7 @@
 
 #include "checks/policy/read.h"
 #include "checks/text/did_you_mean.h"
+#include "checks/text/quoted.h"
 
 namespace muster::policy {
 namespace {
@@ -39,9 +40,7 @@ const char* describe(PolicyType type) {
   return "a policy";
 }
 
-std::string quoted(std::string_view name) {
-  return "`" + std::string(name) + "`";
-}
+using text::quoted;
 
 Status check_pair(const Node& statement, Pair pair, Demand demand, PolicyType type) {
   const auto plain = key_of(statement, pair.plain);
