@@ -54,6 +54,31 @@ std::string resource_of(const policy::Text* entry, const Surrounding& around) {
   return entry == nullptr || entry->value == "*" ? stranger : entry->value;
 }
 
+/// A role of the pattern that nobody mentions.
+std::string stranger_of(std::string_view pattern) {
+  std::string arn;
+  for (const char c : pattern) {
+    arn += c == '*' ? std::string(kStranger) : std::string(1, c == '?' ? 'x' : c);
+  }
+  return arn;
+}
+
+/// Where a Deny, the boundary or the organisation refuses a role of the pattern that nobody
+/// mentions, what is left are names that somebody chose: as good as a prefix.
+void narrow(PassedRoles& passed, Powers& powers, Reach reach, const policy::Statement& statement) {
+  const std::string pattern = reach.resource;
+  reach.resource = stranger_of(pattern);
+  if (!powers.is_cut() || !has_wildcard(pattern) || !powers.can(reach, &statement).is_no()) {
+    return;
+  }
+  for (const WitnessField& field : passed.proof.witness().fields) {
+    if (field.name == "resource") {
+      passed.words = "some role of `" + pattern + "` (such as `" + field.values.front() + "`)";
+      passed.severity = Severity::Low;
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<PassedRoles> passed_roles(const policy::Statement& statement, Powers& powers,
@@ -73,10 +98,13 @@ std::optional<PassedRoles> passed_roles(const policy::Statement& statement, Powe
     if (worst && passed.severity <= worst->severity) {
       continue;
     }
-    passed.proof =
-        powers.can({"iam:PassRole", resource_of(entry, around), unmentioned(keys, around, nullptr)},
-                   &statement);
-    if (!passed.proof.is_no()) {
+    const Reach reach{"iam:PassRole", resource_of(entry, around),
+                      unmentioned(keys, around, nullptr)};
+    passed.proof = powers.can(reach, &statement);
+    if (passed.proof.is_yes()) {
+      narrow(passed, powers, reach, statement);
+    }
+    if (!passed.proof.is_no() && (!worst || passed.severity > worst->severity)) {
       worst = std::move(passed);
     }
   }

@@ -144,8 +144,8 @@ Powers::Found Powers::search(const Reach& reach, const policy::Statement* throug
     return {};
   }
   const std::size_t own = compile(asked);
-  const std::size_t wanted =
-      prover_->add({allowing({reach.action}, reach.resource, reach.context)});
+  const std::string resource = reach.resource == "*" ? "${*}" : reach.resource;
+  const std::size_t wanted = prover_->add({allowing({reach.action}, resource, reach.context)});
   prover::Answer answer = prover_->overlap(own, wanted);
   if (answer.verdict == prover::Verdict::No) {
     return {};

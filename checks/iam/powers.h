@@ -20,7 +20,7 @@ namespace muster::iam {
 struct Reach {
   /// `iam:PassRole`
   std::string action;
-  /// An ARN, or a pattern of some.
+  /// An ARN, or a pattern of some. `*`: the resource of actions that take none.
   std::string resource;
   /// What the request's context is held to; other keys are free.
   std::vector<policy::Condition> context;

@@ -2,6 +2,7 @@
 #include "checks/iam/statement_judge.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -57,6 +58,13 @@ class StatementJudge {
         return grant.whole_service ? whole_service(grant) : plain(grant, power);
     }
     return std::nullopt;
+  }
+
+  /// Whether a Deny, the boundary or the organisation takes the action back on every resource of
+  /// the statement. Actions without resources are left out: a named resource refuses them too.
+  bool is_refused(const Action& action) {
+    return Catalogue::scopable(action) &&
+           powers_.can({name(action), "arn:*", {}}, &statement_).is_no();
   }
 
  private:
@@ -282,6 +290,26 @@ class StatementJudge {
   std::set<std::string> refused_;
 };
 
+/// In the order of the grants, which are of one service. A service is granted as a whole only if
+/// nothing takes one of its actions back: what is left is judged action by action then.
+std::vector<ActionFinding> findings_of_service(StatementJudge& judge, const Powers& powers,
+                                               std::vector<Grant> grants) {
+  std::vector<ActionFinding> found;
+  for (auto grant = grants.begin(); grant != grants.end(); ++grant) {
+    auto one = judge.judge(*grant);
+    if (one && !one->proof.is_no()) {
+      one->action = grant->action;
+      found.push_back(std::move(*one));
+    } else if (grant->whole_service && powers.is_cut() && judge.is_refused(*grant->action)) {
+      for (Grant& each : grants) {
+        each.whole_service = false;
+      }
+      return findings_of_service(judge, powers, std::move(grants));
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<ActionFinding> action_findings(const PipelineRole& role, Powers& powers,
@@ -289,11 +317,14 @@ std::vector<ActionFinding> action_findings(const PipelineRole& role, Powers& pow
                                            policy::Version version) {
   StatementJudge judge(role, powers, around, statement, version);
   std::vector<ActionFinding> found;
-  for (const Grant& grant : grants_of(statement)) {
-    if (auto one = judge.judge(grant); one && !one->proof.is_no()) {
-      one->action = grant.action;
-      found.push_back(std::move(*one));
-    }
+  const std::vector<Grant> grants = grants_of(statement);
+  for (auto begin = grants.begin(); begin != grants.end();) {
+    const std::uint32_t service = begin->action->service;
+    const auto end = std::find_if(
+        begin, grants.end(), [&](const Grant& grant) { return grant.action->service != service; });
+    std::vector<ActionFinding> some = findings_of_service(judge, powers, {begin, end});
+    std::move(some.begin(), some.end(), std::back_inserter(found));
+    begin = end;
   }
   return found;
 }
