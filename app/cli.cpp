@@ -272,7 +272,7 @@ void add_account_options(CLI::App& command, AccountOptions& options) {
 
 void add_policy_who_can(CLI::App& policy, Action& action) {
   CLI::App& command = *policy.add_subcommand(
-      "who-can", "Which users and roles of an account may do something, with a request each");
+      "who-can", "Who may do something: users and roles of an account, and outsiders");
   const auto options = on_chosen(command, action, who_can);
   command.add_option("action", options->action, "Action, e.g. s3:PutObject")
       ->required()
@@ -282,8 +282,10 @@ void add_policy_who_can(CLI::App& policy, Action& action) {
   command.add_option("--path", options->path, "Folder to read as well")->capture_default_str();
   add_account_options(command, *options);
   command.footer(
-      "Groups, permissions boundaries and policies of the organisation count, and the trust policy "
-      "of a role that is\nto be assumed; other policies of resources are not in the facts.\n\n"
+      "Groups, permissions boundaries and policies of the organisation count, and the resource's "
+      "own policy: the trust\npolicy of a role, and what the facts hold of buckets, keys, secrets, "
+      "repositories and the like. Outsiders that it\nlets in are listed too; where it is not known "
+      "the answer says so.\n\n"
       "Examples:\n  muster policy who-can iam:PassRole arn:aws:iam::111122223333:role/admin "
       "--facts facts/\n"
       "  muster policy who-can s3:PutObject 'arn:aws:s3:::acme-bundles/prod/app.tar.gz' --facts "

@@ -59,7 +59,7 @@ Recognised recognise_object(const text::Node& root) {
   }
   if (root.find("authorization_details") || is_list(root, "inventory") ||
       root.find("service_control_policies") || root.find("resource_control_policies") ||
-      is_list(root, "AccessKeyMetadata")) {
+      is_list(root, "AccessKeyMetadata") || is_list(root, "resource_policies")) {
     return {DocumentKind::AwsAccount, {}};
   }
   const auto role = root.find("Role");
@@ -100,6 +100,7 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
          has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
+         has(head, "\"resource_policies\"") ||
          (has(head, "\"inventory\"") && has(head, "\"arn:aws")) || names_template_resources(head) ||
          names_terraform_resources(head);
 }

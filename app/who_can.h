@@ -1,4 +1,4 @@
-// `muster policy who-can`: which principals of an account may do something.
+// `muster policy who-can`: which principals of an account, and which outsiders, may do something.
 #pragma once
 
 #include <string>
@@ -14,9 +14,9 @@ struct WhoCanOptions : AccountOptions {
   std::string resource;
 };
 
-/// Prints every user and role that may, with a request and the statement that allows it, and those
-/// of whom it depends on what no fact tells. Returns `kClean`, or `kIncomplete` when something
-/// could not be read, `kUsage` for an action that does not exist.
+/// Prints every user, role and outsider that may, with a request and the statement that allows it,
+/// those of whom it depends on what no fact tells, and what limits the answer. Returns `kClean`, or
+/// `kIncomplete` when something could not be read, `kUsage` for an action that does not exist.
 int who_can(const WhoCanOptions& options, const Console& console);
 
 }  // namespace muster::app

@@ -155,13 +155,9 @@ std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
     return std::nullopt;
   }
   Draft draft(map_, nullptr, from, to);
-  const Reply reply = map_.power(from).ask({caller,
-                                            "sts:AssumeRole",
-                                            {role.arn},
-                                            {},
-                                            TagKnowledge::Listed,
-                                            role.tags,
-                                            &*role.role->trust});
+  const ResourceSide side{&*role.role->trust, false, role.account, map_.facts().rcp(role.account)};
+  const Reply reply = map_.power(from).ask(
+      {caller, "sts:AssumeRole", {role.arn}, {}, TagKnowledge::Listed, role.tags, &side});
   Edge& edge = draft.edge();
   edge.hops.push_back({reply.request, reply.verdict, reply.where});
   edge.verdict = reply.verdict;

@@ -112,8 +112,12 @@ std::optional<Known> of_call(std::string_view key, TimePoint now) {
 std::optional<Known> of_resource(std::string_view key, const Ask& question,
                                  std::string_view resource) {
   if (key == "aws:resourceaccount") {
-    const std::string_view account = iam::arn_field(resource, kAccountField);
-    return Known{account.empty() ? question.principal.account : std::string(account)};
+    const std::string_view written = iam::arn_field(resource, kAccountField);
+    const std::string& owner =
+        question.resource_side == nullptr || question.resource_side->account.empty()
+            ? question.principal.account
+            : question.resource_side->account;
+    return Known{written.empty() ? owner : std::string(written)};
   }
   if (key == "aws:requestedregion") {
     const std::string_view region = iam::arn_field(resource, kRegionField);
@@ -219,6 +223,56 @@ void add_variables(std::string_view text, std::set<std::string>& keys) {
   }
 }
 
+KeyChoices choices_among(const std::string& key,
+                         const std::vector<const policy::Condition*>& wanted,
+                         KeyChoices::Kind kind) {
+  const bool list = is_list(key, wanted);
+  std::vector<std::string> texts;
+  for (const policy::Condition* clause : wanted) {
+    for (const policy::Text& value : clause->values) {
+      add_values(*clause, value.value, texts);
+    }
+  }
+  std::ranges::sort(texts);
+  const auto repeated = std::ranges::unique(texts);
+  texts.erase(repeated.begin(), repeated.end());
+  KeyChoices choices{key, kind, {}};
+  choices.values.emplace_back(std::nullopt);
+  // A boolean has no other value.
+  if (!std::ranges::binary_search(texts, "true")) {
+    texts.push_back(other_value(wanted));
+  }
+  for (std::string& text : texts) {
+    choices.values.emplace_back(ContextValue{{std::move(text)}, list});
+  }
+  return choices;
+}
+
+KeyChoices known_choice(const std::string& key, const std::vector<const policy::Condition*>& wanted,
+                        std::optional<std::string> value) {
+  KeyChoices choices{key, KeyChoices::Kind::Known, {std::nullopt}};
+  if (value) {
+    choices.values.front() = ContextValue{{std::move(*value)}, is_list(key, wanted)};
+  }
+  return choices;
+}
+
+template <class Visit>
+void each_statement(const policy::Stack& stack, const Visit& visit) {
+  for (const auto* layer : {&stack.identity, &stack.resource, &stack.boundary}) {
+    for (std::size_t i = 0; *layer && i < (*layer)->size(); ++i) {
+      std::ranges::for_each((**layer)[i].statements, visit);
+    }
+  }
+  for (const auto* levels : {&stack.scp, &stack.rcp}) {
+    for (std::size_t level = 0; *levels && level < (*levels)->size(); ++level) {
+      for (const policy::Policy& policy : (**levels)[level]) {
+        std::ranges::for_each(policy.statements, visit);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::set<std::string> mentioned_keys(const policy::Statement& statement) {
@@ -237,37 +291,51 @@ std::set<std::string> mentioned_keys(const policy::Statement& statement) {
   return keys;
 }
 
+std::set<std::string> mentioned_keys(const policy::Stack& stack) {
+  std::set<std::string> keys;
+  each_statement(stack, [&](const policy::Statement& one) { keys.merge(mentioned_keys(one)); });
+  return keys;
+}
+
+std::vector<const policy::Condition*> clauses_on(const policy::Stack& stack,
+                                                 const std::string& key) {
+  std::vector<const policy::Condition*> clauses;
+  each_statement(stack, [&](const policy::Statement& statement) {
+    for (const policy::Condition& clause : statement.conditions) {
+      if (text::equals_ignoring_case(clause.key.value, key)) {
+        clauses.push_back(&clause);
+      }
+    }
+  });
+  return clauses;
+}
+
 KeyChoices choices_of(const std::string& key, const std::vector<const policy::Condition*>& wanted,
                       const Ask& question, std::string_view resource, TimePoint now) {
-  const bool list = is_list(key, wanted);
-  const auto with = [list](std::string text) { return ContextValue{{std::move(text)}, list}; };
   if (auto known = known_value(key, question, resource, now)) {
-    KeyChoices choices{key, KeyChoices::Kind::Known, {std::nullopt}};
-    if (known->value) {
-      choices.values.front() = with(std::move(*known->value));
-    }
-    return choices;
+    return known_choice(key, wanted, std::move(known->value));
   }
-  std::vector<std::string> texts;
-  for (const policy::Condition* clause : wanted) {
-    for (const policy::Text& value : clause->values) {
-      add_values(*clause, value.value, texts);
-    }
+  return choices_among(key, wanted,
+                       is_open(key, question) ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen);
+}
+
+KeyChoices choices_of_outsider(const std::string& key,
+                               const std::vector<const policy::Condition*>& wanted,
+                               const OutsiderKeys& keys, TimePoint now) {
+  if (const auto fixed = keys.known.find(key); fixed != keys.known.end()) {
+    return known_choice(key, wanted, fixed->second);
   }
-  std::ranges::sort(texts);
-  const auto repeated = std::ranges::unique(texts);
-  texts.erase(repeated.begin(), repeated.end());
-  KeyChoices choices{
-      key, is_open(key, question) ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen, {}};
-  choices.values.emplace_back(std::nullopt);
-  // A boolean has no other value.
-  if (!std::ranges::binary_search(texts, "true")) {
-    texts.push_back(other_value(wanted));
+  if (const auto known = of_call(key, now); known && !keys.is_service) {
+    return known_choice(key, wanted, known->value);
   }
-  for (std::string& text : texts) {
-    choices.values.emplace_back(with(std::move(text)));
+  if (keys.is_service && key.starts_with("aws:principal")) {
+    return known_choice(key, wanted, std::nullopt);
   }
-  return choices;
+  const bool open = !keys.is_service && !(keys.is_federated && is_token_claim(key)) &&
+                    (contains(kOpen, key) || key == "sts:externalid" || is_token_claim(key) ||
+                     key.starts_with("aws:principal") || key.find("orgpaths") != key.npos ||
+                     resource_tag(key).has_value());
+  return choices_among(key, wanted, open ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen);
 }
 
 bool is_personal_key(std::string_view key) {

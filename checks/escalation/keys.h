@@ -25,11 +25,30 @@ struct KeyChoices {
 
 /// The keys (lower case) that conditions and variables of the statements look at.
 [[nodiscard]] std::set<std::string> mentioned_keys(const policy::Statement& statement);
+[[nodiscard]] std::set<std::string> mentioned_keys(const policy::Stack& stack);
+
+/// The clauses on a key in all layers.
+[[nodiscard]] std::vector<const policy::Condition*> clauses_on(const policy::Stack& stack,
+                                                               const std::string& key);
 
 /// `wanted`: the clauses on this key.
 [[nodiscard]] KeyChoices choices_of(const std::string& key,
                                     const std::vector<const policy::Condition*>& wanted,
                                     const Ask& question, std::string_view resource, TimePoint now);
+
+/// What is known of a caller whose own policies the facts do not hold.
+struct OutsiderKeys {
+  /// Keys (lower case) with their value; nothing = absent.
+  std::map<std::string, std::optional<std::string>> known;
+  /// A service, which calls for resources of somebody.
+  bool is_service = false;
+  /// It comes with the token of an identity provider.
+  bool is_federated = false;
+};
+
+[[nodiscard]] KeyChoices choices_of_outsider(const std::string& key,
+                                             const std::vector<const policy::Condition*>& wanted,
+                                             const OutsiderKeys& keys, TimePoint now);
 
 /// Whether principals with the same policies may have different values of the key.
 [[nodiscard]] bool is_personal_key(std::string_view key);

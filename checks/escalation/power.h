@@ -36,6 +36,22 @@ enum class TagKnowledge {
   Chosen,
 };
 
+/// What decides about a request beside the caller's own policies.
+struct ResourceSide {
+  /// The policy of the resource, or the trust policy of the role that is to be assumed; null =
+  /// none.
+  const policy::Policy* policy = nullptr;
+  /// It may have one that no fact tells.
+  bool open = false;
+  /// Who owns it: 12 digits; empty = as the ARN says, else the caller's account.
+  std::string account;
+  /// Levels of resource control policies of that account; null = not given.
+  const std::vector<std::vector<iam::IdentityPolicy>>* rcp = nullptr;
+};
+
+/// Adds the policies of the organisation that limit the resource, as far as they name the action.
+void add_rcp(const ResourceSide& side, std::string_view lower_action, policy::Stack& stack);
+
 /// One question about one principal.
 struct Ask {
   const iam::Principal& principal;
@@ -46,8 +62,8 @@ struct Ask {
   std::map<std::string, std::optional<std::string>> keys{};
   TagKnowledge tag_knowledge = TagKnowledge::Unknown;
   std::vector<iam::Tag> tags{};
-  /// The trust policy of the role that is to be assumed; null for other actions.
-  const policy::Policy* trust = nullptr;
+  /// Null: nothing but the caller's side decides.
+  const ResourceSide* resource_side = nullptr;
 };
 
 /// The answer with its evidence.
@@ -111,6 +127,7 @@ class Power {
   struct Relevant;
 
   [[nodiscard]] const Relevant& relevant(const std::string& action) const;
+  [[nodiscard]] static policy::Stack with_resource(const Relevant& relevant, const Ask& question);
 
   iam::PrincipalLayers layers_;
   const ActionIndex& index_;

@@ -159,10 +159,18 @@ AccountFacts AccountFacts::build(const AuditInput& input) {
     if (!details) {
       continue;
     }
+    // The output of `get-role` is no list.
+    const bool list = one.document->kind != DocumentKind::IamRole;
     for (RoleDocument& role : role_documents(*details, facts.managed_)) {
+      if (list) {
+        facts.listed_accounts_.emplace(arn_field(role.arn, kAccountField));
+      }
       facts.roles_.push_back({std::move(role), one.document->source});
     }
-    std::ranges::move(user_documents(*details, facts.managed_), std::back_inserter(facts.users_));
+    for (HolderDocument& user : user_documents(*details, facts.managed_)) {
+      facts.listed_accounts_.emplace(arn_field(user.arn, kAccountField));
+      facts.users_.push_back(std::move(user));
+    }
     std::ranges::move(group_documents(*details, facts.managed_), std::back_inserter(facts.groups_));
   }
   return facts;
@@ -176,6 +184,10 @@ const std::vector<std::vector<IdentityPolicy>>* AccountFacts::scp(std::string_vi
 const std::vector<std::vector<IdentityPolicy>>* AccountFacts::rcp(std::string_view account) const {
   const auto found = rcp_.find(account);
   return found == rcp_.end() ? nullptr : &found->second;
+}
+
+bool AccountFacts::lists(std::string_view account) const {
+  return listed_accounts_.contains(account);
 }
 
 bool AccountFacts::knows_scp(std::string_view account) const {

@@ -47,6 +47,9 @@ class AccountFacts {
   [[nodiscard]] const std::vector<std::vector<IdentityPolicy>>* scp(std::string_view account) const;
   [[nodiscard]] const std::vector<std::vector<IdentityPolicy>>* rcp(std::string_view account) const;
 
+  /// Whether the facts list the principals of the account, so that there are no others.
+  [[nodiscard]] bool lists(std::string_view account) const;
+
   /// Whether the facts say which service control policies the account has.
   [[nodiscard]] bool knows_scp(std::string_view account) const;
 
@@ -66,6 +69,7 @@ class AccountFacts {
   Levels scp_;
   Levels rcp_;
   std::string management_account_;
+  std::set<std::string, std::less<>> listed_accounts_;
   std::vector<Unreadable> unreadable_;
 };
 
