@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checks/iac/cloudformation.h"
+#include "checks/policy/catalogue.h"
 
 namespace muster::app {
 namespace {
@@ -127,7 +128,7 @@ class Judge {
   void grown(GateFinding& finding, const Answer& answer);
   void not_grown(GateFinding& finding, std::size_t before, std::size_t after);
 
-  prover::Prover prover_;
+  prover::Prover prover_{{}, &policy::embedded_catalogue()};
 };
 
 /// A request that is new as far as the texts are known.
@@ -135,6 +136,7 @@ void Judge::grown(GateFinding& finding, const Answer& answer) {
   const SubjectPair& pair = finding.pair;
   finding.witness = answer.witness;
   finding.only_new_actions = answer.only_new_actions;
+  finding.no_real_request = answer.no_real_request;
   const bool hidden = pair.before != nullptr && !pair.before->open.empty();
   const bool bounded = pair.after->boundary && !pair.after->boundary->policy;
   if (hidden) {

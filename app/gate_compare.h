@@ -34,6 +34,9 @@ struct GateFinding {
   std::optional<policy::Request> witness;
   /// Only action names that do not exist today are new.
   bool only_new_actions = false;
+  /// No request is known that is new and can occur (`prover::Answer`). It is new access all the
+  /// same: the catalogue is of one day.
+  bool no_real_request = false;
   /// Why it is undecided.
   std::string reason;
   /// Both sides as they were asked; the texts that are known.

@@ -102,6 +102,8 @@ void print_new_access(const GateFinding& finding, Lines& lines) {
   lines.add("  now possible: " + request_words(*finding.witness, finding.after.has_principals));
   if (finding.only_new_actions) {
     lines.add("  only for action names that do not exist today");
+  } else if (finding.no_real_request) {
+    lines.add("  no real request of this kind is known: the action never has such a resource");
   }
   const SideDecision now = decide(finding.after, *finding.witness);
   if (now.statement != nullptr) {
@@ -171,6 +173,7 @@ ordered_json finding_json(const GateFinding& finding) {
     json["allowed_by"] = decision_json(finding.after, *finding.witness);
     json["refused_before_by"] = decision_json(finding.before, *finding.witness);
     json["only_new_actions"] = finding.only_new_actions;
+    json["no_real_request"] = finding.no_real_request;
   }
   if (is_new_access(finding.change) && finding.witness) {
     json["advice"] = advice(finding);

@@ -81,6 +81,7 @@ ordered_json evidence_json(const Direction& direction) {
     return {};
   }
   return {{"only_new_actions", direction.answer.only_new_actions},
+          {"no_real_request", direction.answer.no_real_request},
           {"allowed_by", decision_json(direction.from, *direction.answer.witness)},
           {"refused_by", decision_json(direction.to, *direction.answer.witness)}};
 }
@@ -106,6 +107,7 @@ ordered_json grants_json(const Direction& direction) {
     for (const prover::Escape& escape : grant.escapes) {
       json["escapes"].push_back({{"in", escape.dimension},
                                  {"only_new_actions", escape.only_new_actions},
+                                 {"no_real_request", escape.no_real_request},
                                  {"witness", request_json(escape.witness, direction.layered())}});
     }
     grants.push_back(std::move(json));
@@ -166,9 +168,17 @@ void print_grants(const Direction& direction, std::ostream& out) {
     line(head);
     for (const prover::Escape& escape : grant.escapes) {
       line("    " + respect_words(escape.dimension) + ": " +
-           request_words(escape.witness, direction.has_principals()));
+           request_words(escape.witness, direction.has_principals()) +
+           (escape.no_real_request ? " (no real request of this kind is known)" : ""));
     }
   }
+}
+
+/// Why nobody is known to make such a request.
+std::string unreal_words(const Answer& answer) {
+  return answer.only_new_actions
+             ? "only for action names that do not exist today"
+             : "no real request of this kind is known: the action never has such a resource";
 }
 
 void print_direction(const Direction& direction, std::ostream& out) {
@@ -189,9 +199,9 @@ void print_direction(const Direction& direction, std::ostream& out) {
     line("Allowed by " + direction.from.name + " and not by " + direction.to.name +
          ", for example:");
     line("  " + request_words(*answer.witness, direction.has_principals()));
-    if (answer.only_new_actions) {
-      line("  only for action names that do not exist today (catalogue of " +
-           std::string(direction.catalogue) + ")");
+    if (answer.no_real_request) {
+      line("  " + unreal_words(answer) + " (catalogue of " + std::string(direction.catalogue) +
+           ")");
     }
     const SideDecision decision = decide(direction.from, *answer.witness);
     line("  " + direction.from.name + ": " + place_of(direction.from, decision) +

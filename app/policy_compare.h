@@ -25,7 +25,9 @@ struct PolicyCompareOptions {
 /// incomparable|undecided","a_within_b":true|false|"undecided","b_within_a":…,"witness_a_not_b":…,
 /// "witness_b_not_a":…,"evidence_a_not_b":…,"evidence_b_not_a":…}`. A witness is the `request` of a
 /// `policy eval` line, or null; its evidence says which statement allows it, why the other side
-/// does not, and whether only actions that do not exist today would do (`only_new_actions`).
+/// does not, whether only actions that do not exist today would do (`only_new_actions`), and
+/// whether no request is known whose action exists and has such a resource (`no_real_request`): the
+/// verdict is about what the policies say, and stands all the same.
 /// `grants_a_not_b` and `grants_b_not_a` list every statement that grants more, with its actions
 /// and one witness for each respect (`in`, see prover/beyond.h). `reason_…` and `candidate_…` stand
 /// beside an undecided answer. Returns `kClean` when both answers are known, `kIncomplete` when one

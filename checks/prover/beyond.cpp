@@ -70,6 +70,12 @@ struct Respect {
   bool one_key = false;
 };
 
+/// REQUIRES: the answer has a witness.
+Escape escape_of(std::string dimension, Answer answer) {
+  return {std::move(dimension), std::move(*answer.witness), answer.only_new_actions,
+          answer.no_real_request};
+}
+
 class Beyond {
  public:
   Beyond(const policy::Stack& a, const policy::Stack& b, const Budget& budget,
@@ -196,7 +202,7 @@ class Beyond {
     }
     add_escapes(alone, grant);
     if (grant.escapes.empty()) {
-      grant.escapes.push_back({{}, std::move(*answer.witness), answer.only_new_actions});
+      grant.escapes.push_back(escape_of({}, std::move(answer)));
     }
     return grant;
   }
@@ -211,8 +217,7 @@ class Beyond {
       Answer answer = ask(alone, respect);
       if (answer.verdict == Verdict::No) {
         one_key = one_key || respect.one_key;
-        grant.escapes.push_back(
-            {respect.dimension, std::move(*answer.witness), answer.only_new_actions});
+        grant.escapes.push_back(escape_of(respect.dimension, std::move(answer)));
       }
     }
   }

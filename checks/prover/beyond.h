@@ -18,7 +18,9 @@ struct Escape {
   /// and a Deny, boundary, session policy or SCP of the other side refuses. Empty: not known.
   std::string dimension;
   policy::Request witness;
+  /// As in `Answer`.
   bool only_new_actions = false;
+  bool no_real_request = false;
 };
 
 /// An Allow statement of the identity layer that grants something beyond, or may.

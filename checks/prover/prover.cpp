@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "checks/prover/entry.h"
+#include "checks/prover/evidence.h"
 #include "checks/prover/question.h"
 #include "checks/prover/ties.h"
 #include "checks/prover/valuation.h"
@@ -18,7 +19,12 @@ using policy::Truth;
 /// Ways to make keys fit that are tried.
 constexpr std::size_t kMostWays = 64;
 
-using Search = Searched (*)(const Context&, const Document&, const Document&, const Confirm&);
+/// The first answer, or the first whose witness can occur.
+void keep_likelier(std::optional<Answer>& best, Answer next) {
+  if (!best || (best->no_real_request && !next.no_real_request)) {
+    best = std::move(next);
+  }
+}
 
 }  // namespace
 
@@ -121,8 +127,10 @@ struct Prover::State {
   }
 
   /// Searches again with the variables replaced, until a witness is confirmed.
-  std::optional<Request> try_values(Search search, std::size_t a, std::size_t b,
-                                    const Request& candidate, const Confirm& confirm) {
+  std::optional<Answer> try_values(Search search, std::size_t a, std::size_t b,
+                                   const Request& candidate, const Confirm& confirm,
+                                   Verdict verdict) {
+    std::optional<Answer> best;
     for (const Valuation& valuation :
          valuations(policies_of(entries[a], entries[b]), candidate, budget.valuations)) {
       policy::Statement pinning;
@@ -135,16 +143,20 @@ struct Prover::State {
       }
       Searched found = search(context(), *first, *second, confirm);
       if (found.witness) {
-        Searched real = search_real(search, *first, *second, confirm);
-        return std::move(real.witness ? real.witness : found.witness);
+        keep_likelier(
+            best, evidenced(verdict, std::move(*found.witness), search, *first, *second, confirm));
+        if (!best->no_real_request) {
+          break;
+        }
       }
     }
-    return std::nullopt;
+    return best;
   }
 
   /// Searches again under the demand that keys fit caller, resource and each other.
-  std::optional<Request> try_fitting(Search search, std::size_t a, std::size_t b,
-                                     const Request& candidate, const Confirm& confirm) {
+  std::optional<Answer> try_fitting(Search search, std::size_t a, std::size_t b,
+                                    const Request& candidate, const Confirm& confirm,
+                                    Verdict verdict) {
     std::vector<AtomId> principals;
     for (const std::size_t number : {a, b}) {
       for (const KeyUse& use : entries[number].document.uses) {
@@ -155,6 +167,7 @@ struct Prover::State {
     }
     const std::vector<std::string> all =
         principals.empty() ? std::vector<std::string>() : callers(principals, atoms).values;
+    std::optional<Answer> best;
     for (const policy::Statement& way :
          ways_to_fit(candidate, policies_of(entries[a], entries[b]), all, kMostWays)) {
       const Box pinned = *compile(way, policy::Version::V2008_10_17, atoms).box;
@@ -164,11 +177,14 @@ struct Prover::State {
       }
       Searched found = search(context(), *narrowed, entries[b].document, confirm);
       if (found.witness) {
-        Searched real = search_real(search, *narrowed, entries[b].document, confirm);
-        return std::move(real.witness ? real.witness : found.witness);
+        keep_likelier(best, evidenced(verdict, std::move(*found.witness), search, *narrowed,
+                                      entries[b].document, confirm));
+        if (!best->no_real_request) {
+          break;
+        }
       }
     }
-    return std::nullopt;
+    return best;
   }
 
   /// Why the evaluator does not confirm the candidate, if it cannot decide it itself.
@@ -197,16 +213,24 @@ struct Prover::State {
 
   [[nodiscard]] Context context() { return {atoms, meetings, budget}; }
 
-  /// The same question with the actions that exist alone.
-  Searched search_real(Search search, const Document& a, const Document& b,
-                       const Confirm& confirm) {
+  /// The verdict with a witness that can occur, if there is one; else with one whose action exists;
+  /// else with the one that was found.
+  Answer evidenced(Verdict verdict, Request found, Search search, const Document& a,
+                   const Document& b, const Confirm& confirm) {
+    Answer answer{.verdict = verdict, .witness = std::move(found)};
     if (catalogue == nullptr) {
-      return {};
+      return answer;
     }
     if (!reality) {
       reality.emplace(*catalogue, atoms);
     }
-    return search({atoms, meetings, budget, &*reality}, a, b, confirm);
+    Evidence evidence = likely_evidence({atoms, meetings, budget, *reality}, search, a, b, confirm);
+    answer.only_new_actions = evidence.only_new_actions;
+    answer.no_real_request = evidence.no_real_request;
+    if (evidence.witness) {
+      answer.witness = std::move(evidence.witness);
+    }
+    return answer;
   }
 
   /// `found`: the verdict that a witness means.
@@ -218,24 +242,30 @@ struct Prover::State {
     }
     const Document& first = entries[a].document;
     const Document& second = entries[b].document;
+    const bool variables = first.has_variables || second.has_variables;
     Searched searched = search(context(), first, second, confirm);
     if (searched.witness) {
-      Searched real = search_real(search, first, second, confirm);
-      const bool only_new = catalogue != nullptr && !real.witness && real.open.empty();
-      return {found, std::move(real.witness ? real.witness : searched.witness), {}, only_new};
+      std::optional<Answer> best =
+          evidenced(found, std::move(*searched.witness), search, first, second, confirm);
+      // A request that can occur may need the variables' values.
+      if (best->no_real_request && variables) {
+        if (auto other = try_values(search, a, b, *best->witness, confirm, found)) {
+          keep_likelier(best, std::move(*other));
+        }
+      }
+      return std::move(*best);
     }
     if (searched.open.empty()) {
       return {found == Verdict::No ? Verdict::Yes : Verdict::No, std::nullopt, {}};
     }
     if (searched.open == kUnfit) {
-      if (auto witness = try_fitting(search, a, b, *searched.candidate, confirm)) {
-        return {found, std::move(witness), {}};
+      if (auto answer = try_fitting(search, a, b, *searched.candidate, confirm, found)) {
+        return std::move(*answer);
       }
     }
-    const bool variables = first.has_variables || second.has_variables;
     if (variables && searched.candidate) {
-      if (auto witness = try_values(search, a, b, *searched.candidate, confirm)) {
-        return {found, std::move(witness), {}};
+      if (auto answer = try_values(search, a, b, *searched.candidate, confirm, found)) {
+        return std::move(*answer);
       }
     }
     if (searched.open == kUnconfirmed) {

@@ -43,6 +43,10 @@ struct Answer {
   /// The witness names an action that no catalogue has, and no action that exists would do. Set
   /// only by provers with a catalogue.
   bool only_new_actions = false;
+  /// No request is known whose action exists and has such a resource: the policies differ in what
+  /// they say, which counts for the verdict, and not in what AWS is known to ask them. Set only by
+  /// provers with a catalogue.
+  bool no_real_request = false;
 };
 
 /// Number of a policy that a prover keeps.

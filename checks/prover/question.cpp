@@ -33,6 +33,7 @@ class Question {
   Question(const Context& context, const Document& a, const Document& b, const Confirm& confirm)
       : atoms_(context.atoms),
         reality_(context.reality),
+        paired_(context.paired),
         looks_at_caller_(looks_at_caller(a) || looks_at_caller(b)),
         theory_(context.atoms, a, b, context.budget.glob_states, context.reality),
         confirm_(confirm),
@@ -65,7 +66,7 @@ class Question {
   }
 
   void take(const std::vector<Demand>& outside) {
-    if (reality_ != nullptr && take(read(outside, true))) {
+    if ((reality_ != nullptr && take(read(outside, true))) || paired_) {
       return;
     }
     const std::optional<Request> request = read(outside, false);
@@ -103,6 +104,9 @@ class Question {
   std::optional<Request> read(const std::vector<Demand>& outside, bool likely) {
     Request request = any_request();
     const bool placed = likely && place_real(outside, request);
+    if (paired_ && !placed) {
+      return std::nullopt;
+    }
     for (const Demand& demand : outside) {
       if (placed && demand.dimension <= kResource) {
         continue;
@@ -165,6 +169,7 @@ class Question {
 
   const Atoms& atoms_;
   Reality* reality_;
+  bool paired_;
   bool looks_at_caller_;
   Theory theory_;
   const Confirm& confirm_;

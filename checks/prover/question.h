@@ -39,7 +39,12 @@ struct Context {
   const Budget& budget;
   /// Null: actions that do not exist count too.
   Reality* reality = nullptr;
+  /// With a reality: only requests whose action has such a resource are witnesses.
+  bool paired = false;
 };
+
+/// One of the two questions below.
+using Search = Searched (*)(const Context&, const Document&, const Document&, const Confirm&);
 
 /// A request that `a` allows and `b` does not.
 [[nodiscard]] Searched search_outside(const Context& context, const Document& a, const Document& b,

@@ -5,7 +5,9 @@
 #include <array>
 #include <bit>
 #include <functional>
+#include <limits>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "checks/prover/symbols.h"
@@ -21,9 +23,8 @@ constexpr std::size_t kBits = 64;
 /// Atoms whose actions are remembered.
 constexpr std::size_t kMostRemembered = 2'000;
 
-/// Steps of the search for one resource, and actions that are looked at.
+/// Steps of the search for one resource.
 constexpr std::size_t kSteps = 1'000'000;
-constexpr std::size_t kMostLooks = 3'000;
 
 /// Services that readers know, so that their actions tell most.
 constexpr std::array<std::string_view, 16> kKnownServices = {
@@ -214,22 +215,62 @@ Bits Reality::actions(const std::vector<AtomId>& wanted, const std::vector<AtomI
   return all;
 }
 
-Reality::Pick Reality::pick(const Bits& actions, const TextQuery& resource) {
-  std::vector<const Name*> names;
+/// The most telling first.
+std::vector<std::size_t> Reality::places(const Bits& actions) const {
+  std::vector<std::size_t> all;
   for (std::size_t word = 0; word < actions.size(); ++word) {
     for (std::uint64_t rest = actions[word]; rest != 0; rest &= rest - 1) {
-      names.push_back(&names_[word * kBits + static_cast<std::size_t>(std::countr_zero(rest))]);
+      all.push_back(word * kBits + static_cast<std::size_t>(std::countr_zero(rest)));
     }
   }
-  std::ranges::sort(names, {}, &Name::rank);
+  std::ranges::sort(all, {}, [&](std::size_t place) { return names_[place].rank; });
+  return all;
+}
+
+Reality::Pick Reality::pick(const Bits& actions, const TextQuery& resource) {
+  const std::vector<std::size_t> all = places(actions);
   std::unordered_map<std::uint32_t, std::string> tried;
   std::size_t budget = kSteps;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostLooks) && budget > 0; ++i) {
-    if (auto found = resource_for(*names[i]->action, resource, tried, budget)) {
-      return {catalogue_.full_name(*names[i]->action), std::move(*found)};
+  for (std::size_t i = 0; i < all.size() && budget > 0; ++i) {
+    const Action& action = *names_[all[i]].action;
+    if (auto found = resource_for(action, resource, tried, budget)) {
+      return {catalogue_.full_name(action), std::move(*found)};
     }
   }
-  return {catalogue_.full_name(*names.front()->action), {}};
+  return {catalogue_.full_name(*names_[all.front()].action), {}};
+}
+
+std::vector<Reality::Pairing> Reality::pairings(const std::vector<std::vector<AtomId>>& boxes,
+                                                const std::vector<AtomId>& all, std::size_t limit) {
+  constexpr std::uint32_t kNoType = std::numeric_limits<std::uint32_t>::max();
+  Bits within(names_.size() / kBits + 1, 0);
+  for (const std::vector<AtomId>& wanted : boxes) {
+    std::ranges::transform(within, actions(wanted, {}), within.begin(), std::bit_or<>());
+  }
+  std::set<std::pair<std::vector<bool>, std::uint32_t>> seen;
+  std::vector<Pairing> kinds;
+  for (const std::size_t place : places(within)) {
+    const Action& action = *names_[place].action;
+    std::vector<bool> told;
+    for (const AtomId atom : all) {
+      told.push_back((holds(atom)[place / kBits] >> (place % kBits) & 1U) != 0);
+    }
+    if (!policy::Catalogue::scopable(action) && seen.emplace(told, kNoType).second) {
+      kinds.push_back({catalogue_.full_name(action), "${*}"});
+    }
+    for (const policy::ResourceUse& use : catalogue_.uses(action)) {
+      const bool fresh = seen.emplace(told, use.type).second;
+      for (const std::string& text : arn_templates(catalogue_.type_of(use))) {
+        if (fresh) {
+          kinds.push_back({catalogue_.full_name(action), filled(text, kFillings.back())});
+        }
+      }
+    }
+    if (kinds.size() >= limit) {
+      break;
+    }
+  }
+  return kinds;
 }
 
 std::optional<std::string> Reality::resource_for(

@@ -39,6 +39,18 @@ class Reality {
   /// query, if some action has one. REQUIRES: some bit is set.
   [[nodiscard]] Pick pick(const Bits& actions, const TextQuery& resource);
 
+  /// An action and a form of its resources, as an ARN pattern; `${*}` where it takes none.
+  struct Pairing {
+    std::string action;
+    std::string resource;
+  };
+
+  /// Every kind of pairing whose action one of the boxes holds (`boxes`: their atoms), the most
+  /// telling action first; at most `limit`. Actions that no atom of `all` tells apart, with the
+  /// same resource type, are one kind.
+  [[nodiscard]] std::vector<Pairing> pairings(const std::vector<std::vector<AtomId>>& boxes,
+                                              const std::vector<AtomId>& all, std::size_t limit);
+
  private:
   struct Name {
     Word lowered;
@@ -48,6 +60,7 @@ class Reality {
   };
 
   void order();
+  [[nodiscard]] std::vector<std::size_t> places(const Bits& actions) const;
   const Bits& holds(AtomId atom);
   void mark(const Glob& glob, Bits& bits) const;
   std::optional<std::string> resource_for(const policy::Action& action, const TextQuery& query,

@@ -116,6 +116,23 @@ function layers() {
   expect(refused.status === 3 && refused.errors.includes('`rcp` belongs to a resource'), `a layer of the resource: ${refused.errors}`);
 }
 
+function reality() {
+  const web = 'arn:aws:ecs:eu-central-1:111122223333:service/shop/web';
+  const images = 'arn:aws:ecr:eu-central-1:111122223333:repository/shop';
+  const allow = (Action, Resource) => ({ Effect: 'Allow', Action, Resource });
+  const joined = file('joined.json', [allow(['ecr:*', 'ecs:UpdateService'], [web, images])]);
+  const apart = file('apart.json', [allow('ecr:*', images), allow('ecs:UpdateService', web)]);
+  const odd = compare(apart, joined);
+  expect(odd.status === 0 && odd.relation === 'widened', 'what the text says decides');
+  expect(odd.evidence_b_not_a.no_real_request === true && odd.evidence_b_not_a.only_new_actions === false, 'an action never has such a resource');
+  expect(odd.grants_b_not_a.every((grant) => grant.escapes.every((escape) => escape.no_real_request)), 'no escape can occur');
+  expect(run(['compare', apart, joined]).out.includes('no real request of this kind is known: the action never has such a resource (catalogue of 2'), 'said in words');
+  const narrower = file('narrower.json', [allow('ecr:*', images), allow('ecs:Describe*', web)]);
+  const real = compare(narrower, joined);
+  expect(real.witness_b_not_a.action === 'ecs:UpdateService' && real.witness_b_not_a.resource === web, `what belongs together: ${JSON.stringify(real.witness_b_not_a)}`);
+  expect(real.evidence_b_not_a.no_real_request === false, 'it can occur');
+}
+
 function catalogues() {
   const all = file('sqs.json', [{ Effect: 'Allow', Action: 'sqs:*', Resource: '*' }]);
   const named = file('named.json', [{ Effect: 'Allow', Action: [...'ACDGLPRSTU'].map((letter) => `sqs:${letter}*`), Resource: '*' }]);
@@ -128,6 +145,7 @@ function catalogues() {
 
 relations();
 layers();
+reality();
 catalogues();
 words();
 trouble();

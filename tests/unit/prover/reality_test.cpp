@@ -80,3 +80,40 @@ TEST_CASE("an escape through actions that do not exist is said to be one") {
   CHECK(answer.only_new_actions);
   CHECK(words(answer) == "sqs:x *");
 }
+
+TEST_CASE("an action on another service's resource is shown only where no request can occur") {
+  struct Row {
+    const char* name;
+    std::string_view a, b, witness;
+    bool no_real_request;
+  };
+
+  for (
+      const Row& row : {
+          Row{"joined lists",
+              R"({"Effect":"Allow","Action":["ecr:*","ecs:UpdateService"],"Resource":["arn:aws:ecr:eu-central-1:111122223333:repository/a","arn:aws:ecs:eu-central-1:111122223333:service/c/a"]})",
+              R"([{"Effect":"Allow","Action":"ecr:*","Resource":"arn:aws:ecr:eu-central-1:111122223333:repository/a"},
+                  {"Effect":"Allow","Action":"ecs:UpdateService","Resource":"arn:aws:ecs:eu-central-1:111122223333:service/c/a"}])",
+              "ecs:UpdateService arn:aws:ecr:eu-central-1:111122223333:repository/a", true},
+          Row{"joined lists with one more repository",
+              R"({"Effect":"Allow","Action":["ecr:PutImage","ecs:UpdateService"],"Resource":["arn:aws:ecr:eu-central-1:111122223333:repository/*","arn:aws:ecs:eu-central-1:111122223333:service/c/a"]})",
+              R"([{"Effect":"Allow","Action":"ecr:PutImage","Resource":"arn:aws:ecr:eu-central-1:111122223333:repository/a"},
+                  {"Effect":"Allow","Action":"ecs:UpdateService","Resource":"arn:aws:ecs:eu-central-1:111122223333:service/c/a"}])",
+              "ecr:PutImage arn:aws:ecr:eu-central-1:111122223333:repository/example", false},
+          Row{"a resource that the action takes none of",
+              R"({"Effect":"Allow","Action":["ecr:GetAuthorizationToken","ecr:PutImage"],"Resource":["*"]})",
+              R"([{"Effect":"Allow","Action":"ecr:PutImage","Resource":"*"},{"Effect":"Allow","Action":"ecr:GetAuthorizationToken","Resource":"${*}"}])",
+              "ecr:GetAuthorizationToken arn:aws:x:::x", true},
+          Row{"a name with a variable",
+              R"({"Effect":"Allow","Action":["s3:GetObject","ecs:UpdateService"],"Resource":["arn:aws:s3:::a/${aws:username}/*"]})",
+              R"({"Effect":"Allow","Action":"ecs:UpdateService","Resource":"*"})",
+              "s3:GetObject arn:aws:s3:::a/v1/example aws:username=v1", false},
+      }) {
+    CAPTURE(row.name);
+    const Answer answer = outside(policies_of(row.a), policies_of(row.b));
+    CHECK(answer.verdict == Verdict::No);
+    CHECK(words(answer) == row.witness);
+    CHECK(answer.no_real_request == row.no_real_request);
+    CHECK(!answer.only_new_actions);
+  }
+}
