@@ -8,6 +8,7 @@
 #include "app/audit_input.h"
 #include "checks/core/run.h"
 #include "checks/iam/account.h"
+#include "checks/iam/infrastructure.h"
 #include "checks/iam/inventory.h"
 #include "report/sanitise.h"
 
@@ -40,8 +41,9 @@ Result<std::unique_ptr<Account>> read_account(const AccountOptions& options) {
   const auto& known = account->input.model<iam::AccountFacts>();
   if (account->input.model<iam::Principals>().all().empty() && known.unreadable().empty()) {
     return Error{ErrorCode::Unreadable,
-                 "no account facts were found: add the output of `aws iam "
-                 "get-account-authorization-details` with --facts DIR",
+                 "no users and roles were found: add the output of `aws iam "
+                 "get-account-authorization-details` with --facts DIR, or a template or plan that "
+                 "declares some",
                  {}};
   }
   return account;
@@ -49,17 +51,21 @@ Result<std::unique_ptr<Account>> read_account(const AccountOptions& options) {
 
 bool report_unreadable(const Account& account, const Console& console) {
   std::vector<Unreadable> all = account.input.model<iam::AccountFacts>().unreadable();
+  const auto& declared = account.input.model<iam::DeclaredInfrastructure>().unreadable();
+  all.insert(all.end(), declared.begin(), declared.end());
   const auto& inventory = account.input.model<iam::Inventory>().unreadable();
   all.insert(all.end(), inventory.begin(), inventory.end());
   for (const Unreadable& one : all) {
     report_error(console, one.error);
   }
+  bool blocked = false;
   for (const NotCovered& missing : account.repository.facts.not_covered) {
+    blocked = blocked || missing.blocks;
     if (missing.blocks) {
       console.err << "muster: " << sanitise(missing.what) << ": " << sanitise(missing.why) << "\n";
     }
   }
-  return !all.empty();
+  return !all.empty() || blocked;
 }
 
 nlohmann::ordered_json request_json(const policy::Request& request) {

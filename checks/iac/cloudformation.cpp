@@ -127,29 +127,102 @@ bool is_known_macro(std::string_view name) {
          name == "AWS::CodeDeployBlueGreen" || name.starts_with("AWS::SecretsManager-");
 }
 
-std::vector<NotCovered> gaps(const Node& root) {
-  std::vector<NotCovered> found;
-  const auto add = [&](const Node& where, const std::string& why) {
-    found.push_back({to_string(where.where()), why});
-  };
-  if (const auto transform = root.find("Transform")) {
-    const bool list = transform->is(Type::Sequence);
-    for (std::size_t i = 0; i < (list ? transform->size() : 1); ++i) {
-      const Node macro = list ? transform->at(i) : *transform;
-      if (!is_known_macro(macro.text())) {
-        add(macro, "the macro `" + std::string(macro.text()) +
-                       "` rewrites the template when it is deployed");
+/// The name of an entry of `Transform`, which may be a mapping with `Name`.
+std::string macro_name(const Node& macro) {
+  return macro.is(Type::Mapping) ? text_under(macro, "Name") : std::string(macro.text());
+}
+
+/// Whether a part of a template may declare something that has a say about permissions, or calls a
+/// macro that may.
+bool touches_permissions(const Node& part) {
+  std::vector<Node> pending{part};
+  while (!pending.empty()) {
+    const Node next = pending.back();
+    pending.pop_back();
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      pending.push_back(next.at(i));
+      const std::string_view key = next.is(Type::Mapping) ? next.key_at(i).text() : "";
+      const std::string_view type = key == "Type" ? next.at(i).text() : "";
+      if (key == "Fn::Transform" || type.starts_with("AWS::IAM::") ||
+          type.starts_with("AWS::Serverless::") || type.find('$') != std::string_view::npos) {
+        return true;
       }
+    }
+  }
+  return false;
+}
+
+/// What a template leaves to its deployment.
+struct Gaps {
+  std::vector<NotCovered> found;
+  /// The first of them that may change what roles have.
+  std::string opaque;
+
+  void add(const Node& where, const std::string& why, bool hides, bool blocks = true) {
+    found.push_back({to_string(where.where()), why, blocks});
+    opaque = opaque.empty() && hides ? why : opaque;
+  }
+};
+
+void add_macros(const Node& root, Gaps& gaps) {
+  const auto transform = root.find("Transform");
+  if (!transform) {
+    return;
+  }
+  const bool list = transform->is(Type::Sequence);
+  for (std::size_t i = 0; i < (list ? transform->size() : 1); ++i) {
+    const Node macro = list ? transform->at(i) : *transform;
+    const std::string name = macro_name(macro);
+    if (!is_known_macro(name)) {
+      gaps.add(macro, "the macro `" + name + "` rewrites the template when it is deployed", true);
+    }
+  }
+}
+
+void add_entry(const Node& key, const Node& entry, Gaps& gaps) {
+  const std::string name = "`" + std::string(key.text()) + "`";
+  const std::string type = text_under(entry, "Type");
+  if (key.text().starts_with("Fn::")) {
+    gaps.add(key, name + " makes resources when the template is deployed",
+             touches_permissions(entry) || key.text() == "Fn::Transform");
+  } else if (type.empty()) {
+    gaps.add(key, "what " + name + " is stands only in the template that a macro makes", true);
+  } else if (type.ends_with("::MODULE")) {
+    gaps.add(key, "what the module " + name + " makes is not worked out", false, false);
+  } else if (type == "AWS::CloudFormation::Stack") {
+    gaps.add(key,
+             "the nested stack " + name +
+                 " has a template of its own, which is read as it "
+                 "stands if it is here",
+             false, false);
+  }
+}
+
+Gaps gaps_of(const Node& root) {
+  Gaps gaps;
+  add_macros(root, gaps);
+  for (std::size_t i = 0; i < root.size(); ++i) {
+    const Node key = root.key_at(i);
+    if (key.text().starts_with("Fn::")) {
+      gaps.add(key, "`" + std::string(key.text()) + "` adds to the template when it is deployed",
+               true);
     }
   }
   const auto resources = root.find("Resources");
   for (std::size_t i = 0; resources && resources->is(Type::Mapping) && i < resources->size(); ++i) {
-    const Node key = resources->key_at(i);
-    if (key.text().starts_with("Fn::")) {
-      add(key, "`" + std::string(key.text()) + "` makes resources when the template is deployed");
+    add_entry(resources->key_at(i), resources->at(i), gaps);
+  }
+  return gaps;
+}
+
+/// Why a resource may have other properties than stand there.
+std::string opaque_part(const Node& entry) {
+  for (std::size_t i = 0; i < entry.size(); ++i) {
+    if (entry.key_at(i).text().starts_with("Fn::")) {
+      return "`" + std::string(entry.key_at(i).text()) + "` adds to it when it is deployed";
     }
   }
-  return found;
+  return {};
 }
 
 /// A text that is the same for equal nodes only: types, texts and lengths in order.
@@ -222,25 +295,39 @@ Result<Template> Template::read(const Node& root, std::string_view account) {
   }
   const Id top = out.sequence(all, {});
   Template made(std::move(out).build(top));
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const NamedResource& names = resolver.resources[entries[i].id];
-    const Node properties = made.tree_.root().at(i + 1);
-    made.resources_.push_back(
-        {entries[i].id, entries[i].type, names.ref.value_or(""), names.arn,
-         properties.is(Type::Mapping) ? std::optional(properties) : std::nullopt, std::string(),
-         entries[i].node.where()});
-  }
-  made.not_covered_ = gaps(root);
   made.unknown_ = std::move(resolver.unknown);
   std::string context;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    Resource& resource = made.resources_[i];
-    if (resource.properties && made.unknown_in(*resource.properties)) {
-      context = context.empty() ? written_context(root) : context;
-      resource.open_digest =
-          hex(sha256(context + written(entries[i].node) + made.explained(*resource.properties)));
+    const NamedResource& names = resolver.resources[entries[i].id];
+    const Node properties = made.tree_.root().at(i + 1);
+    Resource resource{entries[i].id,
+                      entries[i].type,
+                      names.ref.value_or(""),
+                      names.arn,
+                      {},
+                      {},
+                      opaque_part(entries[i].node),
+                      text_under(entries[i].node, "Condition"),
+                      {},
+                      entries[i].node.where()};
+    if (properties.is(Type::Mapping)) {
+      resource.properties = properties;
+    } else if (resource.opaque.empty()) {
+      resource.opaque = made.unknown_in(properties).value_or("");
     }
+    const bool open = !resource.opaque.empty() || made.unknown_in(properties);
+    if (open || !resource.condition.empty()) {
+      context = context.empty() ? written_context(root) : context;
+      resource.digest =
+          hex(sha256(context + written(entries[i].node) + made.explained(properties)));
+      resource.open_digest = open ? resource.digest : std::string();
+    }
+    made.resources_.push_back(std::move(resource));
   }
+  Gaps gaps = gaps_of(root);
+  made.not_covered_ = std::move(gaps.found);
+  made.opaque_ = std::move(gaps.opaque);
+  made.opaque_digest_ = made.opaque_.empty() ? std::string() : hex(sha256(written(root)));
   return made;
 }
 

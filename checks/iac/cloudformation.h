@@ -34,6 +34,12 @@ struct Resource {
   /// are the resource as written and worked out, and the parameters, conditions and mappings. Equal
   /// digests mean the same in the same stack. Else empty.
   std::string open_digest;
+  /// Why it may have more properties, or others, than stand here; empty when that cannot be.
+  std::string opaque;
+  /// The condition that decides whether it is made; empty = always.
+  std::string condition;
+  /// As `open_digest`, of a resource that has a condition too.
+  std::string digest;
   /// The resource as a whole.
   SourceRef where;
 };
@@ -55,6 +61,13 @@ class Template {
   /// Parts that say something about resources and are not worked out: macros, loops.
   [[nodiscard]] const std::vector<NotCovered>& not_covered() const { return not_covered_; }
 
+  /// Why the template may hold more resources, or others, than stand here; empty when that cannot
+  /// be. What only makes resources that have no say about permissions does not count.
+  [[nodiscard]] const std::string& opaque() const { return opaque_; }
+
+  /// A digest of the whole template; empty when it is not opaque.
+  [[nodiscard]] const std::string& opaque_digest() const { return opaque_digest_; }
+
   /// Why some value inside of the node is not known; nothing when all are.
   [[nodiscard]] std::optional<std::string> unknown_in(const text::Node& node) const;
   [[nodiscard]] std::optional<std::string> unknown_in(std::string_view text) const;
@@ -71,6 +84,8 @@ class Template {
   text::Tree tree_;
   std::vector<Resource> resources_;
   std::vector<NotCovered> not_covered_;
+  std::string opaque_;
+  std::string opaque_digest_;
   /// By the number in a mark.
   std::vector<std::string> unknown_;
 };

@@ -27,6 +27,18 @@ std::string_view function_of(const Node& node) {
   return key == "Ref" || key.starts_with("Fn::") ? key : std::string_view();
 }
 
+/// The function that stands among other keys: a macro that adds to them, a loop. Empty when there
+/// is none.
+std::string_view function_among(const Node& node) {
+  for (std::size_t i = 0; node.is(Type::Mapping) && i < node.size(); ++i) {
+    const std::string_view key = node.key_at(i).text();
+    if (key.starts_with("Fn::")) {
+      return key;
+    }
+  }
+  return {};
+}
+
 struct Frame {
   Node node;
   std::vector<Resolver::Id> done;
@@ -165,6 +177,9 @@ Resolver::Id Resolver::combine(const Node& node, std::vector<Id> done, bool argu
   const Span where = node.where().span;
   if (const std::string_view function = function_of(node); !function.empty()) {
     return apply({function, done.front(), where});
+  }
+  if (const std::string_view function = function_among(node); !function.empty()) {
+    return unknown_value(quoted(function) + " adds to it when it is deployed", where);
   }
   std::vector<Id> members;
   const bool mapping = node.is(Type::Mapping);

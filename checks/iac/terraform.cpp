@@ -105,6 +105,81 @@ std::optional<Node> top_module(const Node& root, PlanSide side) {
   return planned ? planned : find_path(root, {"values", "root_module"});
 }
 
+/// Resources that Terraform forgets and leaves in the account: they have the values from before.
+template <class Visit>
+void each_forgotten(const Node& root, const Visit& visit) {
+  each(root.find("resource_changes"), [&](const Node& change) {
+    const auto actions = find_path(change, {"change", "actions"});
+    const auto before = find_path(change, {"change", "before"});
+    const bool forgotten = actions && actions->is(Type::Sequence) && actions->size() == 1 &&
+                           actions->at(0).text() == "forget";
+    if (forgotten && before && before->is(Type::Mapping) && !change.find("deposed")) {
+      visit(change, *before);
+    }
+  });
+}
+
+std::vector<NotCovered> plan_gaps(const Node& root) {
+  std::vector<NotCovered> gaps;
+  const auto add = [&](const Node& where, std::string why) {
+    gaps.push_back({to_string(where.where()), std::move(why), true});
+  };
+  const auto complete = root.find("complete");
+  const auto errored = root.find("errored");
+  const bool cut = complete && !complete->boolean().value_or(true);
+  const auto deferred = root.find("deferred_changes");
+  const bool put_off = deferred && deferred->is(Type::Sequence) && deferred->size() > 0;
+  if (errored && errored->boolean().value_or(false)) {
+    add(*errored, "the plan ended with an error and does not hold every resource");
+  } else if (put_off) {
+    add(*deferred, "the plan puts off changes that it cannot know yet");
+  } else if (cut) {
+    add(*complete, "the plan is not complete: it was made with `-target`, or leaves changes open");
+  }
+  return gaps;
+}
+
+/// The account in an ARN.
+std::string account_in(std::string_view arn) {
+  for (int field = 0; field < 4; ++field) {
+    const std::size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) {
+      return {};
+    }
+    arn.remove_prefix(colon + 1);
+  }
+  const std::string_view account = arn.substr(0, arn.find(':'));
+  const bool digits =
+      account.size() == 12 && account.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits ? std::string(account) : std::string();
+}
+
+/// The accounts of all resources and data sources with an ARN, after and before.
+std::string only_account(const Node& root) {
+  std::set<std::string> accounts;
+  std::vector<Node> pending;
+  for (const PlanSide side : {PlanSide::After, PlanSide::Before}) {
+    if (const auto top = top_module(root, side)) {
+      pending.push_back(*top);
+    }
+  }
+  while (!pending.empty()) {
+    const Node module = pending.back();
+    pending.pop_back();
+    each(module.find("resources"), [&](const Node& resource) {
+      const auto arn = find_path(resource, {"values", "arn"});
+      const auto id = find_path(resource, {"values", "account_id"});
+      accounts.insert(arn ? account_in(arn->text()) : std::string());
+      accounts.insert(id && text_under(resource, "type") == "aws_caller_identity"
+                          ? std::string(id->text())
+                          : std::string());
+    });
+    each(module.find("child_modules"), [&](const Node& child) { pending.push_back(child); });
+  }
+  accounts.erase("");
+  return accounts.size() == 1 ? *accounts.begin() : std::string();
+}
+
 /// What follows `type.name` in an address.
 std::string index_of(const std::string& address, const std::string& type, const std::string& name) {
   const std::string plain = type + "." + name;
@@ -157,6 +232,24 @@ Result<TerraformResources> TerraformResources::read(const Node& root, PlanSide s
     each(module.node.find("child_modules"),
          [&](const Node& child) { pending.push_back({child, text_under(child, "address")}); });
   }
+  if (after) {
+    each_forgotten(root, [&](const Node& change, const Node& values) {
+      const std::string address = text_under(change, "address");
+      const std::string type = text_under(change, "type");
+      const std::string name = text_under(change, "name");
+      result.resources_.push_back({address,
+                                   text_under(change, "module_address"),
+                                   type,
+                                   name,
+                                   index_of(address, type, name),
+                                   values,
+                                   {},
+                                   {},
+                                   change.where()});
+    });
+    result.not_covered_ = plan_gaps(root);
+  }
+  result.account_ = only_account(root);
   std::stable_sort(
       result.resources_.begin(), result.resources_.end(),
       [](const TerraformResource& a, const TerraformResource& b) { return a.where < b.where; });
@@ -169,8 +262,9 @@ TerraformValue TerraformResources::value(const TerraformResource& resource, std:
   if (node && !node->is(Type::Null)) {
     found.node = node;
   }
+  const bool all = resource.unknown && resource.unknown->boolean().value_or(false);
   const auto unknown = resource.unknown ? resource.unknown->find(name) : std::nullopt;
-  found.unknown = !found.node && unknown && unknown->boolean().value_or(false);
+  found.unknown = !found.node && (all || (unknown && unknown->boolean().value_or(false)));
   return found;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/core/facts.h"
 #include "checks/text/tree.h"
 
 namespace muster::iac {
@@ -24,7 +25,8 @@ struct TerraformResource {
   /// `[0]`, `["a"]`; empty without `count` and `for_each`.
   std::string index;
   text::Node values;
-  /// A mapping with `true` where a value is known only after apply; absent in a state.
+  /// A mapping with `true` where a value is known only after apply, or `true` for all values;
+  /// absent in a state.
   std::optional<text::Node> unknown;
   /// Its arguments as the configuration has them; absent in a state.
   std::optional<text::Node> expressions;
@@ -50,6 +52,14 @@ class TerraformResources {
 
   [[nodiscard]] const std::vector<TerraformResource>& all() const { return resources_; }
 
+  /// Why the plan does not hold every resource that there will be, by place: it was cut off, put
+  /// off, or holds types of another provider for the same things.
+  [[nodiscard]] const std::vector<NotCovered>& not_covered() const { return not_covered_; }
+
+  /// The account of everything that the text tells an account of; empty when it tells none or
+  /// several.
+  [[nodiscard]] const std::string& account() const { return account_; }
+
   /// The value of an argument or attribute.
   [[nodiscard]] static TerraformValue value(const TerraformResource& resource,
                                             std::string_view name);
@@ -62,6 +72,8 @@ class TerraformResources {
 
  private:
   std::vector<TerraformResource> resources_;
+  std::vector<NotCovered> not_covered_;
+  std::string account_;
 };
 
 /// Whether a parsed text is a plan or state.

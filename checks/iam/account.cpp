@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/iam/infrastructure.h"
+
 namespace muster::iam {
 namespace {
 
@@ -95,10 +97,73 @@ Principal user_principal(const HolderDocument& user,
   return found;
 }
 
-Principal role_principal(const Role& role) {
-  return {PrincipalKind::Role, role.arn,      role.name, role.path, role.account, role.where,
-          role.identity,       role.boundary, role.tags, {},        &role};
-}
+/// What infrastructure code declares, beside the principals that are deployed.
+class DeclaredPrincipals {
+ public:
+  DeclaredPrincipals(const AuditInput& input, std::vector<Principal>& out)
+      : facts_(input.model<AccountFacts>()), out_(out) {
+    for (const Role& role : input.model<Roles>().all()) {
+      if (!role.address.empty()) {
+        roles_.emplace(std::pair(role.source.path(), role.address), &role);
+      }
+    }
+    for (const Principal& one : out) {
+      deployed_.insert(one.arn);
+    }
+  }
+
+  void add(const DeclaredInfrastructure::Part& part) {
+    for (const DeclaredHolder& holder : part.content.holders) {
+      if (holder.kind == HolderKind::Role) {
+        add_role(part.source, holder);
+      } else if (holder.kind == HolderKind::User && !deployed_.contains(holder.stand_in)) {
+        add_user(holder, part.content);
+      }
+    }
+  }
+
+ private:
+  void add_role(const SourceId& source, const DeclaredHolder& holder) {
+    const auto role = roles_.find(std::pair(source.path(), holder.address));
+    // `Roles` has none where the account facts say the same.
+    if (role == roles_.end()) {
+      return;
+    }
+    Principal found = role_principal(*role->second);
+    found.arn = found.arn.empty() ? holder.stand_in : found.arn;
+    found.account = arn_field(found.arn, kAccountField);
+    out_.push_back(std::move(found));
+  }
+
+  void add_user(const DeclaredHolder& holder, const Infrastructure& content) {
+    Principal found{PrincipalKind::User,
+                    holder.stand_in,
+                    holder.name.empty() ? holder.address : holder.name,
+                    holder.path,
+                    std::string(arn_field(holder.stand_in, kAccountField)),
+                    holder.where,
+                    holder.identity,
+                    holder.boundary,
+                    holder.tags,
+                    {},
+                    nullptr};
+    for (const DeclaredHolder& group : content.holders) {
+      if (group.kind == HolderKind::Group &&
+          std::ranges::find(holder.groups, group.address) != holder.groups.end()) {
+        found.groups.push_back(group.stand_in);
+        found.identity.insert(found.identity.end(), group.identity.begin(), group.identity.end());
+      }
+    }
+    facts_.managed().complete(found.identity);
+    facts_.managed().complete(found.boundary);
+    out_.push_back(std::move(found));
+  }
+
+  const AccountFacts& facts_;
+  std::vector<Principal>& out_;
+  std::map<std::pair<std::string, std::string>, const Role*> roles_;
+  std::set<std::string> deployed_;
+};
 
 template <class Policies>
 std::vector<policy::Policy> copies(const Policies& shared) {
@@ -212,6 +277,11 @@ Principals Principals::build(const AuditInput& input) {
   std::ranges::stable_sort(result.principals_, {}, &Principal::arn);
   const auto repeated = std::ranges::unique(result.principals_, {}, &Principal::arn);
   result.principals_.erase(repeated.begin(), repeated.end());
+  DeclaredPrincipals declared(input, result.principals_);
+  for (const auto& part : input.model<DeclaredInfrastructure>().parts()) {
+    declared.add(part);
+  }
+  std::ranges::stable_sort(result.principals_, {}, &Principal::arn);
   return result;
 }
 
@@ -219,6 +289,11 @@ const Principal* Principals::find(std::string_view arn) const {
   const auto found = std::ranges::lower_bound(
       principals_, arn, {}, [](const Principal& one) { return std::string_view(one.arn); });
   return found == principals_.end() || found->arn != arn ? nullptr : &*found;
+}
+
+Principal role_principal(const Role& role) {
+  return {PrincipalKind::Role, role.arn,      role.name, role.path, role.account, role.where,
+          role.identity,       role.boundary, role.tags, {},        &role};
 }
 
 PrincipalLayers layers_of(const Principal& principal, const AccountFacts& facts) {

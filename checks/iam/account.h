@@ -108,7 +108,10 @@ struct PrincipalLayers {
   friend bool operator==(const PrincipalLayers&, const PrincipalLayers&) = default;
 };
 
-/// The principals of the account facts: every user, and every role that `Roles` knows as deployed.
+/// The principals of the account facts (every user, and every role that `Roles` knows as deployed)
+/// and those that infrastructure code declares. One that is declared and deployed counts as
+/// deployed, unless the declaration says something else: then it is there twice. A declared one
+/// whose account or name is not known has a stand-in for it in its ARN.
 class Principals {
  public:
   [[nodiscard]] static Principals build(const AuditInput& input);
@@ -122,6 +125,9 @@ class Principals {
  private:
   std::vector<Principal> principals_;
 };
+
+/// A role as a principal, whether the account facts hold it or not.
+[[nodiscard]] Principal role_principal(const Role& role);
 
 [[nodiscard]] PrincipalLayers layers_of(const Principal& principal, const AccountFacts& facts);
 

@@ -16,21 +16,30 @@ class Assembly {
  public:
   explicit Assembly(Infrastructure& out) : out_(out) {}
 
-  /// Makes a managed policy known under its ARN (or what stands for it).
+  /// Makes a managed policy known under its ARN (or what stands for it). Of two different ones
+  /// under one ARN, as a template has for two conditions, nobody knows which it will be.
   void add_managed(const std::string& key, const IdentityPolicy& policy);
 
   /// The managed policy that stands under `key`, else one of AWS or of the account without text.
   [[nodiscard]] IdentityPolicy managed(const std::string& key) const;
 
-  /// Gives a policy to the holder of that kind and key. One that the document does not declare is
-  /// noted as not covered: what it may do in all is not known here.
+  /// Gives a policy to the holders of that kind and key (several when conditions decide which one
+  /// is made). One that the document does not declare is noted as not covered: what it may do in
+  /// all is not known here.
   void attach(HolderKind kind, std::string_view key, const IdentityPolicy& policy,
               const SourceRef& where);
 
   /// Notes something that could not be assigned.
   void miss(const SourceRef& where, std::string why, bool blocks = true);
 
+  /// The first with that key, or null.
   [[nodiscard]] DeclaredHolder* find(HolderKind kind, std::string_view key);
+
+  [[nodiscard]] std::vector<DeclaredHolder*> all(HolderKind kind, std::string_view key);
+
+  /// Makes a user a member of the group; one that the document does not declare leaves open what
+  /// the user may do.
+  void join(DeclaredHolder& user, std::string_view group, const SourceRef& where);
 
  private:
   Infrastructure& out_;

@@ -43,10 +43,7 @@ std::string unknown_part(const Role& role) {
 }
 
 PrincipalLayers layers_of_role(const Role& role, const AccountFacts& facts) {
-  const Principal principal{PrincipalKind::Role, role.arn,   role.name,     role.path,
-                            role.account,        role.where, role.identity, role.boundary,
-                            role.tags,           {},         &role};
-  PrincipalLayers layers = layers_of(principal, facts);
+  PrincipalLayers layers = layers_of(role_principal(role), facts);
   layers.open.erase(policy::Layer::Identity);
   return layers;
 }
@@ -69,7 +66,7 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
   const AccountFacts& facts = input.model<AccountFacts>();
   const std::vector<PipelineRole>& pipeline = input.model<PipelineRoles>().all();
   for (const Role& role : input.model<Roles>().all()) {
-    if (role.intent == nullptr || role.proposed ||
+    if (role.intent == nullptr || (role.proposed && role.address.empty()) ||
         !capability::declares_capabilities(*role.intent)) {
       continue;
     }

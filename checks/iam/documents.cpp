@@ -276,6 +276,24 @@ IdentityPolicy ManagedPolicies::attached(std::string name, std::string arn) cons
   return policy;
 }
 
+void ManagedPolicies::complete(std::vector<IdentityPolicy>& policies) const {
+  for (IdentityPolicy& policy : policies) {
+    const ManagedPolicy* known = policy.policy ? nullptr : find(policy.arn);
+    if (known != nullptr && known->policy) {
+      policy.policy = known->policy;
+      policy.missing.clear();
+    }
+  }
+}
+
+void ManagedPolicies::complete(std::optional<IdentityPolicy>& policy) const {
+  if (policy) {
+    std::vector<IdentityPolicy> only{std::move(*policy)};
+    complete(only);
+    policy = std::move(only.front());
+  }
+}
+
 std::vector<RoleDocument> role_documents(const Node& root, const ManagedPolicies& managed) {
   std::vector<RoleDocument> found;
   if (const auto role = root.find("Role")) {

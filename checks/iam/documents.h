@@ -46,6 +46,10 @@ class ManagedPolicies {
   /// known without its text.
   [[nodiscard]] IdentityPolicy attached(std::string name, std::string arn) const;
 
+  /// Gives managed policies without text (but with an ARN) theirs, where the facts hold it.
+  void complete(std::vector<IdentityPolicy>& policies) const;
+  void complete(std::optional<IdentityPolicy>& policy) const;
+
   [[nodiscard]] const std::map<std::string, ManagedPolicy, std::less<>>& all() const {
     return policies_;
   }

@@ -1,11 +1,12 @@
 // A role that pipelines assume reaches rights of an administrator over other principals, over what
-// they run or consume, or by rewriting its own permissions. Roles of the account facts only: of
-// others the permissions are not known.
+// they run or consume, or by rewriting its own permissions. Roles of the account facts, and those
+// that infrastructure code declares: of others the permissions are not known.
 #include <map>
 
 #include "checks/core/check.h"
 #include "checks/escalation/graph.h"
 #include "checks/escalation/trusts.h"
+#include "checks/iam/pipeline.h"
 
 namespace muster::escalation {
 namespace {
@@ -76,6 +77,19 @@ void report(const Path& path, Outcomes& out) {
   }
 }
 
+/// No path with the policies whose texts are known.
+void report_none(const iam::Principal& start, Outcomes& out) {
+  for (const iam::IdentityPolicy& policy : start.identity) {
+    if (!policy.policy) {
+      out.undecided(
+          start.role->asset(), start.where,
+          "what policy `" + iam::label(policy) + "` allows is not known: " + policy.missing);
+      return;
+    }
+  }
+  out.pass(start.role->asset(), start.where);
+}
+
 void escalation_path(const AuditInput& input, Outcomes& out) {
   std::vector<const iam::Principal*> starts;
   for (const iam::Principal& principal : input.model<iam::Principals>().all()) {
@@ -97,7 +111,7 @@ void escalation_path(const AuditInput& input, Outcomes& out) {
       continue;
     }
     if (paths[start].empty()) {
-      out.pass(start->role->asset(), start->where);
+      report_none(*start, out);
     }
     for (const Path& path : paths[start]) {
       report(path, out);

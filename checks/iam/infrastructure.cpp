@@ -67,7 +67,12 @@ IdentityPolicy missing_policy(std::string name, std::string why) {
 }
 
 void Assembly::add_managed(const std::string& key, const IdentityPolicy& policy) {
-  managed_.emplace(key, policy);
+  const auto [known, fresh] = managed_.emplace(key, policy);
+  const bool same = fresh || (known->second.policy && policy.policy &&
+                              policy::same_policy(*known->second.policy, *policy.policy));
+  if (!same) {
+    known->second = missing_policy(policy.name, "the document declares two policies of this name");
+  }
 }
 
 IdentityPolicy Assembly::managed(const std::string& key) const {
@@ -75,23 +80,45 @@ IdentityPolicy Assembly::managed(const std::string& key) const {
   return known == managed_.end() ? ManagedPolicies().attached(last_part(key), key) : known->second;
 }
 
+std::vector<DeclaredHolder*> Assembly::all(HolderKind kind, std::string_view key) {
+  std::vector<DeclaredHolder*> found;
+  for (DeclaredHolder& holder : out_.holders) {
+    if (holder.kind == kind && holder.key == key) {
+      found.push_back(&holder);
+    }
+  }
+  return found;
+}
+
 DeclaredHolder* Assembly::find(HolderKind kind, std::string_view key) {
-  const auto found = std::find_if(
-      out_.holders.begin(), out_.holders.end(),
-      [&](const DeclaredHolder& holder) { return holder.kind == kind && holder.key == key; });
-  return found == out_.holders.end() ? nullptr : &*found;
+  const std::vector<DeclaredHolder*> found = all(kind, key);
+  return found.empty() ? nullptr : found.front();
 }
 
 void Assembly::attach(HolderKind kind, std::string_view key, const IdentityPolicy& policy,
                       const SourceRef& where) {
-  if (DeclaredHolder* holder = find(kind, key)) {
+  const std::vector<DeclaredHolder*> holders = all(kind, key);
+  for (DeclaredHolder* holder : holders) {
     holder->identity.push_back(policy);
-    return;
   }
-  miss(where,
-       "policy `" + policy.name + "` is attached to the " + to_string(kind) + " `" +
-           std::string(key) + "`, which is declared elsewhere",
-       false);
+  if (holders.empty()) {
+    miss(where,
+         "policy `" + policy.name + "` is attached to the " + to_string(kind) + " `" +
+             std::string(key) + "`, which is declared elsewhere",
+         false);
+  }
+}
+
+void Assembly::join(DeclaredHolder& user, std::string_view group, const SourceRef& where) {
+  const std::vector<DeclaredHolder*> groups = all(HolderKind::Group, group);
+  for (const DeclaredHolder* one : groups) {
+    user.groups.push_back(one->address);
+  }
+  if (groups.empty()) {
+    user.identity.push_back(
+        missing_policy(std::string(group), "this group is declared elsewhere, with its policies"));
+    miss(where, "the user `" + user.address + "` is in a group that is declared elsewhere", false);
+  }
 }
 
 void Assembly::miss(const SourceRef& where, std::string why, bool blocks) {

@@ -24,6 +24,9 @@ struct DeclaredHolder {
   std::string name;
   /// Empty when the account or the name is not known.
   std::string arn;
+  /// By what the document's own policies mean it: the ARN, with what stands in for the account and
+  /// the name if they are not known. Unique in the document.
+  std::string stand_in;
   std::string path;
   /// The trust policy of a role; else the declaration.
   SourceRef where;

@@ -129,19 +129,37 @@ void Builder::read_account_facts() {
   }
 }
 
-/// Whether a role that is there already has the trust and every policy of a declared one.
+bool same_text(const IdentityPolicy& a, const IdentityPolicy& b) {
+  return a.policy && b.policy && policy::same_policy(*a.policy, *b.policy);
+}
+
+bool is_among(const IdentityPolicy& policy, const std::vector<IdentityPolicy>& others) {
+  return std::any_of(others.begin(), others.end(),
+                     [&](const IdentityPolicy& other) { return same_text(policy, other); });
+}
+
+bool only_allows(const IdentityPolicy& policy) {
+  return policy.policy &&
+         std::none_of(policy.policy->statements.begin(), policy.policy->statements.end(),
+                      [](const policy::Statement& statement) {
+                        return statement.effect == policy::Effect::Deny;
+                      });
+}
+
+/// Whether a role that is there already has the trust and every policy of a declared one, and
+/// nothing that takes away what the declared one leaves.
 bool says_nothing_new(const Role& known, const Role& declared) {
   const bool same_trust = known.trust.has_value() == declared.trust.has_value() &&
                           (!known.trust || policy::same_policy(*known.trust, *declared.trust));
-  return same_trust &&
-         std::all_of(declared.identity.begin(), declared.identity.end(),
-                     [&](const IdentityPolicy& wanted) {
-                       return std::any_of(known.identity.begin(), known.identity.end(),
-                                          [&](const IdentityPolicy& own) {
-                                            return wanted.policy && own.policy &&
-                                                   policy::same_policy(*wanted.policy, *own.policy);
-                                          });
-                     });
+  const bool same_boundary =
+      !known.boundary || (declared.boundary && same_text(*known.boundary, *declared.boundary));
+  return same_trust && same_boundary &&
+         std::all_of(
+             declared.identity.begin(), declared.identity.end(),
+             [&](const IdentityPolicy& wanted) { return is_among(wanted, known.identity); }) &&
+         std::all_of(known.identity.begin(), known.identity.end(), [&](const IdentityPolicy& own) {
+           return only_allows(own) || is_among(own, declared.identity);
+         });
 }
 
 /// A role of a template or plan. It is judged beside one that is deployed under the same ARN, if it
@@ -156,6 +174,9 @@ void Builder::infrastructure_role(const SourceId& source, const DeclaredHolder& 
   role.address = holder.address;
   role.identity = holder.identity;
   role.boundary = holder.boundary;
+  const ManagedPolicies& managed = input_.model<AccountFacts>().managed();
+  managed.complete(role.identity);
+  managed.complete(role.boundary);
   role.path = holder.path;
   role.tags = holder.tags;
   if (*holder.trust) {

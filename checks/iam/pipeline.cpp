@@ -54,11 +54,7 @@ ReachByRole ci_roles(const AuditInput& input) {
 
 /// Missing texts of its own policies are told by name (`unknown_policies`); here only limits count.
 PrincipalLayers limits_of(const Role& role, const AuditInput& input) {
-  const Principal* principal = input.model<Principals>().find(role.arn);
-  if (principal == nullptr) {
-    return {};
-  }
-  PrincipalLayers limits = layers_of(*principal, input.model<AccountFacts>());
+  PrincipalLayers limits = layers_of(role_principal(role), input.model<AccountFacts>());
   limits.identity.clear();
   limits.open.erase(policy::Layer::Identity);
   return limits;
@@ -108,7 +104,8 @@ PipelineRoles PipelineRoles::build(const AuditInput& input) {
   for (const Role& role : input.model<Roles>().all()) {
     const auto ci = reach.find(&role);
     const bool of_pipeline = role.intent != nullptr || ci != reach.end();
-    if (of_pipeline && !role.proposed && !role.identity.empty()) {
+    const bool judged = !role.proposed || !role.address.empty();
+    if (of_pipeline && judged && !role.identity.empty()) {
       result.roles_.push_back({&role, class_of(role, input.intent()),
                                ci == reach.end() ? Reachable::Meant : ci->second,
                                limits_of(role, input)});

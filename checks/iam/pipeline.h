@@ -50,7 +50,8 @@ class PipelineRoles {
   [[nodiscard]] static PipelineRoles build(const AuditInput& input);
 
   /// In the order of `Roles`; only roles with at least one policy, whether its text is known or
-  /// not. A proposed trust policy says nothing about permissions and is left out.
+  /// not. A proposed trust policy says nothing about permissions and is left out; a role that a
+  /// template or plan declares otherwise than it is deployed is judged beside that one.
   [[nodiscard]] const std::vector<PipelineRole>& all() const { return roles_; }
 
  private:

@@ -2,6 +2,7 @@
 // of AWS::IAM::*; AWS SAM Developer Guide, "AWS::Serverless::Function".
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/assembly.h"
@@ -70,6 +71,7 @@ class TemplateReader {
     for (const Resource& resource : made_.resources()) {
       if (DeclaredHolder* holder = holder_of(resource)) {
         read_holder(resource, *holder);
+        note_opaque(resource, *holder);
       }
     }
     for (const Resource& resource : made_.resources()) {
@@ -85,6 +87,12 @@ class TemplateReader {
   void read_holder(const Resource& resource, DeclaredHolder& holder);
   void read_function(const Resource& resource, DeclaredHolder& holder);
   void attach(const Resource& resource);
+  void add_member(const Resource& resource);
+  void give(const Resource& resource, const IdentityPolicy& policy, HolderKind kind,
+            const Node& holder);
+  void may_have(const Resource& resource, HolderKind kind, const std::string& policy,
+                const std::string& why);
+  void note_opaque(const Resource& resource, DeclaredHolder& holder) const;
 
   void note_referred(const Node& arn, DeclaredHolder& holder) const;
 
@@ -96,6 +104,8 @@ class TemplateReader {
   [[nodiscard]] IdentityPolicy function_policy(const Node& entry) const;
   [[nodiscard]] IdentityPolicy managed(const Node& arn) const;
   [[nodiscard]] std::string known_text(const std::optional<Node>& value) const;
+  [[nodiscard]] std::string stand_in_of(const Resource& resource, HolderKind kind) const;
+  [[nodiscard]] const Resource* resource_of(const DeclaredHolder& holder) const;
   [[nodiscard]] std::optional<Node> function_property(const Resource& resource,
                                                       std::string_view name) const;
 
@@ -191,6 +201,26 @@ std::optional<HolderKind> holder_kind(std::string_view type) {
   return type == "AWS::IAM::Group" ? std::optional(HolderKind::Group) : std::nullopt;
 }
 
+/// A name with an unknown part is replaced whole: no other resource may be taken for it.
+std::string TemplateReader::stand_in_of(const Resource& resource, HolderKind kind) const {
+  if (!made_.unknown_in(resource.arn) && !resource.arn.empty()) {
+    return resource.arn;
+  }
+  return "arn:aws:iam::" + std::string(account_.empty() ? iac::kSomeAccount : account_) + ":" +
+         to_string(kind) + "/" + resource.id + "-generated";
+}
+
+/// Policies that only a macro knows may come to it.
+void TemplateReader::note_opaque(const Resource& resource, DeclaredHolder& holder) const {
+  if (!resource.opaque.empty()) {
+    holder.identity.push_back(missing_policy("of " + resource.id, resource.opaque));
+  }
+  if (!made_.opaque().empty()) {
+    holder.identity.push_back(missing_policy("of the template", made_.opaque()));
+    holder.open_digests.push_back(made_.opaque_digest());
+  }
+}
+
 void TemplateReader::declare(const Resource& resource) {
   if (const auto kind = holder_kind(resource.type)) {
     const std::string property_name = *kind == HolderKind::Role   ? "RoleName"
@@ -205,6 +235,7 @@ void TemplateReader::declare(const Resource& resource) {
     holder.where = resource.where;
     const bool known = !account_.empty() && !holder.name.empty() && !made_.unknown_in(resource.arn);
     holder.arn = known ? resource.arn : std::string();
+    holder.stand_in = stand_in_of(resource, *kind);
     note_open(resource, holder);
     out_.holders.push_back(std::move(holder));
   } else if (resource.type == "AWS::IAM::ManagedPolicy") {
@@ -270,13 +301,8 @@ void TemplateReader::read_holder(const Resource& resource, DeclaredHolder& holde
     holder.tags.push_back({known_text(tag.find("Key")), known_text(tag.find("Value"))});
   }
   for (const Node& group : items_of(property(resource, "Groups"))) {
-    if (const DeclaredHolder* known = assembly_.find(HolderKind::Group, group.text())) {
-      holder.groups.push_back(known->address);
-    } else {
-      assembly_.miss(group.where(),
-                     "the user `" + resource.id + "` is in a group that is declared elsewhere",
-                     false);
-    }
+    const auto why = made_.unknown_in(group);
+    assembly_.join(holder, why ? *why : group.text(), group.where());
   }
 }
 
@@ -296,6 +322,8 @@ void TemplateReader::declare_function(const Resource& resource) {
   DeclaredHolder holder;
   holder.address = resource.id + "Role";
   holder.key = holder.address;
+  holder.stand_in = "arn:aws:iam::" + std::string(account_.empty() ? iac::kSomeAccount : account_) +
+                    ":role/" + holder.address + "-generated";
   holder.where = resource.where;
   holder.path = known_text(function_property(resource, "RolePath"));
   note_open(resource, holder);
@@ -359,21 +387,94 @@ void TemplateReader::read_function(const Resource& resource, DeclaredHolder& hol
   }
 }
 
+void TemplateReader::add_member(const Resource& resource) {
+  const auto name = property(resource, "GroupName");
+  const auto why = name ? made_.unknown_in(*name) : std::nullopt;
+  const std::string group(name && !why ? name->text() : why.value_or("a group without a name"));
+  for (const Node& user : items_of(property(resource, "Users"))) {
+    const std::vector<DeclaredHolder*> members = assembly_.all(HolderKind::User, user.text());
+    for (DeclaredHolder* member : members) {
+      assembly_.join(*member, group, user.where());
+    }
+    if (members.empty()) {
+      assembly_.miss(user.where(),
+                     "the group `" + group + "` gets a user who is declared elsewhere", false);
+    }
+  }
+}
+
+const Resource* TemplateReader::resource_of(const DeclaredHolder& holder) const {
+  const auto found = std::ranges::find(made_.resources(), holder.address, &Resource::id);
+  return found == made_.resources().end() ? nullptr : &*found;
+}
+
+bool has_deny(const IdentityPolicy& policy) {
+  return policy.policy && std::ranges::any_of(policy.policy->statements, [](const auto& statement) {
+           return statement.effect == policy::Effect::Deny;
+         });
+}
+
+/// A policy as one that may not be made: what it allows counts, on what it denies nobody can rely.
+std::vector<IdentityPolicy> as_conditional(const IdentityPolicy& policy,
+                                           const std::string& condition) {
+  policy::Policy allows = *policy.policy;
+  std::erase_if(allows.statements, [](const policy::Statement& statement) {
+    return statement.effect == policy::Effect::Deny;
+  });
+  IdentityPolicy part = policy;
+  part.policy = std::make_shared<const policy::Policy>(std::move(allows));
+  return {std::move(part), missing_policy(policy.name, "what it denies depends on the condition `" +
+                                                           condition + "`")};
+}
+
+/// Every holder of that kind may have the policy.
+void TemplateReader::may_have(const Resource& resource, HolderKind kind, const std::string& policy,
+                              const std::string& why) {
+  for (DeclaredHolder& holder : out_.holders) {
+    if (holder.kind == kind) {
+      holder.identity.push_back(missing_policy(policy, "whether it is attached is open: " + why));
+      holder.open_digests.push_back(resource.digest);
+    }
+  }
+}
+
+/// Puts a policy to one entry of its `Roles`, `Users` or `Groups`.
+void TemplateReader::give(const Resource& resource, const IdentityPolicy& policy, HolderKind kind,
+                          const Node& holder) {
+  const std::vector<DeclaredHolder*> declared = assembly_.all(kind, holder.text());
+  const auto why = declared.empty() ? made_.unknown_in(holder) : std::nullopt;
+  if (why) {
+    assembly_.miss(holder.where(), "policy `" + policy.name + "` is attached to a " +
+                                       to_string(kind) + " that is not known: " + *why);
+    // Each branch of a condition may be one of the template.
+    if (why->find("depends on the condition") != std::string::npos) {
+      may_have(resource, kind, policy.name, *why);
+    }
+    return;
+  }
+  if (declared.empty()) {
+    assembly_.attach(kind, holder.text(), policy, holder.where());
+  }
+  for (DeclaredHolder* one : declared) {
+    const Resource* own = resource_of(*one);
+    const bool certain =
+        resource.condition.empty() || (own != nullptr && own->condition == resource.condition);
+    if (certain || !has_deny(policy)) {
+      one->identity.push_back(policy);
+    } else {
+      std::ranges::move(as_conditional(policy, resource.condition),
+                        std::back_inserter(one->identity));
+      one->open_digests.push_back(resource.digest);
+    }
+    note_open(resource, *one);
+  }
+}
+
 /// Policies that name their holders, and members of groups.
 void TemplateReader::attach(const Resource& resource) {
   const std::string& type = resource.type;
   if (type == "AWS::IAM::UserToGroupAddition") {
-    const auto name = property(resource, "GroupName");
-    const DeclaredHolder* group = name ? assembly_.find(HolderKind::Group, name->text()) : nullptr;
-    for (const Node& user : items_of(property(resource, "Users"))) {
-      DeclaredHolder* member = assembly_.find(HolderKind::User, user.text());
-      if (member != nullptr && group != nullptr) {
-        member->groups.push_back(group->address);
-      } else {
-        assembly_.miss(user.where(), "a user or group that is declared elsewhere gets a member",
-                       false);
-      }
-    }
+    add_member(resource);
     return;
   }
   const bool managed = type == "AWS::IAM::ManagedPolicy";
@@ -381,6 +482,13 @@ void TemplateReader::attach(const Resource& resource) {
                       type == "AWS::IAM::GroupPolicy";
   if (!managed && !single && type != "AWS::IAM::Policy") {
     return;
+  }
+  if (!resource.opaque.empty()) {
+    assembly_.miss(resource.where, "whom policy `" + resource.id +
+                                       "` is attached to is not known: " + resource.opaque);
+    for (const HolderKind kind : {HolderKind::Role, HolderKind::User, HolderKind::Group}) {
+      may_have(resource, kind, resource.id, resource.opaque);
+    }
   }
   const std::string name = known_text(property(resource, "PolicyName"));
   const IdentityPolicy policy =
@@ -399,16 +507,7 @@ void TemplateReader::attach(const Resource& resource) {
        {Row{HolderKind::Role, "Roles", "RoleName"}, Row{HolderKind::User, "Users", "UserName"},
         Row{HolderKind::Group, "Groups", "GroupName"}}) {
     for (const Node& holder : items_of(property(resource, single ? row.one : row.list))) {
-      const bool declared = assembly_.find(row.kind, holder.text()) != nullptr;
-      if (const auto why = declared ? std::nullopt : made_.unknown_in(holder)) {
-        assembly_.miss(holder.where(), "policy `" + policy.name + "` is attached to a " +
-                                           to_string(row.kind) + " that is not known: " + *why);
-      } else {
-        assembly_.attach(row.kind, holder.text(), policy, holder.where());
-        if (DeclaredHolder* known = assembly_.find(row.kind, holder.text())) {
-          note_open(resource, *known);
-        }
-      }
+      give(resource, policy, row.kind, holder);
     }
   }
 }

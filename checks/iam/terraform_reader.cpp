@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
 #include "checks/iam/assembly.h"
 #include "checks/iam/documents.h"
@@ -24,16 +25,27 @@ struct ResourcePolicy {
 };
 
 /// Resources that hold the policy of a resource.
-constexpr std::array<ResourcePolicy, 8> kResourcePolicies = {{
+constexpr std::array<ResourcePolicy, 13> kResourcePolicies = {{
     {"aws_s3_bucket_policy", "policy"},
+    {"aws_s3_bucket", "policy"},
     {"aws_sqs_queue_policy", "policy"},
+    {"aws_sqs_queue", "policy"},
     {"aws_sns_topic_policy", "policy"},
+    {"aws_sns_topic", "policy"},
     {"aws_kms_key", "policy"},
     {"aws_kms_key_policy", "policy"},
     {"aws_ecr_repository_policy", "policy"},
+    {"aws_ecr_registry_policy", "policy"},
     {"aws_secretsmanager_secret_policy", "policy"},
+    {"aws_secretsmanager_secret", "policy"},
     {"aws_efs_file_system_policy", "policy"},
 }};
+
+/// Arguments that are computed as well: one that is not known counts only where it is configured.
+bool is_optional(std::string_view type) {
+  return type == "aws_s3_bucket" || type == "aws_sqs_queue" || type == "aws_sns_topic" ||
+         type == "aws_kms_key" || type == "aws_secretsmanager_secret";
+}
 
 /// Resources that attach something to one holder: what kind, under which argument, and whether the
 /// policy stands inside.
@@ -43,6 +55,13 @@ struct Attachment {
   std::string_view holder;
   bool is_inline;
 };
+
+/// Resources that hold the whole list of one holder's managed policies, and attach them.
+constexpr std::array<Attachment, 3> kExclusive = {{
+    {"aws_iam_role_policy_attachments_exclusive", HolderKind::Role, "role_name", false},
+    {"aws_iam_user_policy_attachments_exclusive", HolderKind::User, "user_name", false},
+    {"aws_iam_group_policy_attachments_exclusive", HolderKind::Group, "group_name", false},
+}};
 
 constexpr std::array<Attachment, 6> kAttachments = {{
     {"aws_iam_role_policy", HolderKind::Role, "role", true},
@@ -71,6 +90,7 @@ class TerraformReader {
       : resources_(resources), out_(out), assembly_(out) {}
 
   void read() {
+    note_gaps();
     for (const TerraformResource& resource : resources_.all()) {
       declare(resource);
     }
@@ -79,6 +99,11 @@ class TerraformReader {
     }
     for (const TerraformResource& resource : resources_.all()) {
       attach(resource);
+    }
+    for (DeclaredHolder& holder : out_.holders) {
+      for (const NotCovered& gap : resources_.not_covered()) {
+        holder.identity.push_back(missing_policy("of the plan", gap.why));
+      }
     }
   }
 
@@ -98,8 +123,14 @@ class TerraformReader {
                                                  policy::PolicyType type) const;
   [[nodiscard]] IdentityPolicy managed(const TerraformResource& resource,
                                        std::string_view argument) const;
-  [[nodiscard]] std::string holder_key(const TerraformResource& resource,
-                                       std::string_view argument) const;
+  [[nodiscard]] std::vector<DeclaredHolder*> holders(const TerraformResource& resource,
+                                                     std::string_view argument, HolderKind kind,
+                                                     std::string_view name);
+  void hand_out(const TerraformResource& resource, const Attachment& row,
+                const IdentityPolicy& policy);
+  void give_exclusive(const TerraformResource& resource, const Attachment& row);
+  void may_have(HolderKind kind, const std::string& policy, const std::string& why);
+  void note_gaps();
 
   const TerraformResources& resources_;
   Infrastructure& out_;
@@ -142,14 +173,59 @@ IdentityPolicy TerraformReader::managed(const TerraformResource& resource,
       "managed", "`" + std::string(argument) + "` of `" + resource.address + "`" + kAfterApply);
 }
 
-/// The key of the holder that an argument names; empty when it is not known.
-std::string TerraformReader::holder_key(const TerraformResource& resource,
-                                        std::string_view argument) const {
-  if (std::string name = text_of(resource, argument); !name.empty()) {
-    return name;
+/// The holders that an argument names: the one that its expression refers to; else those of that
+/// name in the same module, else in all (modules may be for several accounts).
+std::vector<DeclaredHolder*> TerraformReader::holders(const TerraformResource& resource,
+                                                      std::string_view argument, HolderKind kind,
+                                                      std::string_view name) {
+  const TerraformResource* referred = resources_.referred(resource, argument);
+  std::vector<DeclaredHolder*> near;
+  std::vector<DeclaredHolder*> far;
+  for (std::size_t i = 0; i < out_.holders.size(); ++i) {
+    DeclaredHolder& holder = out_.holders[i];
+    if (holder.kind != kind) {
+      continue;
+    }
+    if (holder_resources_[i] == referred && (name.empty() || holder.key == name)) {
+      return {&holder};
+    }
+    if (!name.empty() && holder.key == name) {
+      far.push_back(&holder);
+      if (holder_resources_[i]->module == resource.module) {
+        near.push_back(&holder);
+      }
+    }
   }
-  const TerraformResource* holder = resources_.referred(resource, argument);
-  return holder == nullptr ? std::string() : key_of(*holder);
+  return near.empty() ? far : near;
+}
+
+/// A policy whose holder is known only after apply: it may be any whose name is not known either.
+void TerraformReader::may_have(HolderKind kind, const std::string& policy, const std::string& why) {
+  for (DeclaredHolder& holder : out_.holders) {
+    if (holder.kind == kind && holder.name.empty()) {
+      holder.identity.push_back(missing_policy(policy, "whether it is attached is open: " + why));
+    }
+  }
+}
+
+/// What the plan does not hold; types of the second AWS provider are not read.
+void TerraformReader::note_gaps() {
+  out_.not_covered = resources_.not_covered();
+  for (const TerraformResource& resource : resources_.all()) {
+    if (resource.type.starts_with("awscc_iam_")) {
+      assembly_.miss(resource.where, "`" + resource.type + "` is not read");
+    }
+  }
+}
+
+/// A name that is known only after apply is replaced by the address.
+std::string stand_in_of(const DeclaredHolder& holder, const std::string& account) {
+  if (!holder.arn.empty()) {
+    return holder.arn;
+  }
+  return "arn:aws:iam::" + (account.empty() ? std::string(iac::kSomeAccount) : account) + ":" +
+         to_string(holder.kind) + (holder.path.empty() ? "/" : holder.path) +
+         (holder.name.empty() ? holder.address + "-generated" : holder.name);
 }
 
 void TerraformReader::declare_holder(const TerraformResource& resource, HolderKind kind) {
@@ -161,6 +237,7 @@ void TerraformReader::declare_holder(const TerraformResource& resource, HolderKi
   holder.path = text_of(resource, "path");
   holder.where = resource.where;
   holder.key = key_of(resource);
+  holder.stand_in = stand_in_of(holder, resources_.account());
   const auto tags = TerraformResources::value(resource, "tags").node;
   for (std::size_t i = 0; tags && tags->is(Type::Mapping) && i < tags->size(); ++i) {
     holder.tags.push_back({std::string(tags->key_at(i).text()), std::string(tags->at(i).text())});
@@ -206,7 +283,10 @@ void TerraformReader::declare(const TerraformResource& resource) {
   }
   for (const ResourcePolicy& row : kResourcePolicies) {
     const TerraformValue value = TerraformResources::value(resource, row.argument);
-    if (resource.type == row.type && (value.node || value.unknown)) {
+    const bool configured = resource.expressions && resource.expressions->find(row.argument);
+    const bool open = value.unknown && (configured || !is_optional(row.type));
+    const bool written = value.node && !value.node->text().empty();
+    if (resource.type == row.type && (written || open)) {
       out_.policies.push_back(
           {resource.address,
            policy::PolicyType::Resource,
@@ -223,10 +303,16 @@ void TerraformReader::declare(const TerraformResource& resource) {
 void TerraformReader::read_parts_of_role(const TerraformResource& resource,
                                          DeclaredHolder& holder) {
   const TerraformValue blocks = TerraformResources::value(resource, "inline_policy");
+  bool open_block = false;
+  each(resource.unknown ? resource.unknown->find("inline_policy") : std::nullopt,
+       [&](const Node& block) {
+         open_block = open_block || block.boolean().value_or(false) || block.find("policy");
+       });
   each(blocks.node, [&](const Node& block) {
     const auto name = block.find("name");
     const auto text = block.find("policy");
-    if (!name && !text) {
+    // A block without anything says that there are none, unless all of it is known only later.
+    if (!name && !text && !open_block) {
       return;
     }
     const bool written = text && text->is(Type::String) && !text->text().empty();
@@ -268,18 +354,53 @@ void TerraformReader::read_holder(const TerraformResource& resource, DeclaredHol
   }
 }
 
+/// Puts a policy to the holder that the resource names.
+void TerraformReader::hand_out(const TerraformResource& resource, const Attachment& row,
+                               const IdentityPolicy& policy) {
+  const std::string name = text_of(resource, row.holder);
+  const std::vector<DeclaredHolder*> known = holders(resource, row.holder, row.kind, name);
+  for (DeclaredHolder* holder : known) {
+    holder->identity.push_back(policy);
+  }
+  if (!known.empty()) {
+    return;
+  }
+  if (!name.empty()) {
+    assembly_.attach(row.kind, name, policy, resource.where);
+    return;
+  }
+  const std::string why =
+      "the " + std::string(to_string(row.kind)) + " of `" + resource.address + "`" + kAfterApply;
+  assembly_.miss(resource.where, why);
+  may_have(row.kind, policy.name, why);
+}
+
 void TerraformReader::give(const TerraformResource& resource, const Attachment& row) {
   const std::string name = text_of(resource, "name");
-  const IdentityPolicy policy =
-      row.is_inline ? identity_policy(name.empty() ? resource.address : name,
-                                      policy_of(resource, "policy", policy::PolicyType::Identity))
-                    : managed(resource, "policy_arn");
-  const std::string key = holder_key(resource, row.holder);
-  if (key.empty()) {
-    assembly_.miss(resource.where, "the " + std::string(to_string(row.kind)) + " of `" +
-                                       resource.address + "`" + kAfterApply);
-  } else {
-    assembly_.attach(row.kind, key, policy, resource.where);
+  hand_out(resource, row,
+           row.is_inline
+               ? identity_policy(name.empty() ? resource.address : name,
+                                 policy_of(resource, "policy", policy::PolicyType::Identity))
+               : managed(resource, "policy_arn"));
+}
+
+void TerraformReader::give_exclusive(const TerraformResource& resource, const Attachment& row) {
+  const TerraformValue arns = TerraformResources::value(resource, "policy_arns");
+  bool open = arns.unknown;
+  each(arns.node, [&](const Node& arn) {
+    const bool written = arn.is(Type::String) && !arn.text().empty();
+    open = open || !written;
+    if (written) {
+      hand_out(resource, row, assembly_.managed(std::string(arn.text())));
+    }
+  });
+  const TerraformResource* only = open ? resources_.referred(resource, "policy_arns") : nullptr;
+  if (only != nullptr && only->type == "aws_iam_policy") {
+    hand_out(resource, row, assembly_.managed(only->address));
+  } else if (open) {
+    hand_out(resource, row,
+             missing_policy("managed",
+                            "an ARN in `policy_arns` of `" + resource.address + "`" + kAfterApply));
   }
 }
 
@@ -298,41 +419,70 @@ void TerraformReader::attach_to_many(const TerraformResource& resource) {
     bool open = names.unknown;
     each(names.node, [&](const Node& name) {
       open = open || !name.is(Type::String);
-      if (name.is(Type::String)) {
+      if (!name.is(Type::String)) {
+        return;
+      }
+      const auto known = holders(resource, row.argument, row.kind, name.text());
+      for (DeclaredHolder* holder : known) {
+        holder->identity.push_back(policy);
+      }
+      if (known.empty()) {
         assembly_.attach(row.kind, name.text(), policy, name.where());
       }
     });
-    const TerraformResource* only = open ? resources_.referred(resource, row.argument) : nullptr;
-    if (only != nullptr) {
-      assembly_.attach(row.kind, key_of(*only), policy, resource.where);
-    } else if (open) {
-      assembly_.miss(resource.where, "`" + std::string(row.argument) + "` of `" + resource.address +
-                                         "`" + kAfterApply);
+    if (!open) {
+      continue;
     }
+    const auto only = holders(resource, row.argument, row.kind, "");
+    if (!only.empty()) {
+      only.front()->identity.push_back(policy);
+      continue;
+    }
+    const std::string why =
+        "`" + std::string(row.argument) + "` of `" + resource.address + "`" + kAfterApply;
+    assembly_.miss(resource.where, why);
+    may_have(row.kind, policy.name, why);
   }
 }
 
 /// `aws_iam_user_group_membership` (user, groups) and `aws_iam_group_membership` (group, users).
 void TerraformReader::join_groups(const TerraformResource& resource) {
   const bool of_user = resource.type == "aws_iam_user_group_membership";
-  const HolderKind many = of_user ? HolderKind::Group : HolderKind::User;
-  DeclaredHolder* one = assembly_.find(of_user ? HolderKind::User : HolderKind::Group,
-                                       holder_key(resource, of_user ? "user" : "group"));
-  const TerraformValue names = TerraformResources::value(resource, of_user ? "groups" : "users");
-  bool gap = names.unknown;
-  each(names.node, [&](const Node& name) {
-    DeclaredHolder* other = assembly_.find(many, name.text());
-    gap = gap || one == nullptr || other == nullptr;
-    if (one != nullptr && other != nullptr) {
-      (of_user ? one : other)->groups.push_back((of_user ? other : one)->address);
-    }
+  const std::string_view one = of_user ? "user" : "group";
+  const std::string_view many = of_user ? "groups" : "users";
+  const std::string name = text_of(resource, one);
+  const auto ones = holders(resource, one, of_user ? HolderKind::User : HolderKind::Group, name);
+  const TerraformValue names = TerraformResources::value(resource, many);
+  std::vector<std::string> others;
+  bool open = names.unknown;
+  each(names.node, [&](const Node& other) {
+    open = open || !other.is(Type::String);
+    others.emplace_back(other.text());
   });
-  if (gap) {
-    assembly_.miss(resource.where,
-                   "members of `" + resource.address +
-                       "` are declared elsewhere or known only "
-                       "after apply",
-                   false);
+  std::erase(others, "");
+  if (open) {
+    others.emplace_back();
+  }
+  for (const std::string& other : others) {
+    const auto partners =
+        holders(resource, many, of_user ? HolderKind::Group : HolderKind::User, other);
+    const auto& users = of_user ? ones : partners;
+    const auto& groups = of_user ? partners : ones;
+    for (DeclaredHolder* user : users) {
+      for (const DeclaredHolder* group : groups) {
+        user->groups.push_back(group->address);
+      }
+      if (groups.empty()) {
+        assembly_.join(*user, of_user && !other.empty() ? other : "of " + resource.address,
+                       resource.where);
+      }
+    }
+    if (users.empty()) {
+      assembly_.miss(
+          resource.where,
+          "members of `" + resource.address + "` are declared elsewhere or known only after apply",
+          false);
+    }
   }
 }
 
@@ -340,6 +490,11 @@ void TerraformReader::attach(const TerraformResource& resource) {
   for (const Attachment& row : kAttachments) {
     if (resource.type == row.type) {
       give(resource, row);
+    }
+  }
+  for (const Attachment& row : kExclusive) {
+    if (resource.type == row.type) {
+      give_exclusive(resource, row);
     }
   }
   if (resource.type == "aws_iam_policy_attachment") {

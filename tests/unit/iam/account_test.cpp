@@ -116,6 +116,72 @@ TEST_CASE("a role keeps path, tags, profiles and boundary, and says which texts 
   CHECK(stack.open.contains(policy::Layer::Identity));
 }
 
+constexpr const char* kTemplate = R"(Resources:
+  Web:
+    Type: AWS::IAM::Role
+    Properties:
+      PermissionsBoundary: !Ref Limit
+      ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/shared']
+      AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: ec2.amazonaws.com}}}
+  Limit:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}}
+  Bob: {Type: AWS::IAM::User, Properties: {UserName: bob, Groups: [!Ref Dev]}}
+  Dev:
+    Type: AWS::IAM::Group
+    Properties:
+      Policies:
+        - PolicyName: own
+          PolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Action: 'iam:*', Resource: '*'}}
+)";
+
+TEST_CASE(
+    "users and roles of a template are principals, with groups, boundary and known policies") {
+  const Facts facts = facts_of({{DocumentKind::IamAuthorizationDetails, kPolicies},
+                                {DocumentKind::CloudFormation, kTemplate}});
+  const Intent intent;
+  const AuditInput input{facts, intent, TimePoint{}};
+  const auto& principals = input.model<Principals>();
+  REQUIRE(principals.all().size() == 2);
+  const Principal* web = principals.find("arn:aws:iam::000000000000:role/Web-generated");
+  REQUIRE(web != nullptr);
+  CHECK(web->role != nullptr);
+  CHECK(web->boundary->policy);
+  REQUIRE(web->identity.size() == 1);
+  CHECK(web->identity[0].policy ==
+        input.model<AccountFacts>().managed().all().begin()->second.policy);
+  const Principal* bob = principals.find("arn:aws:iam::000000000000:user/bob");
+  REQUIRE(bob != nullptr);
+  CHECK(bob->groups == std::vector<std::string>{"arn:aws:iam::000000000000:group/Dev-generated"});
+  REQUIRE(bob->identity.size() == 1);
+  CHECK(bob->identity[0].policy->statements[0].actions->front().value == "iam:*");
+}
+
+/// A plan that declares the role of the facts with this boundary.
+std::string plan_of_web(const std::string& boundary) {
+  return R"({"planned_values":{"root_module":{"resources":[{"address":"aws_iam_role.web","mode":"managed",
+    "type":"aws_iam_role","name":"web","values":{"name":"web","arn":"arn:aws:iam::111122223333:role/web",
+    "assume_role_policy":"{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}}",
+    "permissions_boundary":")" +
+         boundary + R"("}}]}}})";
+}
+
+TEST_CASE("a declared role that keeps all but its boundary says something new") {
+  const std::string deployed =
+      R"({"RoleDetailList": [{"RoleName": "web", "Arn": "arn:aws:iam::111122223333:role/web",
+    "AssumeRolePolicyDocument": {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
+      "Action": "sts:AssumeRole"}},
+    "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/AdministratorAccess"}}]})";
+  const auto roles = [&](const std::string& boundary) {
+    const Facts facts = facts_of({{DocumentKind::IamAuthorizationDetails, deployed},
+                                  {DocumentKind::Terraform, plan_of_web(boundary)}});
+    const Intent intent;
+    return AuditInput(facts, intent, TimePoint{}).model<Roles>().all().size();
+  };
+  CHECK(roles("arn:aws:iam::aws:policy/AdministratorAccess") == 1);
+  CHECK(roles("") == 2);
+}
+
 TEST_CASE("what the facts do not say about an organisation is absent, not empty") {
   const Facts facts = facts_of({{DocumentKind::IamAuthorizationDetails, kEntities}});
   const Intent intent;

@@ -122,6 +122,118 @@ TEST_CASE("a role has the policies that the template gives it, from every side")
   }
 }
 
+TEST_CASE("what a macro, a loop or a condition may add leaves a role's policies open") {
+  struct Row {
+    const char* name;
+    std::string yaml;
+    const char* policies;
+  };
+
+  const std::string inline_policy =
+      "      Policies: [{PolicyName: a, PolicyDocument: " + allow("s3:Get*") + "}]\n";
+  const std::string deny =
+      "{Statement: [{Effect: Allow, Action: 'sns:*', Resource: '*'}, {Effect: Deny, Action: "
+      "'iam:*', Resource: '*'}]}";
+  const auto policy = [](const std::string& more, const std::string& document) {
+    return "  P: {Type: AWS::IAM::Policy, " + more +
+           "Properties: {PolicyName: p, Roles: [!Ref R], "
+           "PolicyDocument: " +
+           document + "}}\n";
+  };
+  for (const Row& row : {
+           Row{"an include beside the properties",
+               role(inline_policy + "      Fn::Transform: {Name: 'AWS::Include'}\n"),
+               "of R?`Fn::Transform` adds to it when it is deployed"},
+           Row{"an include beside the type",
+               role(inline_policy) + "    Fn::Transform: {Name: 'AWS::Include'}\n",
+               "a=s3:Get*; of R?`Fn::Transform` adds to it when it is deployed"},
+           Row{"an include inside a statement",
+               role(
+                   "      Policies: [{PolicyName: a, PolicyDocument: {Statement: [{Effect: Allow, "
+                   "Action: 's3:*', Resource: '*', 'Fn::Transform': {Name: 'AWS::Include'}}]}}]\n"),
+               "a?`Fn::Transform` adds to it when it is deployed"},
+           Row{"an include among the resources",
+               role(inline_policy) + "  Fn::Transform: {Name: 'AWS::Include'}\n",
+               "a=s3:Get*; of the template?`Fn::Transform` makes resources when the template is "
+               "deployed"},
+           Row{"a resource without a type",
+               role(inline_policy) + "  X: {Fn::Transform: {Name: 'AWS::Include'}}\n",
+               "a=s3:Get*; of the template?what `X` is stands only in the template that a macro "
+               "makes"},
+           Row{"a loop that makes policies",
+               role(inline_policy) +
+                   "  Fn::ForEach::L: [N, [a], {'P${N}': {Type: AWS::IAM::RolePolicy}}]\n",
+               "a=s3:Get*; of the template?`Fn::ForEach::L` makes resources when the template is "
+               "deployed"},
+           Row{"a loop that makes topics",
+               role(inline_policy) +
+                   "  Fn::ForEach::L: [N, [a], {'P${N}': {Type: AWS::SNS::Topic}}]\n",
+               "a=s3:Get*"},
+           Row{"a loop inside the properties",
+               role(inline_policy + "      Fn::ForEach::L: [N, [Path], {'${N}': /}]\n"),
+               "of R?`Fn::ForEach::L` adds to it when it is deployed"},
+           Row{"a Deny that a condition decides about", role("") + policy("Condition: C, ", deny),
+               "p=sns:*; p?what it denies depends on the condition `C`"},
+           Row{"a Deny that comes and goes with the role",
+               role("") + "    Condition: C\n" + policy("Condition: C, ", deny), "p=sns:* iam:*"},
+           Row{"an Allow that a condition decides about",
+               role("") + policy("Condition: C, ", allow("sqs:*")), "p=sqs:*"},
+           Row{"a policy for one of two roles",
+               role("") +
+                   "  P: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [!If [C, !Ref "
+                   "R, other]], PolicyDocument: " +
+                   allow("sqs:*") + "}}\n",
+               "p?whether it is attached is open: a value depends on the condition `C`"},
+           Row{"a policy that is for anybody",
+               role("") +
+                   "  P: {Type: AWS::IAM::Policy, Properties: {'Fn::Transform': {Name: x}}}\n",
+               "P?whether it is attached is open: `Fn::Transform` is not worked out"},
+           Row{"two managed policies of one name",
+               role("      ManagedPolicyArns: ['arn:aws:iam::000000000000:policy/m']\n") +
+                   "  P: {Type: AWS::IAM::ManagedPolicy, Condition: C, Properties: "
+                   "{ManagedPolicyName: m, PolicyDocument: " +
+                   allow("sqs:*") +
+                   "}}\n  Q: {Type: AWS::IAM::ManagedPolicy, Condition: D, Properties: "
+                   "{ManagedPolicyName: m, PolicyDocument: " +
+                   allow("*") + "}}\n",
+               "Q?the document declares two policies of this name"},
+       }) {
+    CAPTURE(row.name);
+    const Infrastructure found = read(row.yaml);
+    REQUIRE(found.holders.size() == 1);
+    CHECK(shown(found.holders[0].identity) == row.policies);
+  }
+}
+
+TEST_CASE("a policy for a name goes to every role that may have it") {
+  const Infrastructure found = read(
+      "  A: {Type: AWS::IAM::Role, Condition: C, Properties: {RoleName: r}}\n"
+      "  B: {Type: AWS::IAM::Role, Condition: D, Properties: {RoleName: r}}\n"
+      "  P: {Type: AWS::IAM::RolePolicy, Properties: {RoleName: r, PolicyName: p, "
+      "PolicyDocument: " +
+      allow("sqs:*") + "}}\n");
+  REQUIRE(found.holders.size() == 2);
+  CHECK(shown(found.holders[0].identity) == "p=sqs:*");
+  CHECK(shown(found.holders[1].identity) == "p=sqs:*");
+}
+
+TEST_CASE("a user is in the groups that are declared here; the policies of others are open") {
+  const Infrastructure found = read(
+      "  U: {Type: AWS::IAM::User, Properties: {UserName: ann, Groups: [!Ref G, ops]}}\n"
+      "  G: {Type: AWS::IAM::Group}\n"
+      "  M: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref G, Users: "
+      "[!Ref V, bob]}}\n"
+      "  V: {Type: AWS::IAM::User}\n");
+  REQUIRE(found.holders.size() == 3);
+  CHECK(found.holders[0].groups == std::vector<std::string>{"G"});
+  CHECK(shown(found.holders[0].identity) ==
+        "ops?this group is declared elsewhere, with its policies");
+  CHECK(found.holders[0].stand_in == "arn:aws:iam::000000000000:user/ann");
+  CHECK(found.holders[2].groups == std::vector<std::string>{"G"});
+  CHECK(found.holders[2].stand_in == "arn:aws:iam::000000000000:user/V-generated");
+  CHECK(found.not_covered.size() == 2);
+}
+
 TEST_CASE("a role's name, ARN, boundary and trust") {
   const std::string yaml =
       role(

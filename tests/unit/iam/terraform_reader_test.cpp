@@ -205,6 +205,136 @@ TEST_CASE("members of groups") {
   CHECK(found.holders[0].groups == std::vector<std::string>{"aws_iam_group.g"});
 }
 
+/// A plan with more members at its top, and modules beside the root's resources.
+Infrastructure whole_plan(const std::string& resources, const std::string& more,
+                          const std::string& modules = "") {
+  std::string text;
+  for (const char c : "{'planned_values':{'root_module':{'resources':[" + resources +
+                          "],'child_modules':[" + modules + "]}}" + more + "}") {
+    text += c == '^' ? "\\\"" : std::string(1, c);
+  }
+  auto found = try_read(text);
+  REQUIRE_MESSAGE(found.ok(), (found.ok() ? "" : to_string(found.error())));
+  return std::move(found).value();
+}
+
+TEST_CASE("a plan that does not hold everything leaves the roles' policies open") {
+  struct Row {
+    const char* name;
+    const char* more;
+    const char* policies;
+  };
+
+  for (const Row& row :
+       {Row{"complete", ",'complete':true,'errored':false,'deferred_changes':[]", ""},
+        Row{"made with -target", ",'complete':false",
+            "of the plan?the plan is not complete: it was made with `-target`, or leaves changes "
+            "open"},
+        Row{"put off", ",'complete':false,'deferred_changes':[{'reason':'instance_count_unknown'}]",
+            "of the plan?the plan puts off changes that it cannot know yet"},
+        Row{"cut off by an error", ",'errored':true",
+            "of the plan?the plan ended with an error and does not hold every resource"}}) {
+    CAPTURE(row.name);
+    const Infrastructure found = whole_plan(kRole, row.more);
+    REQUIRE(found.holders.size() == 1);
+    CHECK(shown(found.holders[0].identity) == row.policies);
+    CHECK(found.not_covered.empty() == std::string(row.policies).empty());
+  }
+}
+
+TEST_CASE("what Terraform forgets stays with its role") {
+  const Infrastructure found = whole_plan(
+      kRole,
+      ",'resource_changes':[{'address':'aws_iam_role_policy.p','type':'aws_iam_role_policy',"
+      "'name':'p','change':{'actions':['forget'],'before':{'name':'x','role':'deploy','policy':" +
+          document("s3:*") +
+          "}}},{'address':'aws_iam_role_policy.q','type':'aws_iam_role_policy','name':'q',"
+          "'change':{'actions':['delete'],'before':{'name':'y','role':'deploy','policy':" +
+          document("sqs:*") + "}}}]");
+  REQUIRE(found.holders.size() == 1);
+  CHECK(shown(found.holders[0].identity) == "x=s3:*");
+}
+
+TEST_CASE("roles of one name in two modules have the policies of their own module") {
+  const auto module = [](const std::string& name, const std::string& resources) {
+    std::string text = "{'address':'module." + name + "','resources':[" + resources + "]}";
+    const std::string from = "'address':'aws";
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + 1)) {
+      text.replace(at, from.size(), "'address':'module." + name + ".aws");
+    }
+    return text;
+  };
+  const auto own = [&](const std::string& action) {
+    return kRole + "," +
+           resource("aws_iam_role_policy", "p",
+                    "'name':'x','role':'deploy','policy':" + document(action));
+  };
+  const std::string from_above =
+      resource("aws_iam_role_policy", "p", "'name':'y','role':'deploy','policy':" + document("*"));
+  const Infrastructure found =
+      whole_plan(from_above, "", module("dev", own("s3:*")) + "," + module("prod", own("sqs:*")));
+  REQUIRE(found.holders.size() == 2);
+  CHECK(shown(found.holders[0].identity) == "y=*; x=s3:*");
+  CHECK(shown(found.holders[1].identity) == "y=*; x=sqs:*");
+}
+
+TEST_CASE("a role whose name is known after apply may have what goes to such a name") {
+  const Infrastructure found =
+      plan(resource("aws_iam_role", "r", kTrust) + "," +
+               resource("aws_iam_role_policy", "p", "'name':'x','policy':" + document("s3:*")),
+           unknown("aws_iam_role_policy.p", "'role':true"),
+           refers("aws_iam_role_policy.p", "role", "var.role"));
+  REQUIRE(found.holders.size() == 1);
+  CHECK(shown(found.holders[0].identity) ==
+        "x?whether it is attached is open: the role of `aws_iam_role_policy.p` is known only after "
+        "apply");
+  CHECK(found.holders[0].stand_in == "arn:aws:iam::000000000000:role/aws_iam_role.r-generated");
+}
+
+TEST_CASE("exclusive lists attach what they name") {
+  const std::string type = "aws_iam_role_policy_attachments_exclusive";
+  const std::string admin = "'arn:aws:iam::aws:policy/AdministratorAccess'";
+  CHECK(shown(plan(kRole + "," +
+                   resource(type, "e", "'role_name':'deploy','policy_arns':[" + admin + "]"))
+                  .holders[0]
+                  .identity) == "AdministratorAccess=*");
+  CHECK(shown(plan(kRole + "," + resource(type, "e", "'role_name':'deploy'"),
+                   unknown(type + ".e", "'policy_arns':true"))
+                  .holders[0]
+                  .identity) ==
+        "managed?an ARN in `policy_arns` of `aws_iam_role_policy_attachments_exclusive.e` is known "
+        "only after apply");
+}
+
+TEST_CASE("an inline policy that is known after apply is no empty block") {
+  const std::string values = "'name':'deploy','inline_policy':[{}]," + kTrust;
+  CHECK(shown(plan(resource("aws_iam_role", "r", values)).holders[0].identity).empty());
+  CHECK(shown(plan(resource("aws_iam_role", "r", values),
+                   unknown("aws_iam_role.r", "'inline_policy':[{'name':true,'policy':true}]"))
+                  .holders[0]
+                  .identity) ==
+        "inline?`inline_policy` of `aws_iam_role.r` is known only after apply");
+}
+
+TEST_CASE("the account of a plan stands in the ARNs that are not known yet") {
+  const Infrastructure found =
+      whole_plan(kRole,
+                 ",'prior_state':{'values':{'root_module':{'resources':[{'address':'data.x','mode':"
+                 "'data','type':'aws_caller_identity','values':{'account_id':'111122223333'}}]}}}");
+  REQUIRE(found.holders.size() == 1);
+  CHECK(found.holders[0].arn.empty());
+  CHECK(found.holders[0].stand_in == "arn:aws:iam::111122223333:role/deploy");
+}
+
+TEST_CASE("a membership in a group that is not declared leaves the user's policies open") {
+  const Infrastructure found =
+      plan(resource("aws_iam_user", "u", "'name':'ann'") + "," +
+           resource("aws_iam_user_group_membership", "m", "'user':'ann','groups':['ops']"));
+  REQUIRE(found.holders.size() == 1);
+  CHECK(shown(found.holders[0].identity) ==
+        "ops?this group is declared elsewhere, with its policies");
+}
+
 TEST_CASE("what is no plan is refused") {
   CHECK_FALSE(try_read("{}").ok());
   CHECK_FALSE(try_read("[]").ok());
