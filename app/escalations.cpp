@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "app/location_json.h"
+#include "checks/escalation/entrances.h"
 #include "checks/escalation/graph.h"
 #include "report/sanitise.h"
 
@@ -13,6 +14,8 @@ namespace muster::app {
 namespace {
 
 using escalation::Edge;
+using escalation::Entrance;
+using escalation::Entrances;
 using escalation::Graph;
 using escalation::Hop;
 using escalation::Path;
@@ -80,12 +83,22 @@ ordered_json edge_json(const Edge& edge) {
           {"requests", std::move(requests)}};
 }
 
-ordered_json path_json(const Path& path) {
+ordered_json start_json(const iam::Principal& start, const Entrances& entrances) {
+  ordered_json json = principal_json(start);
+  ordered_json list = ordered_json::array();
+  for (const Entrance& entrance : entrances.of(start)) {
+    list.push_back({{"kind", to_string(entrance.kind)}, {"name", entrance.name}});
+  }
+  json["entrances"] = std::move(list);
+  return json;
+}
+
+ordered_json path_json(const Path& path, const Entrances& entrances) {
   ordered_json steps = ordered_json::array();
   for (const auto& edge : path.edges) {
     steps.push_back(edge_json(*edge));
   }
-  return {{"start", principal_json(*path.start)},
+  return {{"start", start_json(*path.start, entrances)},
           {"target", path.target == nullptr ? ordered_json() : principal_json(*path.target)},
           {"administrator", path.admin},
           {"verdict", escalation::to_string(path.verdict)},
@@ -110,7 +123,29 @@ void print_edge(const Edge& edge, std::size_t number, std::ostream& out) {
   }
 }
 
-void print_path(const Path& path, std::ostream& out) {
+/// Who gets to be the start from outside.
+void print_entrances(const std::vector<Entrance>& entrances, std::ostream& out) {
+  for (const Entrance& entrance : entrances) {
+    out << "  open to: ";
+    switch (entrance.kind) {
+      case escalation::EntranceKind::Pipeline:
+        out << "tokens of " << sanitise(entrance.name);
+        break;
+      case escalation::EntranceKind::AccessKey:
+        out << "whoever holds its access key";
+        break;
+      case escalation::EntranceKind::OtherAccount:
+        out << sanitise(entrance.name) << ", not of these facts";
+        break;
+      case escalation::EntranceKind::Everyone:
+        out << "whoever has an AWS account";
+        break;
+    }
+    out << "\n";
+  }
+}
+
+void print_path(const Path& path, const Entrances& entrances, std::ostream& out) {
   out << (path.verdict == Verdict::Proven ? "PROVEN    " : "POSSIBLE  ") << name_of(*path.start)
       << " -> ";
   if (path.target == nullptr) {
@@ -122,6 +157,7 @@ void print_path(const Path& path, std::ostream& out) {
     }
   }
   out << (path.admin ? ": rights of an administrator" : "") << "\n";
+  print_entrances(entrances.of(*path.start), out);
   for (std::size_t i = 0; i < path.edges.size(); ++i) {
     print_edge(*path.edges[i], i + 1, out);
   }
@@ -153,10 +189,11 @@ Result<Found> search(const Graph& graph, const EscalationsOptions& options) {
   return found;
 }
 
-void print_json(const Graph& graph, const Found& found, std::ostream& out) {
+void print_json(const Graph& graph, const Entrances& entrances, const Found& found,
+                std::ostream& out) {
   ordered_json paths = ordered_json::array();
   for (const Path& path : found.paths) {
-    paths.push_back(path_json(path));
+    paths.push_back(path_json(path, entrances));
   }
   ordered_json blocked = ordered_json::array();
   for (const Edge& edge : found.blocked) {
@@ -173,9 +210,10 @@ void print_json(const Graph& graph, const Found& found, std::ostream& out) {
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
 }
 
-void print_words(const Graph& graph, const Found& found, std::ostream& out) {
+void print_words(const Graph& graph, const Entrances& entrances, const Found& found,
+                 std::ostream& out) {
   for (const Path& path : found.paths) {
-    print_path(path, out);
+    print_path(path, entrances, out);
     out << "\n";
   }
   if (!found.blocked.empty()) {
@@ -203,10 +241,11 @@ int run_escalations(const EscalationsOptions& options, const Console& console) {
   if (!found) {
     return report_error(console, found.error());
   }
+  const auto& entrances = account.value()->input.model<Entrances>();
   if (options.json) {
-    print_json(graph, found.value(), console.out);
+    print_json(graph, entrances, found.value(), console.out);
   } else {
-    print_words(graph, found.value(), console.out);
+    print_words(graph, entrances, found.value(), console.out);
   }
   const bool dangerous = std::ranges::any_of(found.value().paths, &Path::admin);
   return dangerous ? kFindings : incomplete ? kIncomplete : kClean;

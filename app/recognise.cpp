@@ -49,6 +49,22 @@ Recognised recognise_yaml(std::string_view path, const std::string& bytes) {
   return taken ? Recognised{DocumentKind::CloudFormation, {}} : Recognised{};
 }
 
+/// The kind of JSON that cannot be parsed, so that the error is reported where it matters.
+DocumentKind kind_by_words(std::string_view bytes) {
+  if (names_terraform_resources(bytes)) {
+    return DocumentKind::Terraform;
+  }
+  if (names_template_resources(bytes)) {
+    return DocumentKind::CloudFormation;
+  }
+  if (has(bytes, "\"authorization_details\"") || has(bytes, "\"resource_policies\"")) {
+    return DocumentKind::AwsAccount;
+  }
+  return has(bytes, "\"RoleDetailList\"") || has(bytes, "\"UserDetailList\"")
+             ? DocumentKind::IamAuthorizationDetails
+             : DocumentKind::IamPolicy;
+}
+
 /// The kind that the keys of a parsed JSON object tell.
 Recognised recognise_object(const text::Node& root) {
   if (root.find("Statement")) {
@@ -121,10 +137,7 @@ Recognised recognise_content(std::string_view path, const std::string& bytes) {
   limits.bytes = bytes.size() + 1;
   const auto tree = text::parse_json(bytes, SourceId(std::string(path)), limits);
   if (!tree) {
-    return {names_terraform_resources(bytes)  ? DocumentKind::Terraform
-            : names_template_resources(bytes) ? DocumentKind::CloudFormation
-                                              : DocumentKind::IamPolicy,
-            {}};
+    return {kind_by_words(bytes), {}};
   }
   return tree.value().root().is(text::Type::Mapping) ? recognise_object(tree.value().root())
                                                      : Recognised{};

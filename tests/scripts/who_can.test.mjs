@@ -180,7 +180,7 @@ for (const [name, content, inside, outside] of table) {
 const wrong = [
   ['an action that does not exist', {}, ['s3:GetObjekt'], 2, /no action `s3:GetObjekt`/],
   ['a resource that is no ARN', {}, ['s3:GetObject', 'acme-bundles'], 2, /`acme-bundles` is no ARN/],
-  ['no facts', {}, ['s3:GetObject'], 3, /no account facts were found/],
+  ['no facts', {}, ['s3:GetObject'], 3, /no users and roles were found/],
   ['no action', {}, [], 2, /action is required/],
   ['a policy that cannot be read', { 'account.json': account(roles, {
     resource_policies: [{ arn: bucket, policy: policy({ Effect: 'Perhaps' }) }] }) }, ['s3:GetObject', object], 3, /account\.json:1:\d+: /],
