@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
@@ -14,12 +15,15 @@
 #include "app/gate_compare.h"
 #include "app/gate_print.h"
 #include "app/recognise.h"
+#include "checks/iac/cloudformation.h"
 #include "checks/iam/infrastructure.h"
 
 namespace muster::app {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kFileLimit = std::size_t{10} << 20U;
 
 /// Folders below the root that are repositories of their own.
 std::set<std::string> nested_repositories(const fs::path& root, const Facts& facts) {
@@ -55,6 +59,76 @@ void leave_out_submodules(const fs::path& root, Facts& facts) {
     facts.not_covered.push_back(
         {folder, "policies of a repository inside this one are compared by a gate of its own",
          false});
+  }
+}
+
+bool holds_policies(DocumentKind kind) {
+  return kind != DocumentKind::GithubWorkflow && kind != DocumentKind::GithubAction;
+}
+
+/// Why a file that held policies is as good as unread; empty when it is gone, or is read and holds
+/// none.
+std::string lost_policies(const fs::path& root, const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(root / path, error);
+  if (!fs::exists(status)) {
+    return "";
+  }
+  if (fs::is_symlink(status)) {
+    return "held policies in the base, and is a symbolic link now, which is not followed";
+  }
+  const auto bytes = read_file(root / path, SourceId(path), kFileLimit);
+  const auto tree = bytes ? iac::parse_template(bytes.value(), SourceId(path))
+                          : Result<text::Tree>(bytes.error());
+  if (!tree) {
+    return "held policies in the base, and cannot be read now: " + tree.error().message;
+  }
+  return recognise_content(path, bytes.value()).kind
+             ? "held policies in the base, and is not read now: a folder above it is a link"
+             : "";
+}
+
+/// Files of the base that the working tree has and that nobody read.
+void add_lost_policies(const fs::path& root, const Facts& before, Facts& now) {
+  std::set<std::string> told;
+  for (const Document& document : now.documents) {
+    told.insert(document.source.path());
+  }
+  for (const NotCovered& gap : now.not_covered) {
+    told.insert(gap.what);
+  }
+  for (const Document& document : before.documents) {
+    const std::string& path = document.source.path();
+    if (!holds_policies(document.kind) || told.contains(path)) {
+      continue;
+    }
+    if (const std::string why = lost_policies(root, path); !why.empty()) {
+      now.not_covered.push_back({path, why, true});
+    }
+  }
+}
+
+/// A snapshot of an account that the base knows nothing of tells what was there already: it is
+/// taken out and named.
+void leave_out_first_snapshots(const std::vector<GateSubject>& before,
+                               std::vector<GateSubject>& after, Facts& now) {
+  std::set<std::string> known;
+  for (const GateSubject& subject : before) {
+    known.insert(subject.snapshot_of);
+  }
+  std::map<std::string, std::string> fresh;
+  std::erase_if(after, [&](const GateSubject& subject) {
+    const bool first = !subject.snapshot_of.empty() && !known.contains(subject.snapshot_of);
+    if (first) {
+      fresh.emplace(subject.file, subject.snapshot_of);
+    }
+    return first;
+  });
+  for (const auto& [file, account] : fresh) {
+    now.not_covered.push_back({file,
+                               "the base holds no snapshot of account " + account +
+                                   ": what is deployed there has nothing to be compared with",
+                               false});
   }
 }
 
@@ -154,14 +228,19 @@ Result<int> compare(const GateOptions& options, const Console& console) {
   reading.roles = base.intent.roles;
   MUSTER_TRY(Repository now, read_repository(root, {}, reading));
   leave_out_submodules(root, now.facts);
+  add_lost_policies(root, base.repository.facts, now.facts);
   Intent grouping = base.intent;
   if (!grouping.declared) {
     MUSTER_TRY(grouping, find_intent(root, {}));
   }
   const std::vector<GateSubject> before = subjects_before(base, now.facts, grouping);
-  const std::vector<GateSubject> after = gate_subjects(now.facts, grouping);
+  std::vector<GateSubject> after = gate_subjects(now.facts, grouping);
+  std::vector<NotCovered> gaps = Gaps(git, base).of(now.facts);
+  Facts more;
+  leave_out_first_snapshots(before, after, more);
+  std::ranges::move(more.not_covered, std::back_inserter(gaps));
   const GateReport report{base.commit, base.how, judge(pair_subjects(before, after)),
-                          Gaps(git, base).of(now.facts)};
+                          std::move(gaps)};
   if (options.json) {
     print_gate_json(report, console);
     return gate_exit(report);

@@ -26,9 +26,9 @@ struct Choice {
 
 Error no_base(const GitObjects& git, const std::string& what) {
   const std::string advice =
-      git.is_shallow() ? "the clone is shallow: fetch the whole history (in GitHub Actions: "
-                         "`fetch-depth: 0` at actions/checkout)"
-                       : "name a commit with --base";
+      git.is_shallow() ? "the clone is shallow: fetch the whole history with `git fetch "
+                         "--unshallow` (in GitHub Actions: `fetch-depth: 0` at actions/checkout)"
+                       : "fetch it, or name another commit with --base";
   return {ErrorCode::Usage, what + "; " + advice, {}};
 }
 

@@ -27,6 +27,13 @@ std::vector<std::string> beyond(const std::vector<std::string>& a,
   return rest;
 }
 
+/// A level with an unknown text may let anything through: then none is asked.
+bool has_scp_gap(const GateSubject& subject) {
+  return subject.scp && std::ranges::any_of(*subject.scp, [](const auto& level) {
+           return std::ranges::any_of(level, [](const auto& policy) { return !policy.policy; });
+         });
+}
+
 Side side_of(const GateSubject* subject) {
   Side side;
   side.stack.identity.emplace();
@@ -45,6 +52,25 @@ Side side_of(const GateSubject* subject) {
     side.stack.boundary.emplace().push_back(*subject->boundary->policy);
     side.layered = true;
   }
+  if (subject->scp && !has_scp_gap(*subject)) {
+    auto& levels = side.stack.scp.emplace();
+    for (const auto& level : *subject->scp) {
+      auto& texts = levels.emplace_back();
+      for (const iam::IdentityPolicy& policy : level) {
+        texts.push_back(*policy.policy);
+      }
+    }
+    side.layered = true;
+  }
+  return side;
+}
+
+/// The same without what limits it.
+Side own_side_of(const GateSubject* subject) {
+  Side side = side_of(subject);
+  side.stack.boundary.reset();
+  side.stack.scp.reset();
+  side.layered = false;
   return side;
 }
 
@@ -53,6 +79,9 @@ std::string first_gap(const GateSubject& subject) {
   std::vector<iam::IdentityPolicy> all = subject.policies;
   if (subject.boundary) {
     all.push_back(*subject.boundary);
+  }
+  for (const auto& level : subject.scp.value_or(std::vector<std::vector<iam::IdentityPolicy>>())) {
+    all.insert(all.end(), level.begin(), level.end());
   }
   for (const iam::IdentityPolicy& policy : all) {
     if (!policy.policy) {
@@ -77,6 +106,26 @@ std::string boundary_text(const GateSubject* subject) {
   std::string text = subject->boundary->policy ? "" : subject->boundary->arn + "?";
   for (const std::string& statement : printed_statements(only, std::nullopt)) {
     text += statement;
+  }
+  return text;
+}
+
+/// Each level on a line of its own.
+std::string scp_text(const GateSubject* subject) {
+  if (subject == nullptr || !subject->scp) {
+    return "none";
+  }
+  std::string text;
+  for (const auto& level : *subject->scp) {
+    GateSubject only;
+    only.policies = level;
+    for (const iam::IdentityPolicy& policy : level) {
+      text += policy.policy ? "" : policy.name + "?";
+    }
+    for (const std::string& statement : printed_statements(only, std::nullopt)) {
+      text += statement;
+    }
+    text += "\n";
   }
   return text;
 }
@@ -109,6 +158,10 @@ std::string unsettled(const SubjectPair& pair) {
       (open || !pair.before->boundary->policy)) {
     return "the permissions boundary changed, and not all texts are known";
   }
+  if (scp_text(pair.before) != scp_text(pair.after) && pair.before->scp &&
+      (open || has_scp_gap(*pair.before))) {
+    return "policies of the organisation changed, and not all texts are known";
+  }
   return "";
 }
 
@@ -117,7 +170,8 @@ bool is_unchanged(const SubjectPair& pair) {
          open_of(pair.before) == open_of(pair.after) &&
          printed_statements(*pair.before, std::nullopt) ==
              printed_statements(*pair.after, std::nullopt) &&
-         boundary_text(pair.before) == boundary_text(pair.after);
+         boundary_text(pair.before) == boundary_text(pair.after) &&
+         scp_text(pair.before) == scp_text(pair.after);
 }
 
 class Judge {
@@ -127,6 +181,7 @@ class Judge {
  private:
   void grown(GateFinding& finding, const Answer& answer);
   void not_grown(GateFinding& finding, std::size_t before, std::size_t after);
+  void hold_back(GateFinding& finding);
 
   prover::Prover prover_{{}, &policy::embedded_catalogue()};
 };
@@ -146,6 +201,9 @@ void Judge::grown(GateFinding& finding, const Answer& answer) {
   } else if (bounded) {
     finding.change = GateChange::Undecided;
     finding.reason = "the boundary may refuse the request: " + first_gap(*pair.after);
+  } else if (has_scp_gap(*pair.after)) {
+    finding.change = GateChange::Undecided;
+    finding.reason = "the organisation may refuse the request: " + first_gap(*pair.after);
   } else {
     finding.change = pair.before == nullptr ? GateChange::Added : GateChange::Widened;
   }
@@ -160,6 +218,19 @@ void Judge::not_grown(GateFinding& finding, std::size_t before, std::size_t afte
   } else {
     finding.change = prover_.within(before, after).verdict == Verdict::Yes ? GateChange::Equal
                                                                            : GateChange::Narrowed;
+  }
+}
+
+/// What the own policies newly allow for themselves.
+void Judge::hold_back(GateFinding& finding) {
+  if (!finding.after.stack.boundary && !finding.after.stack.scp) {
+    return;
+  }
+  const std::size_t before = prover_.add(own_side_of(finding.pair.before).stack);
+  const std::size_t after = prover_.add(own_side_of(finding.pair.after).stack);
+  Answer answer = prover_.within(after, before);
+  if (answer.verdict == Verdict::No) {
+    finding.held_back = std::move(answer.witness);
   }
 }
 
@@ -181,6 +252,9 @@ void Judge::finding(GateFinding& finding) {
   switch (answer.verdict) {
     case Verdict::Yes:
       not_grown(finding, before, after);
+      if (finding.change != GateChange::Undecided) {
+        hold_back(finding);
+      }
       return;
     case Verdict::Undecided:
       finding.change = GateChange::Undecided;

@@ -39,6 +39,9 @@ struct GateFinding {
   bool no_real_request = false;
   /// Why it is undecided.
   std::string reason;
+  /// No new access, though the own policies allow more: a request that only they newly allow, and
+  /// that the boundary or the organisation refuses.
+  std::optional<policy::Request> held_back;
   /// Both sides as they were asked; the texts that are known.
   Side before;
   Side after;

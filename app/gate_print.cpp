@@ -60,6 +60,9 @@ std::string advice(const GateFinding& finding) {
   if (before.layer == policy::Layer::Boundary) {
     return "keep the permissions boundary as it was";
   }
+  if (before.layer == policy::Layer::Scp) {
+    return "keep the service control policies as they were";
+  }
   if (before.statement == nullptr) {
     return "leave out " + here + ", or merge it once the access is meant";
   }
@@ -75,6 +78,13 @@ std::string advice(const GateFinding& finding) {
       break;
   }
   return "take `" + finding.witness->action + "` out of " + here;
+}
+
+/// What keeps a request of the own policies from being new access.
+std::string holder_back(const GateFinding& finding) {
+  const SideDecision now = decide(finding.after, *finding.held_back);
+  return now.layer == policy::Layer::Scp ? "the service control policies"
+                                         : "the permissions boundary";
 }
 
 class Lines {
@@ -135,6 +145,11 @@ void print_quiet(const GateFinding& finding, Lines& lines) {
   word.resize(std::max<std::size_t>(word.size(), 12), ' ');
   lines.add(word + subject_of(finding).title + " (" + to_string(subject_of(finding).where) + ")");
   print_moved(finding, lines);
+  if (finding.held_back) {
+    lines.add("  held back:    its policies newly allow " +
+              request_words(*finding.held_back, finding.after.has_principals) + ", which " +
+              holder_back(finding) + " refuse" + (holder_back(finding).ends_with('s') ? "" : "s"));
+  }
 }
 
 std::string summary(const GateReport& report) {
@@ -174,6 +189,10 @@ ordered_json finding_json(const GateFinding& finding) {
     json["refused_before_by"] = decision_json(finding.before, *finding.witness);
     json["only_new_actions"] = finding.only_new_actions;
     json["no_real_request"] = finding.no_real_request;
+  }
+  if (finding.held_back) {
+    json["held_back"] = {{"request", request_json(*finding.held_back, finding.after.layered)},
+                         {"by", holder_back(finding)}};
   }
   if (is_new_access(finding.change) && finding.witness) {
     json["advice"] = advice(finding);

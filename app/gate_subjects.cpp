@@ -22,6 +22,8 @@ using iam::HolderKind;
 using iam::IdentityPolicy;
 using policy::PolicyType;
 
+constexpr std::size_t kAccountField = 4;
+
 std::string kind_word(HolderKind kind) {
   return kind == HolderKind::Role ? "role" : kind == HolderKind::User ? "user" : "group";
 }
@@ -38,6 +40,7 @@ class Collector {
   void declared_roles();
   void account();
   void infrastructure();
+  void organisation();
   void bare_files();
   void add_part(const std::string& path, const iam::Infrastructure& content);
 
@@ -52,6 +55,8 @@ class Collector {
   void unreadable(const std::vector<Unreadable>& errors);
   [[nodiscard]] IdentityPolicy file_policy(const std::string& path, PolicyType type) const;
   [[nodiscard]] std::string file_digest(const std::string& path) const;
+  [[nodiscard]] std::string snapshot_of(const std::string& path, const std::string& arn) const;
+  void limit(GateSubject& subject) const;
 
   const Facts& facts_;
   const Intent& intent_;
@@ -69,6 +74,26 @@ IdentityPolicy missing(std::string name, std::string why) {
 std::string Collector::file_digest(const std::string& path) const {
   const auto found = documents_.find(path);
   return found == documents_.end() ? "absent" : hex(sha256(found->second->bytes));
+}
+
+/// The account of `arn`, when the document describes whole accounts.
+std::string Collector::snapshot_of(const std::string& path, const std::string& arn) const {
+  const auto found = documents_.find(path);
+  const bool wide =
+      found != documents_.end() && (found->second->kind == DocumentKind::AwsAccount ||
+                                    found->second->kind == DocumentKind::IamAuthorizationDetails);
+  return wide ? std::string(iam::arn_field(arn, kAccountField)) : std::string();
+}
+
+/// Policies of the organisation hold for everything that a principal of the account may do.
+void Collector::limit(GateSubject& subject) const {
+  const auto account = iam::arn_field(subject.identity, kAccountField);
+  if (subject.kind != SubjectKind::Permissions || account.empty()) {
+    return;
+  }
+  if (const auto* levels = input_.model<iam::AccountFacts>().scp(account)) {
+    subject.scp = *levels;
+  }
 }
 
 IdentityPolicy Collector::file_policy(const std::string& path, PolicyType type) const {
@@ -95,18 +120,10 @@ void Collector::declared_roles() {
            "trust of role `" + role.name + "`",
            role.trust_file,
            {SourceId(role.trust_file), {}},
-           {file_policy(role.trust_file, PolicyType::Trust)},
-           {},
-           {}});
+           {file_policy(role.trust_file, PolicyType::Trust)}});
     }
-    GateSubject permissions{SubjectKind::Permissions,
-                            identity,
-                            "permissions of role `" + role.name + "`",
-                            {},
-                            {},
-                            {},
-                            {},
-                            {}};
+    GateSubject permissions{SubjectKind::Permissions, identity,
+                            "permissions of role `" + role.name + "`"};
     for (const std::string& path : role.permission_files) {
       grouped_.insert(path);
       if (documents_.contains(path)) {
@@ -129,9 +146,7 @@ void Collector::unreadable(const std::vector<Unreadable>& errors) {
          "policies in `" + path + "`",
          path,
          error.error.where.value_or(SourceRef{error.source, {}}),
-         {missing(path, error.error.message)},
-         {},
-         {}});
+         {missing(path, error.error.message)}});
   }
 }
 
@@ -153,7 +168,8 @@ void Collector::account() {
                                       {}}
                      : missing("trust", role.trust.error().message)},
          {},
-         {}});
+         {},
+         snapshot_of(path, role.arn)});
     add({SubjectKind::Permissions,
          role.arn,
          "permissions of role `" + role.name + "`",
@@ -161,7 +177,8 @@ void Collector::account() {
          role.where,
          role.identity,
          role.boundary,
-         {}});
+         {},
+         snapshot_of(path, role.arn)});
   }
   for (const auto* holders : {&facts.users(), &facts.groups()}) {
     const std::string kind = holders == &facts.users() ? "user" : "group";
@@ -173,7 +190,8 @@ void Collector::account() {
                           holder.where,
                           holder.identity,
                           holder.boundary,
-                          {}};
+                          {},
+                          snapshot_of(holder.where.source.path(), holder.arn)};
       for (const iam::HolderDocument& group : facts.groups()) {
         if (std::ranges::find(holder.groups, group.name) != holder.groups.end()) {
           subject.policies.insert(subject.policies.end(), group.identity.begin(),
@@ -182,6 +200,29 @@ void Collector::account() {
       }
       add(std::move(subject));
     }
+  }
+}
+
+/// What policies of the organisation leave to an account of which nobody is known.
+void Collector::organisation() {
+  const auto& facts = input_.model<iam::AccountFacts>();
+  for (const std::string& account : facts.scp_accounts()) {
+    const bool has_principals = std::ranges::any_of(subjects_, [&](const GateSubject& subject) {
+      return iam::arn_field(subject.identity, kAccountField) == account;
+    });
+    const auto source = std::ranges::find_if(facts_.documents, [](const Document& document) {
+      return document.kind == DocumentKind::AwsAccount;
+    });
+    if (has_principals || facts.scp(account) == nullptr || source == facts_.documents.end()) {
+      continue;
+    }
+    add({SubjectKind::Permissions,
+         "arn:aws:iam::" + account + ":root",
+         "what the organisation lets account `" + account + "` do",
+         source->source.path(),
+         {source->source, {}},
+         {facts.managed().attached("AdministratorAccess",
+                                   "arn:aws:iam::aws:policy/AdministratorAccess")}});
   }
 }
 
@@ -199,6 +240,10 @@ void Collector::add_holder(const std::string& path, const DeclaredHolder& holder
                           holder.where,
                           holder.identity,
                           holder.boundary,
+                          {},
+                          {},
+                          holder.arn.empty() && holder.name.empty(),
+                          false,
                           holder.open_digests};
   for (const DeclaredHolder& group : content.holders) {
     if (group.kind == HolderKind::Group &&
@@ -223,6 +268,10 @@ void Collector::add_holder(const std::string& path, const DeclaredHolder& holder
                                 {}}
                : missing("trust", holder.trust->error().message)},
          {},
+         {},
+         {},
+         holder.arn.empty() && holder.name.empty(),
+         false,
          read ? std::vector<std::string>() : holder.open_digests});
   }
 }
@@ -234,12 +283,14 @@ void Collector::add_part(const std::string& path, const iam::Infrastructure& con
     for (const IdentityPolicy& policy : holder.identity) {
       held.insert(policy.policy.get());
     }
+    // What a boundary allows counts only for those that it limits.
+    if (holder.boundary) {
+      held.insert(holder.boundary->policy.get());
+    }
   }
   for (const iam::DeclaredPolicy& policy : content.policies) {
-    // One that a holder has is compared there.
-    if (policy.policy.policy != nullptr && held.contains(policy.policy.policy.get())) {
-      continue;
-    }
+    const bool attached =
+        policy.policy.policy != nullptr && held.contains(policy.policy.policy.get());
     const bool resource = policy.type == PolicyType::Resource;
     add({resource ? SubjectKind::Resource : SubjectKind::Permissions,
          policy.policy.arn.empty() ? policy.address : policy.policy.arn,
@@ -248,6 +299,10 @@ void Collector::add_part(const std::string& path, const iam::Infrastructure& con
          policy.where,
          {policy.policy},
          {},
+         {},
+         {},
+         false,
+         attached,
          policy.open_digest.empty() ? std::vector<std::string>()
                                     : std::vector<std::string>{policy.open_digest}});
   }
@@ -280,14 +335,13 @@ void Collector::bare_files() {
          "policy `" + path + "`",
          path,
          {document->source, {}},
-         {file_policy(path, type)},
-         {},
-         {}});
+         {file_policy(path, type)}});
   }
 }
 
 std::vector<GateSubject> Collector::take() {
   for (GateSubject& subject : subjects_) {
+    limit(subject);
     const bool has_digests = !subject.open.empty();
     const auto note = [&](const IdentityPolicy& policy) {
       if (policy.policy) {
@@ -303,6 +357,9 @@ std::vector<GateSubject> Collector::take() {
     std::ranges::for_each(subject.policies, note);
     if (subject.boundary) {
       note(*subject.boundary);
+    }
+    for (const auto& level : subject.scp.value_or(std::vector<std::vector<IdentityPolicy>>())) {
+      std::ranges::for_each(level, note);
     }
     std::ranges::sort(subject.open);
   }
@@ -372,6 +429,7 @@ std::vector<GateSubject> gate_subjects(const Facts& facts, const Intent& groupin
   collector.account();
   collector.infrastructure();
   collector.bare_files();
+  collector.organisation();
   return collector.take();
 }
 
@@ -404,7 +462,8 @@ std::vector<SubjectPair> pair_subjects(const std::vector<GateSubject>& before,
     for (const std::string& statement : printed) {
       all += statement;
     }
-    const bool file = one.identity.empty() && one.open.empty() && !all.empty();
+    // A name that AWS makes up is no identity: the same policies under another one are the same.
+    const bool file = (one.identity.empty() || one.unnamed) && one.open.empty() && !all.empty();
     return file ? std::optional(Key(one.kind, std::string(), all)) : std::nullopt;
   };
   const auto by_name = [](const GateSubject& one) {
@@ -417,11 +476,14 @@ std::vector<SubjectPair> pair_subjects(const std::vector<GateSubject>& before,
   }
   std::vector<SubjectPair> pairs;
   for (const GateSubject& subject : after) {
+    if (subject.held) {
+      continue;
+    }
     const auto other = found.find(&subject);
     pairs.push_back({other == found.end() ? nullptr : other->second, &subject});
   }
   for (const GateSubject& subject : before) {
-    if (!used.contains(&subject)) {
+    if (!used.contains(&subject) && !subject.held) {
       pairs.push_back({&subject, nullptr});
     }
   }

@@ -23,14 +23,23 @@ struct GateSubject {
   /// ``permissions of role `deploy` ``
   std::string title;
   /// The document that declares it.
-  std::string file;
-  SourceRef where;
+  std::string file{};
+  SourceRef where{};
   /// United.
-  std::vector<iam::IdentityPolicy> policies;
-  std::optional<iam::IdentityPolicy> boundary;
+  std::vector<iam::IdentityPolicy> policies{};
+  std::optional<iam::IdentityPolicy> boundary{};
+  /// Service control policies of its account, level by level; absent when none are known.
+  std::optional<std::vector<std::vector<iam::IdentityPolicy>>> scp{};
+  /// The account of an account-wide snapshot that it was found in, which tells what is deployed and
+  /// deploys nothing; else empty.
+  std::string snapshot_of{};
+  /// `identity` is the address of something that AWS names.
+  bool unnamed = false;
+  /// A managed policy that is judged where it is attached, and by itself only once it no longer is.
+  bool held = false;
   /// What stands for its policies without text: ARNs, digests of texts that only a stack completes,
   /// else digests of the files. Sorted. Equal ones mean equal policies.
-  std::vector<std::string> open;
+  std::vector<std::string> open{};
 };
 
 /// The subjects of a folder. `grouping` says which files are the policies of which role; the other

@@ -214,6 +214,12 @@ Result<GitObjects> GitObjects::open(const std::filesystem::path& root) {
                  "`" + root.generic_string() + "` is no git checkout: " + inside.error().message,
                  {}};
   }
+  if (text::trim(inside.value()) != "true") {
+    return Error{ErrorCode::Usage,
+                 "`" + root.generic_string() +
+                     "` has no working tree: it is a bare repository, or the inside of `.git`",
+                 {}};
+  }
   return opened;
 }
 

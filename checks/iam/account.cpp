@@ -255,6 +255,14 @@ bool AccountFacts::lists(std::string_view account) const {
   return listed_accounts_.contains(account);
 }
 
+std::vector<std::string> AccountFacts::scp_accounts() const {
+  std::vector<std::string> accounts;
+  for (const auto& [account, levels] : scp_) {
+    accounts.push_back(account);
+  }
+  return accounts;
+}
+
 bool AccountFacts::knows_scp(std::string_view account) const {
   return account == management_account_ || scp_.contains(account);
 }

@@ -50,6 +50,9 @@ class AccountFacts {
   /// Whether the facts list the principals of the account, so that there are no others.
   [[nodiscard]] bool lists(std::string_view account) const;
 
+  /// The accounts whose service control policies are given.
+  [[nodiscard]] std::vector<std::string> scp_accounts() const;
+
   /// Whether the facts say which service control policies the account has.
   [[nodiscard]] bool knows_scp(std::string_view account) const;
 

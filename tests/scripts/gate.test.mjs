@@ -157,7 +157,7 @@ function bases() {
   expect(repository.gate().base.commit === second, 'the base is where the branch left');
   expect(repository.gate([], { GITHUB_BASE_REF: 'main' }).status === 0, 'the base branch of a pull request');
   const wrong = repository.gate(['--base', 'nowhere']);
-  expect(wrong.status === 2 && wrong.errors.includes('there is no commit `nowhere` here; name a commit with --base'), `no such commit: ${wrong.errors}`);
+  expect(wrong.status === 2 && wrong.errors.includes('there is no commit `nowhere` here; fetch it, or name another commit with --base'), `no such commit: ${wrong.errors}`);
   expect(repository.gate(['--base', '--output=/tmp/x']).status === 2, 'a base that looks like an option');
   expect(repository.gate([], { GITHUB_BASE_REF: '../../x' }).status === 2, 'a branch that is no branch');
 }
@@ -267,8 +267,142 @@ function infrastructure() {
   expect(repository.gate().status === 1, 'a plan is compared with the state that it starts from');
 }
 
+const trusted = '{Version: 2012-10-17, Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: ec2.amazonaws.com}}}';
+const inline = (actions) => `{Version: 2012-10-17, Statement: {Sid: Main, Effect: Allow, Action: [${actions}], Resource: '*'}}`;
+
+/// A role that a boundary limits, as a template.
+function bounded(own, limit, attached = true) {
+  return `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: deploy
+      AssumeRolePolicyDocument: ${trusted}
+${attached ? '      PermissionsBoundary: !Ref Limit\n' : ''}      Policies: [{PolicyName: main, PolicyDocument: ${inline(own)}}]
+  Limit: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: ${inline(limit)}}}
+`;
+}
+
+function members(groups) {
+  return `Resources:
+  Ann: {Type: AWS::IAM::User, Properties: {UserName: ann, Groups: [${groups}]}}
+  Dev: {Type: AWS::IAM::Group, Properties: {GroupName: dev, Policies: [{PolicyName: p, PolicyDocument: ${inline("'s3:GetObject'")}}]}}
+  Ops: {Type: AWS::IAM::Group, Properties: {GroupName: ops, Policies: [{PolicyName: p, PolicyDocument: ${inline("'ecs:*'")}}]}}
+`;
+}
+
+const role = (name, action) => ({
+  RoleName: name, Arn: `arn:aws:iam::111122223333:role/${name}`, AssumeRolePolicyDocument: trust('repo:acme/shop:environment:prod'),
+  RolePolicyList: [{ PolicyName: 'p', PolicyDocument: policy(allow(action, '*')) }],
+});
+const snapshot = (scp, ...roles) => ({
+  authorization_details: { RoleDetailList: roles },
+  ...(scp ? { service_control_policies: { 111122223333: [[{ name: 'level', document: policy(allow(scp, '*')) }]] } } : {}),
+});
+
+/// What somebody may do grows or does not, whatever happens to the identity policies.
+function effective() {
+  const rows = [
+    ['boundary-loosened', { 't.yaml': bounded("'s3:*', 'sqs:*'", "'s3:*'") }, { 't.yaml': bounded("'s3:*', 'sqs:*'", "'s3:*', 'sqs:*'") }, 1, 'sqs:'],
+    ['boundary-loosened-idly', { 't.yaml': bounded("'s3:*'", "'s3:*'") }, { 't.yaml': bounded("'s3:*'", "'s3:*', 'sqs:*'") }, 0],
+    ['boundary-tightened', { 't.yaml': bounded("'s3:*'", "'s3:*'") }, { 't.yaml': bounded("'s3:*'", "'s3:Get*'") }, 0],
+    ['boundary-detached', { 't.yaml': bounded("'*'", "'s3:*'") }, { 't.yaml': bounded("'*'", "'s3:*'", false) }, 1, ''],
+    ['boundary-detached-idly', { 't.yaml': bounded("'s3:Get*'", "'s3:*'") }, { 't.yaml': bounded("'s3:Get*'", "'s3:*'", false) }, 0],
+    ['boundary-elsewhere-detached', { 't.yaml': bounded("'*'", "'s3:*'").replace('!Ref Limit', 'arn:aws:iam::111122223333:policy/limit') }, { 't.yaml': bounded("'*'", "'s3:*'", false) }, 3],
+    ['group-joined', { 't.yaml': members('!Ref Dev') }, { 't.yaml': members('!Ref Dev, !Ref Ops') }, 1, 'ecs:'],
+    ['group-left', { 't.yaml': members('!Ref Dev, !Ref Ops') }, { 't.yaml': members('!Ref Dev') }, 0],
+    ['group-elsewhere', { 't.yaml': members('!Ref Dev') }, { 't.yaml': members('!Ref Dev, admins') }, 3],
+    ['scp-loosened', { 'facts.json': snapshot('s3:*', role('deploy', '*')) }, { 'facts.json': snapshot(['s3:*', 'ec2:*'], role('deploy', '*')) }, 1, 'ec2:'],
+    ['scp-loosened-idly', { 'facts.json': snapshot('s3:*', role('deploy', 's3:GetObject')) }, { 'facts.json': snapshot(['s3:*', 'ec2:*'], role('deploy', 's3:GetObject')) }, 0],
+    ['scp-removed', { 'facts.json': snapshot('s3:*', role('deploy', '*')) }, { 'facts.json': snapshot(null, role('deploy', '*')) }, 1, ''],
+    ['scp-of-nobody', { 'facts.json': snapshot('s3:*') }, { 'facts.json': snapshot(['s3:*', 'ec2:*']) }, 1, 'ec2:'],
+    ['scp-holds-back', { 'facts.json': snapshot('s3:*', role('deploy', 's3:*')) }, { 'facts.json': snapshot('s3:*', role('deploy', '*')) }, 0],
+  ];
+  for (const [name, before, after, status, action] of rows) {
+    const answer = changed(`effective-${name}`, { README: 'x', ...before }, after).gate();
+    expect(answer.status === status, `${name}: status ${answer.status} instead of ${status} ${JSON.stringify(only(answer))}`);
+    const grown = answer.subjects.filter((subject) => subject.new_access);
+    expect(grown.length === (status === 1 ? 1 : 0), `${name}: ${grown.length} subjects with new access`);
+    expect(status !== 1 || grown[0]?.witness.action.startsWith(action), `${name}: witness ${JSON.stringify(grown[0]?.witness)}`);
+  }
+  const held = changed('held-back', { 't.yaml': bounded("'s3:Get*'", "'s3:Get*'") }, { 't.yaml': bounded("'*'", "'s3:Get*'") });
+  const subject = only(held.gate())[0];
+  expect(subject.change === 'equal' && subject.held_back.by === 'the permissions boundary' && !subject.held_back.request.action.startsWith('s3:Get'), `held back: ${JSON.stringify(subject)}`);
+  expect(held.run().out.includes('held back:    its policies newly allow'), 'what is held back is said in words');
+}
+
+/// What cannot be compared is said, and never passes.
+function unreadable() {
+  const read = policy(allow('s3:GetObject'));
+  const rows = [
+    ['binary-now', { 'a.json': read }, { 'a.json': Buffer.from([0xff, 0xfe, 0, 1]) }, 3],
+    ['utf16-now', { 'a.json': read }, { 'a.json': Buffer.from('\ufeff' + JSON.stringify(policy(allow('*', '*'))), 'utf16le') }, 3],
+    ['broken-template', { 't.yaml': template("'s3:GetObject'") }, { 't.yaml': template("'s3:GetObject'").replace('Version: 2012-10-17, ', '<<: *x, ') }, 3],
+    ['broken-json-template', { 't.json': '{"Resources": {"R": {"Type": "AWS::IAM::Role"}}}' }, { 't.json': '{"Resources": {"R": {"Type": "AWS::IAM::' }, 3],
+    ['no-policies-now', { 't.yaml': template("'s3:GetObject'") }, { 't.yaml': 'Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n' }, 0],
+    ['broken-before', { 'a.json': '{"Statement": [{"Effect": "Allow",' }, { 'a.json': read }, 3],
+    ['broken-on-both-sides', { 'a.json': '{"Statement": [{"Effect": "Allow",' }, { README: 'y' }, 0],
+    ['recreated', { 't.yaml': template("'s3:GetObject'") }, { 't.yaml': template("'s3:GetObject'").replace('  Role:', '  Again:') }, 0],
+    ['recreated-without-name', { 't.yaml': template("'s3:GetObject'").replace('      RoleName: deploy\n', '') }, { 't.yaml': template("'s3:GetObject'").replace('      RoleName: deploy\n', '').replace('  Role:', '  Again:') }, 0],
+    ['recreated-wider', { 't.yaml': template("'s3:GetObject'") }, { 't.yaml': template("'s3:*'").replace('  Role:', '  Again:') }, 1],
+    ['macro', { 't.yaml': template("'s3:GetObject'") }, { 't.yaml': 'Transform: Acme\n' + template("'s3:GetObject'") }, 3],
+    ['macro-on-both-sides', { 't.yaml': 'Transform: Acme\n' + template("'s3:GetObject'") }, { README: 'y' }, 0],
+    ['first-snapshot', { 'a.json': read }, { 'facts.json': snapshot(null, role('deploy', '*')) }, 0],
+    ['another-role-in-a-snapshot', { 'facts.json': snapshot(null, role('deploy', 's3:*')) }, { 'facts.json': snapshot(null, role('deploy', 's3:*'), role('more', '*')) }, 1],
+  ];
+  for (const [name, before, after, status] of rows) {
+    const answer = changed(`unreadable-${name}`, { README: 'x', ...before }, after).gate();
+    expect(answer.status === status, `${name}: status ${answer.status} instead of ${status} ${JSON.stringify(only(answer))} ${JSON.stringify(answer.not_covered)} ${answer.errors}`);
+  }
+  const linked = changed('became-link', { 'a.json': read }, { 'a.json': null });
+  symlinkSync('/etc/hostname', join(linked.root, 'a.json'));
+  expect(linked.gate().status === 3, 'a policy that became a link');
+  const folded = changed('became-linked-folder', { 'iam/a.json': read, 'other/a.json.txt': 'x' }, { 'iam/a.json': null, '.venv/a.json': policy(allow('*', '*')) });
+  rmSync(join(folded.root, 'iam'), { recursive: true, force: true });
+  symlinkSync('.venv', join(folded.root, 'iam'));
+  expect(folded.gate().status === 3, `a policy below a linked folder: ${JSON.stringify(folded.gate())}`);
+  const first = changed('first-snapshot-words', { 'a.json': read }, { 'facts.json': snapshot(null, role('deploy', '*')) }).gate();
+  expect(first.not_covered.some((gap) => gap.what === 'facts.json' && !gap.blocks && gap.why.includes('111122223333')), `a first snapshot is named: ${JSON.stringify(first.not_covered)}`);
+}
+
+function repositories() {
+  const origin = changed('full', { 'a.json': policy(allow('s3:GetObject')) }, { 'a.json': policy(allow('s3:*')) });
+  const bare = join(folder, 'bare.git');
+  execFileSync('git', ['clone', '-q', '--bare', origin.root, bare], { env: kEnvironment, stdio: 'pipe' });
+  for (const root of [bare, join(origin.root, '.git')]) {
+    const answer = spawnSync(process.env.MUSTER, ['gate', root], { encoding: 'utf8', env: kEnvironment });
+    expect(answer.status === 2 && answer.stderr.includes('has no working tree'), `bare: ${answer.status} ${answer.stdout} ${answer.stderr}`);
+  }
+  const tree = join(folder, 'linked-tree');
+  origin.git('worktree', 'add', '-q', tree, 'main');
+  const linked = spawnSync(process.env.MUSTER, ['gate', tree, '--base', 'change'], { encoding: 'utf8', env: kEnvironment });
+  expect(linked.status === 0, `a linked working tree: ${linked.status} ${linked.stdout} ${linked.stderr}`);
+
+  const shallow = join(folder, 'shallow-push');
+  execFileSync('git', ['clone', '-q', '--depth', '1', '-b', 'change', `file://${origin.root}`, shallow], { env: kEnvironment, stdio: 'pipe' });
+  const cut = spawnSync(process.env.MUSTER, ['gate', shallow], { encoding: 'utf8', env: { ...kEnvironment, GITHUB_EVENT_BEFORE: origin.git('rev-parse', 'main') } });
+  expect(cut.status === 2 && cut.stderr.includes('git fetch --unshallow'), `shallow: ${cut.status} ${cut.stderr}`);
+
+  const wide = join(folder, 'sha256');
+  mkdirSync(wide);
+  const git = (...args) => execFileSync('git', ['-C', wide, '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { encoding: 'utf8', env: kEnvironment, stdio: 'pipe' });
+  try {
+    git('init', '-q', '-b', 'main', '--object-format=sha256');
+  } catch {
+    return;
+  }
+  writeFileSync(join(wide, 'a.json'), JSON.stringify(policy(allow('s3:GetObject'))));
+  writeFileSync(join(wide, 'big.json'), '{"Statement": [' + ' '.repeat(11 << 20) + ']}');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'x');
+  const run = () => spawnSync(process.env.MUSTER, ['gate', wide], { encoding: 'utf8', env: { ...kEnvironment, GITHUB_EVENT_BEFORE: '0'.repeat(64) } });
+  expect(run().status === 0, `sha256: ${run().status} ${run().stdout} ${run().stderr}`);
+  writeFileSync(join(wide, 'a.json'), JSON.stringify(policy(allow('s3:*'))));
+  expect(run().status === 1, 'sha256: new access');
+}
+
 try {
-  for (const part of [changes, words, bases, surroundings, hostile, roles, infrastructure]) {
+  for (const part of [changes, words, bases, surroundings, hostile, roles, infrastructure, effective, unreadable, repositories]) {
     part();
   }
 } finally {
@@ -278,4 +412,4 @@ if (failures.length > 0) {
   console.error(failures.join('\n'));
   process.exit(1);
 }
-console.log('gate: changes, words, bases, surroundings, hostile files, roles and infrastructure behave as said');
+console.log('gate: changes, words, bases, surroundings, hostile files, roles, infrastructure, effective power, what is unreadable and kinds of repositories behave as said');
