@@ -227,6 +227,8 @@ void add_policy_lint(CLI::App& policy, Action& action) {
       ->capture_default_str();
   command.add_option("--catalogue", options->catalogue,
                      "Catalogue of AWS actions to use instead of the one in the program");
+  command.add_flag("--redundant", options->redundant,
+                   "Also look for statements and entries that change nothing; slower");
   command.add_flag("--json", options->json, "Machine-readable, in the shape of Access Analyzer");
   command.footer(
       "Codes are those of IAM Access Analyzer (ValidatePolicy), at the same places; those that "

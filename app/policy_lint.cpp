@@ -53,8 +53,9 @@ Result<Judged> judge(const std::string& file, const PolicyLintOptions& options,
                      const policy::Catalogue& catalogue) {
   const SourceId source(file == "-" ? "<stdin>" : file);
   MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
-  MUSTER_TRY(Findings findings, lint::lint(std::move(bytes), source,
-                                           lint::parse_document_type(options.type), catalogue));
+  MUSTER_TRY(Findings findings,
+             lint::lint(std::move(bytes), source, lint::parse_document_type(options.type),
+                        catalogue, {.redundant = options.redundant}));
   return Judged{source.path(), std::move(findings)};
 }
 
@@ -155,7 +156,8 @@ void print_json(const Run& run, const policy::Catalogue& catalogue, std::ostream
   for (const Judged& judged : run.files) {
     json["files"].push_back({{"file", judged.file},
                              {"policy_type", lint::to_string(judged.findings.type)},
-                             {"findings", judged.findings.list.size()}});
+                             {"findings", judged.findings.list.size()},
+                             {"undecided", judged.findings.undecided}});
     for (const Finding& finding : judged.findings.list) {
       json["findings"].push_back(finding_json(finding));
     }
@@ -197,6 +199,13 @@ void print_summary(const Run& run, std::ostream& out) {
     }
   }
   constexpr std::array kNames = {"error", "security warning", "warning", "suggestion"};
+  for (const Judged& judged : run.files) {
+    if (judged.findings.undecided > 0) {
+      out << report::no_command(report::sanitise(judged.file))
+          << ": statements and entries that --redundant could not decide within its limits: "
+          << judged.findings.undecided << "\n";
+    }
+  }
   std::string text;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) {

@@ -18,10 +18,13 @@ struct PolicyLintOptions {
   /// The mildest type of finding that fails: `error`, `security-warning`, `warning`, `suggestion`.
   std::string fail_on = "security-warning";
   bool json = false;
+  /// Also what the policy could do without (lint.h).
+  bool redundant = false;
 };
 
 /// Prints `path:line:col CODE message` and what to do, by file and place. `--json`:
-/// `{"catalogue":{"date","version","source"},"files":[{"file","policy_type","findings":2}],
+/// `{"catalogue":{"date","version","source"},"files":[{"file","policy_type","findings":2,
+/// "undecided":0}],
 /// "findings":[{"code","severity","message","path":["Statement",0,"Action"],"location",…}]}`; each
 /// finding also has Access Analyzer's own members: `findingType`, `issueCode`, `findingDetails`,
 /// `learnMoreLink`, `locations:[{"path":[{"value"|"index"|"key"}],"span":{"start","end"}}]` with

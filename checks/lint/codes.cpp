@@ -502,6 +502,28 @@ constexpr std::array kCodes = {
              "Each pattern would have to be compared with each entry; the other checks ran. Access "
              "Analyzer has its own limits.",
              "Split the list."},
+    CodeInfo{
+        Code::MusterDeadStatement, "MUSTER_DEAD_STATEMENT", FindingType::Warning,
+        "a statement that allows no request (with `--redundant`)",
+        "Deny statements of the same policy refuse everything that it allows, or its conditions "
+        "exclude each other. Access Analyzer does not look for it.",
+        "Remove it; or correct what refuses it, if it should grant something."},
+    CodeInfo{Code::MusterDeadEntry, "MUSTER_DEAD_ENTRY", FindingType::Warning,
+             "an entry by which a statement allows no request (with `--redundant`)",
+             "Deny statements of the same policy refuse everything that the entry adds. Access "
+             "Analyzer does not look for it.",
+             "Remove the entry; or correct what refuses it, if it should grant something."},
+    CodeInfo{Code::MusterRedundantStatement, "MUSTER_REDUNDANT_STATEMENT", FindingType::Suggestion,
+             "a statement that others cover, all requests considered (with `--redundant`)",
+             "Without it the policy allows and refuses the same. Access Analyzer compares equal "
+             "statements only.",
+             "Remove it; or remove the wider one, if only this one is meant."},
+    CodeInfo{Code::MusterRedundantEntry, "MUSTER_REDUNDANT_ENTRY", FindingType::Suggestion,
+             "an entry that the rest of the policy covers, all requests considered (with "
+             "`--redundant`)",
+             "Without it the policy allows and refuses the same. Access Analyzer compares the "
+             "entries of one list only.",
+             "Remove the entry; or remove the wider one, if only this one is meant."},
 };
 
 consteval bool in_order() {

@@ -148,6 +148,10 @@ enum class Code {
   MusterResourceNeverMatches,
   MusterActionMatchesNothing,
   MusterListNotCompared,
+  MusterDeadStatement,
+  MusterDeadEntry,
+  MusterRedundantStatement,
+  MusterRedundantEntry,
 };
 
 struct CodeInfo {

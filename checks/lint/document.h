@@ -108,6 +108,9 @@ class Report {
   /// wrong ones.
   [[nodiscard]] bool may_suggest() const { return findings_.size() < 200; }
 
+  /// Whether a finding of the code stands at the place.
+  [[nodiscard]] bool has(Code code, const Location& place) const;
+
   /// The document as a whole.
   [[nodiscard]] Location whole() const;
   /// Characters before the beginning, or the end, of a place.

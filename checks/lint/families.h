@@ -49,6 +49,11 @@ void judge_organisation(const Subject& subject);
 /// Actions that no statement grants although one names them. Ours alone.
 void judge_unscopable(const Subject& subject);
 
+/// Statements and entries without which the policy allows and refuses the same; those that Access
+/// Analyzer's codes report are left out. After all others. Returns how many were not decided. Ours
+/// alone.
+std::size_t judge_needless(const Subject& subject);
+
 /// The text without control characters, which would break a message into lines.
 [[nodiscard]] std::string one_line(std::string text);
 

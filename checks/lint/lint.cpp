@@ -69,7 +69,7 @@ Findings syntax_error(const Error& error, DocumentType type, Report& out) {
   location.begin = out.offset(location.where, true);
   location.end = out.offset(location.where, false);
   out.add(Code::JsonSyntaxError, one_line(error.message), std::move(location));
-  return {type, out.take()};
+  return {type, out.take(), 0};
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ std::optional<DocumentType> parse_document_type(std::string_view word) {
 }
 
 Result<Findings> lint(std::string bytes, const SourceId& source, std::optional<DocumentType> type,
-                      const policy::Catalogue& catalogue) {
+                      const policy::Catalogue& catalogue, const LintOptions& options) {
   Report out(bytes, source);
   const auto tree = text::parse_json(bytes, source);
   if (!tree && tree.error().code != ErrorCode::Syntax) {
@@ -98,7 +98,8 @@ Result<Findings> lint(std::string bytes, const SourceId& source, std::optional<D
   const Subject subject{document, catalogue, out};
   judge_size(subject, counted(bytes));
   judge(subject);
-  return Findings{document.type, out.take()};
+  const std::size_t undecided = options.redundant ? judge_needless(subject) : 0;
+  return Findings{document.type, out.take(), undecided};
 }
 
 }  // namespace muster::lint

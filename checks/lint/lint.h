@@ -55,6 +55,15 @@ struct Findings {
   DocumentType type = DocumentType::Identity;
   /// By place, then by code.
   std::vector<Finding> list;
+  /// Statements and entries of which it stayed open, within the limits, whether they are needed.
+  std::size_t undecided = 0;
+};
+
+struct LintOptions {
+  /// Looks for statements and entries that change nothing, by the prover: `MUSTER_DEAD_…` and
+  /// `MUSTER_REDUNDANT_…`. Identity policies and service control policies only; it costs many
+  /// times what all the rest does.
+  bool redundant = false;
 };
 
 /// Judges one document. Without a type it is taken from the elements of the statements: no
@@ -63,6 +72,7 @@ struct Findings {
 /// beyond the limits of the reader (`Limit`).
 [[nodiscard]] Result<Findings> lint(std::string bytes, const SourceId& source,
                                     std::optional<DocumentType> type,
-                                    const policy::Catalogue& catalogue);
+                                    const policy::Catalogue& catalogue,
+                                    const LintOptions& options = {});
 
 }  // namespace muster::lint

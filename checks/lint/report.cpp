@@ -50,6 +50,13 @@ void Report::add(Code code, std::string message, Location location) {
   add(code, std::move(message), std::move(locations));
 }
 
+bool Report::has(Code code, const Location& place) const {
+  return std::ranges::any_of(findings_, [&](const Finding& finding) {
+    return finding.code == code && std::ranges::find(finding.locations, place.begin,
+                                                     &Location::begin) != finding.locations.end();
+  });
+}
+
 Location Report::whole() const {
   const LineIndex lines(text_);
   return {{}, {source_, lines.span(0, text_.size())}, 0, offsets_.end()};

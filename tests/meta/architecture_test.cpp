@@ -36,7 +36,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/core", {}},
       {"checks/text", {"checks/core"}},
       {"checks/policy", {"checks/core", "checks/text"}},
-      {"checks/lint", {"checks/core", "checks/text", "checks/policy"}},
+      {"checks/lint", {"checks/core", "checks/text", "checks/policy", "checks/prover"}},
       {"checks/prover", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/iac", {"checks/core", "checks/text"}},
       {"checks/capability", {"checks/core", "checks/text", "checks/policy"}},

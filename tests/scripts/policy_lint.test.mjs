@@ -24,8 +24,8 @@ function lint(args, input = '') {
   return { status: result.status, out: result.stdout.replaceAll(folder + '/', ''), errors: result.stderr.replaceAll(folder + '/', '') };
 }
 
-function policy(statement) {
-  return { Version: '2012-10-17', Statement: [statement] };
+function policy(...statements) {
+  return { Version: '2012-10-17', Statement: statements };
 }
 
 const clean = file('clean.json', policy({ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::art/*' }));
@@ -63,8 +63,8 @@ function json() {
   expect(status === 1, 'exit code of --json');
   expect(/^\d{4}-\d\d-\d\d$/.test(answer.catalogue.date), 'date of the catalogue');
   expect(JSON.stringify(answer.files) === JSON.stringify([
-    { file: 'redundant.json', policy_type: 'identity', findings: 1 },
-    { file: 'pass.json', policy_type: 'identity', findings: 1 }]), JSON.stringify(answer.files));
+    { file: 'redundant.json', policy_type: 'identity', findings: 1, undecided: 0 },
+    { file: 'pass.json', policy_type: 'identity', findings: 1, undecided: 0 }]), JSON.stringify(answer.files));
   const [first, second] = answer.findings;
   expect(first.code === 'REDUNDANT_ACTION' && first.issueCode === first.code, 'codes');
   expect(first.severity === 'suggestion' && first.findingType === 'SUGGESTION', 'types');
@@ -95,7 +95,17 @@ function catalogues() {
   expect(lint([clean, '--catalogue', join(folder, 'nowhere.txt')]).status === 2, 'a catalogue that is not there');
 }
 
+function redundant_flag() {
+  const twice = file('twice.json', policy({ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }, { Effect: 'Allow', Action: 's3:Get*', Resource: '*' }));
+  expect(lint([twice]).out === 'nothing found in 1 policy\n', 'not without asking');
+  const asked = lint([twice, '--redundant']);
+  expect(asked.status === 0 && asked.out.includes('MUSTER_REDUNDANT_STATEMENT this statement changes nothing: statement 2 allows all that it allows'), asked.out);
+  expect(lint([twice, '--redundant', '--fail-on', 'suggestion']).status === 1, 'it fails where suggestions do');
+  expect(JSON.parse(lint([twice, '--redundant', '--json']).out).files[0].undecided === 0, 'what stayed open');
+}
+
 words();
+redundant_flag();
 gate();
 json();
 types();
