@@ -9,14 +9,8 @@
 
 namespace muster::app {
 
-namespace {
-
-constexpr std::size_t kConfigLimit = 1U << 20U;
-
-}  // namespace
-
 Result<Intent> load_intent(const std::filesystem::path& path, const SourceId& shown) {
-  MUSTER_TRY(std::string bytes, read_file(path, shown, kConfigLimit));
+  MUSTER_TRY(std::string bytes, read_file(path, shown, kIntentBytes));
   return read_intent(std::move(bytes), shown);
 }
 

@@ -12,8 +12,6 @@
 namespace muster::app {
 namespace {
 
-constexpr std::size_t kConfigLimit = std::size_t{1} << 20U;
-
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : std::string(value);
@@ -85,7 +83,7 @@ Result<Choice> choose(const GitObjects& git, const std::filesystem::path& root,
 
 Result<Intent> base_intent(const GitObjects& git, const std::vector<GitBlob>& blobs) {
   const auto found = std::ranges::find(blobs, "muster.yaml", &GitBlob::path);
-  if (found == blobs.end() || found->size_bytes > kConfigLimit) {
+  if (found == blobs.end() || found->size_bytes > kIntentBytes) {
     return Intent{};
   }
   MUSTER_TRY(std::vector<std::string> contents, git.read({*found}));

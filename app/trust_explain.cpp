@@ -20,8 +20,6 @@ using oidc::Explanation;
 using oidc::KindVerdict;
 using oidc::Who;
 
-constexpr std::size_t kConfigLimit = std::size_t{1} << 20U;
-
 const char* word(Who who) {
   switch (who) {
     case Who::Repository:
@@ -123,7 +121,7 @@ Result<oidc::Universe> read_universe(const std::string& config) {
     return oidc::Universe{};
   }
   const SourceId source(config);
-  MUSTER_TRY(std::string bytes, read_file(config, source, kConfigLimit));
+  MUSTER_TRY(std::string bytes, read_file(config, source, kIntentBytes));
   MUSTER_TRY(const Intent intent, read_intent(std::move(bytes), source));
   return oidc::universe_of(intent);
 }

@@ -1,112 +1,101 @@
-// A whole account: all ways to rights of an administrator for every role, and every role against
-// what it is for (the prover: does it stay within an allow-list). Growth from 500 to 5,000 roles,
-// each size in a process of its own, so that the memory is its own too.
-#include <sys/resource.h>
+// A whole account, as `muster audit` judges it: all ways to rights of an administrator for every
+// role, and every role against what muster.yaml declares it for, by the rules themselves. Growth
+// from 500 to 5,000 roles, each size in a process of its own, so that the memory is its own too.
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "bench/measure.h"
 #include "bench/sample_account.h"
+#include "checks/core/engine.h"
 #include "checks/escalation/graph.h"
-#include "checks/prover/prover.h"
+#include "checks/intent/read.h"
 
 namespace {
 
 using namespace muster;
 using nlohmann::ordered_json;
 
+/// The rules of the second half: who may do more, or less, than is declared.
+constexpr std::array<std::string_view, 2> kIntentRules = {"iam-beyond-capabilities",
+                                                          "iam-missing-capability"};
+
+constexpr TimePoint kNow{std::chrono::seconds{1793491200}};
+
 double wall_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
-}
+/// Wall and processor time since it was made.
+class Watch {
+ public:
+  [[nodiscard]] ordered_json read() const {
+    return {{"wall", wall_seconds() - wall_},
+            {"processor", bench::processor_seconds() - processor_}};
+  }
 
-/// What every role of the sample is for: data of its application, nothing of IAM.
-policy::Policy intent_of(const iam::Principal& principal) {
-  const std::string app = principal.name.substr(0, principal.name.find('-'));
-  const std::string text =
-      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","dynamodb:*","sqs:*","sns:*","kms:*","logs:*","ssm:Get*","secretsmanager:Get*","events:*"],"Resource":["arn:aws:s3:::)" +
-      app + R"(-data/*","arn:aws:dynamodb:*:111122223333:table/)" + app +
-      R"(-*","arn:aws:sqs:*:111122223333:)" + app + R"(-*"]}]})";
-  return policy::parse_policy(text, SourceId("intent"), policy::PolicyType::Identity).value();
-}
-
-/// Roles that stay within their intent, and roles where that is not decided.
-struct Intents {
-  std::size_t within = 0;
-  std::size_t beyond = 0;
-  std::size_t undecided = 0;
+ private:
+  double wall_ = wall_seconds();
+  double processor_ = bench::processor_seconds();
 };
 
-Intents against_intent(const AuditInput& input, const escalation::Graph& graph) {
-  Intents counts;
-  for (const iam::Principal& principal : graph.principals()) {
-    const policy::Policy intent = intent_of(principal);
-    const iam::PrincipalLayers& layers = graph.power(principal).layers();
-    prover::Prover prover;
-    prover::Layered layered;
-    for (const iam::SharedPolicy& text : layers.identity) {
-      layered.identity.push_back(prover.keep(*text));
-    }
-    if (layers.boundary) {
-      layered.boundary.emplace();
-      for (const iam::SharedPolicy& text : *layers.boundary) {
-        layered.boundary->push_back(prover.keep(*text));
-      }
-    }
-    prover::Layered allowed;
-    allowed.identity.push_back(prover.keep(intent));
-    const auto verdict = prover.within(prover.add(layered), prover.add(allowed)).verdict;
-    counts.within += verdict == prover::Verdict::Yes ? 1U : 0U;
-    counts.beyond += verdict == prover::Verdict::No ? 1U : 0U;
-    counts.undecided += verdict == prover::Verdict::Undecided ? 1U : 0U;
+std::vector<Check> checks_of(const auto& wanted) {
+  std::vector<Check> checks = registered_checks();
+  std::erase_if(checks, [&](const Check& check) { return !wanted(check.rule); });
+  return checks;
+}
+
+ordered_json outcomes(const AuditResult& result) {
+  ordered_json counts;
+  for (const RuleCoverage& rule : result.coverage) {
+    counts[rule.rule] = {
+        {"pass", rule.passed}, {"fail", rule.failed}, {"undecided", rule.undecided}};
   }
-  (void)input;
   return counts;
 }
 
+/// All escalation paths of all roles.
+ordered_json paths(const Facts& facts, const Intent& intent) {
+  const AuditInput input(facts, intent, kNow);
+  const auto& graph = input.model<escalation::Graph>();
+  const std::vector<escalation::Path> found = graph.to_admin();
+  const auto proven =
+      std::ranges::count(found, escalation::Verdict::Proven, &escalation::Path::verdict);
+  return {{"found", found.size()}, {"proven", proven}};
+}
+
+/// Every size by itself: facts and models are built anew for each part, as for a program that does
+/// this part alone.
 ordered_json run(const bench::AccountSize& size) {
-  const Facts facts = bench::sample_account(size);
-  const Intent intent;
-  const AuditInput input(facts, intent, TimePoint{std::chrono::seconds{1793491200}});
-  const double begin = wall_seconds();
-  const escalation::Graph graph = escalation::Graph::build(input);
-  const double built = wall_seconds();
-  const std::vector<escalation::Path> paths = graph.to_admin();
-  const double searched = wall_seconds();
-  const Intents intents = against_intent(input, graph);
-  const double compared = wall_seconds();
-  std::size_t proven = 0;
-  std::size_t bytes = 0;
-  for (const escalation::Path& path : paths) {
-    proven += path.verdict == escalation::Verdict::Proven ? 1U : 0U;
-  }
-  for (const Document& document : facts.documents) {
+  const bench::SampleAccount account = bench::sample_account(size);
+  std::size_t bytes = account.intent.size();
+  for (const Document& document : account.facts.documents) {
     bytes += document.bytes.size();
   }
-  return {{"roles", size.roles},
-          {"policies", size.policies},
-          {"bytes", bytes},
-          {"paths", paths.size()},
-          {"proven", proven},
-          {"within_intent", intents.within},
-          {"beyond_intent", intents.beyond},
-          {"undecided_intent", intents.undecided},
-          {"seconds",
-           {{"read_and_index", built - begin},
-            {"escalation_paths", searched - built},
-            {"against_intent", compared - searched},
-            {"all", compared - begin}}},
-          {"peak_megabytes", peak_megabytes()}};
+  ordered_json figures{{"roles", size.roles}, {"policies", size.policies}, {"bytes", bytes}};
+  const Watch all;
+  const auto intent = read_intent(account.intent, SourceId("muster.yaml"));
+  if (!intent) {
+    return {{"error", intent.error().message}};
+  }
+  figures["seconds"]["intent_read"] = all.read();
+  const Watch searching;
+  figures["paths"] = paths(account.facts, intent.value());
+  figures["seconds"]["escalation_paths"] = searching.read();
+  const Watch comparing;
+  const auto is_wanted = [](std::string_view rule) {
+    return std::ranges::find(kIntentRules, rule) != kIntentRules.end();
+  };
+  figures["against_intent"] =
+      outcomes(audit(account.facts, intent.value(), checks_of(is_wanted), kNow));
+  figures["seconds"]["against_intent"] = comparing.read();
+  figures["seconds"]["all"] = all.read();
+  figures["peak_megabytes"] = bench::peak_megabytes();
+  return figures;
 }
 
 /// The same in a child process.
@@ -136,14 +125,17 @@ ordered_json run_apart(const bench::AccountSize& size) {
 
 }  // namespace
 
-int main() {
+/// `bench_account [ROLES]`: one size alone.
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const std::size_t roles = std::strtoull(argv[1], nullptr, 10);
+    bench::print("account", run({roles, roles * 4}));
+    return 0;
+  }
   ordered_json sizes = ordered_json::array();
   for (const std::size_t roles : {500U, 1000U, 2000U, 5000U}) {
     sizes.push_back(run_apart({roles, roles * 4}));
   }
-  const ordered_json& largest = sizes.back();
-  const bool good = largest["seconds"]["all"].get<double>() < 30.0 &&
-                    largest["peak_megabytes"].get<double>() < 1024.0;
-  bench::print("account", {{"sizes", sizes}, {"within_bounds", good}});
-  return good ? 0 : 1;
+  bench::print("account", {{"sizes", sizes}});
+  return 0;
 }

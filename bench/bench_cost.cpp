@@ -1,8 +1,6 @@
 // What one question to the prover costs as policies grow, on the worst policies that a search
 // finds: random ones first, then steps from the worst so far. The budget bounds what is worse than
 // that.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -172,12 +170,6 @@ ordered_json curve(Make make, const std::vector<std::size_t>& sizes) {
   return points;
 }
 
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 }  // namespace
 
 int main() {
@@ -185,7 +177,7 @@ int main() {
   ordered_json json{{"statements", curve(statements, sizes)},
                     {"patterns", curve(patterns, sizes)},
                     {"stars", curve(stars, {1, 2, 3, 4, 6, 8, 10, 12})}};
-  json["peak_mb"] = peak_megabytes();
+  json["peak_mb"] = bench::peak_megabytes();
   bench::print("cost", json);
   return 0;
 }

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "bench/measure.h"
+#include "bench/policies.h"
 #include "checks/policy/evaluate.h"
 
 namespace {
@@ -13,17 +13,6 @@ using nlohmann::ordered_json;
 
 constexpr int kRuns = 7;
 constexpr double kMegabyte = 1e6;
-
-std::vector<bench::Input> documents(std::string& origin) {
-  origin = "AWS managed policies";
-  std::vector<bench::Input> inputs =
-      bench::json_files(bench::shared() / "data/aws-managed-policies/documents");
-  if (inputs.empty()) {
-    origin = "bench/data/policies";
-    inputs = bench::json_files(bench::committed() / "policies");
-  }
-  return inputs;
-}
 
 policy::Request request_of(std::string principal, std::string action, std::string resource) {
   policy::Request request;
@@ -53,9 +42,9 @@ struct Corpus {
   double megabytes = 0;
 };
 
-Corpus corpus(std::string& origin) {
+Corpus corpus() {
   Corpus result;
-  result.texts = documents(origin);
+  result.texts = bench::policy_source().files;
   for (const bench::Input& text : result.texts) {
     result.megabytes += static_cast<double>(text.bytes.size()) / kMegabyte;
     auto parsed =
@@ -109,8 +98,7 @@ double evaluation(const Corpus& corpus, const std::vector<policy::Request>& all)
 }  // namespace
 
 int main() {
-  std::string origin;
-  const Corpus tested = corpus(origin);
+  const Corpus tested = corpus();
   if (tested.policies.empty()) {
     std::cerr << "bench_policy: no policies found\n";
     return 1;
@@ -119,7 +107,7 @@ int main() {
   const ReadingTimes times = reading(tested);
   const double decided = static_cast<double>(tested.policies.size() * asked.size());
   bench::print("policy", {{"documents", tested.texts.size()},
-                          {"origin", origin},
+                          {"origin", bench::policy_source().origin},
                           {"megabytes", tested.megabytes},
                           {"parse_json_mb_per_s", tested.megabytes / times.json},
                           {"parse_policy_mb_per_s", tested.megabytes / times.policy},

@@ -4,7 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "bench/measure.h"
+#include "bench/policies.h"
 #include "checks/prover/prover.h"
 
 namespace {
@@ -15,22 +15,6 @@ using prover::Verdict;
 constexpr std::size_t kPolicies = 200;
 constexpr std::size_t kPrincipals = 5'000;
 constexpr std::size_t kBoxes = 60;
-
-std::vector<policy::Policy> policies() {
-  auto inputs = bench::json_files(bench::shared() / "data/aws-managed-policies/documents");
-  if (inputs.empty()) {
-    inputs = bench::json_files(bench::committed() / "policies");
-  }
-  std::vector<policy::Policy> read;
-  for (const bench::Input& input : inputs) {
-    auto parsed =
-        policy::parse_policy(input.bytes, SourceId(input.name), policy::PolicyType::Identity);
-    if (parsed && read.size() < kPolicies) {
-      read.push_back(std::move(parsed).value());
-    }
-  }
-  return read;
-}
 
 policy::Policy box(std::size_t number) {
   constexpr std::array<std::string_view, 12> kActions = {
@@ -51,7 +35,7 @@ policy::Policy box(std::size_t number) {
 }  // namespace
 
 int main() {
-  const auto read = policies();
+  const auto read = bench::sample_policies(kPolicies);
   if (read.size() < 3) {
     std::cerr << "bench_principals: no policies found\n";
     return 1;

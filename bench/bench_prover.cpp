@@ -1,11 +1,9 @@
 // The prover: 200 policies against each other, every ordered pair, one question at a time. Policies
 // are compiled before; the time to compile them is a figure of its own.
-#include <sys/resource.h>
-
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "bench/measure.h"
+#include "bench/policies.h"
 #include "checks/policy/catalogue.h"
 #include "checks/prover/prover.h"
 
@@ -15,24 +13,6 @@ using namespace muster;
 using prover::Verdict;
 
 constexpr std::size_t kPolicies = 200;
-
-std::vector<policy::Policy> policies(std::string& origin) {
-  origin = "AWS managed policies";
-  auto inputs = bench::json_files(bench::shared() / "data/aws-managed-policies/documents");
-  if (inputs.empty()) {
-    origin = "bench/data/policies";
-    inputs = bench::json_files(bench::committed() / "policies");
-  }
-  std::vector<policy::Policy> read;
-  for (const bench::Input& input : inputs) {
-    auto parsed =
-        policy::parse_policy(input.bytes, SourceId(input.name), policy::PolicyType::Identity);
-    if (parsed && read.size() < kPolicies) {
-      read.push_back(std::move(parsed).value());
-    }
-  }
-  return read;
-}
 
 struct Figures {
   std::vector<double> seconds;
@@ -66,17 +46,10 @@ nlohmann::ordered_json times(const Figures& figures) {
           {"max_us", bench::percentile(figures.seconds, 1) * 1e6}};
 }
 
-double peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
 }  // namespace
 
 int main() {
-  std::string origin;
-  const auto read = policies(origin);
+  const auto read = bench::sample_policies(kPolicies);
   if (read.size() < 2) {
     std::cerr << "bench_prover: no policies found\n";
     return 1;
@@ -93,16 +66,17 @@ int main() {
     likely.add({policy});
   }
   const Figures figures = ask_all(prover, read.size());
-  const double peak = peak_megabytes();
+  const double peak = bench::peak_megabytes();
   const Figures real = ask_all(likely, read.size());
-  nlohmann::ordered_json json{{"policies", read.size()},         {"origin", origin},
-                              {"pairs", figures.seconds.size()}, {"included", figures.included},
-                              {"not_included", figures.outside}, {"undecided", figures.undecided},
-                              {"compile_ms", compiling * 1e3}};
+  nlohmann::ordered_json json{
+      {"policies", read.size()},         {"origin", bench::policy_source().origin},
+      {"pairs", figures.seconds.size()}, {"included", figures.included},
+      {"not_included", figures.outside}, {"undecided", figures.undecided},
+      {"compile_ms", compiling * 1e3}};
   json.update(times(figures));
   json["peak_mb"] = peak;
   json["likely"] = times(real);
-  json["likely"]["peak_mb"] = peak_megabytes();
+  json["likely"]["peak_mb"] = bench::peak_megabytes();
   json["likely"]["only_new_actions"] = real.only_new_actions;
   bench::print("prover", json);
   return 0;

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "bench/measure.h"
+#include "bench/policies.h"
 #include "checks/prover/prover.h"
 #ifdef MUSTER_WITH_Z3
 #include "tests/z3/encoding/encoding.h"
@@ -29,10 +29,7 @@ struct Document {
 };
 
 std::vector<Document> documents(std::size_t most) {
-  auto inputs = bench::json_files(bench::shared() / "data/aws-managed-policies/documents");
-  if (inputs.empty()) {
-    inputs = bench::json_files(bench::committed() / "policies");
-  }
+  const std::vector<bench::Input> inputs = bench::policy_source().files;
   std::vector<Document> out;
   for (std::size_t i = 0; i < std::min(most, inputs.size()); ++i) {
     const bench::Input& input = inputs[i * inputs.size() / std::min(most, inputs.size())];

@@ -57,6 +57,12 @@ double processor_seconds() {
          of(children.ru_utime) + of(children.ru_stime);
 }
 
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
 double percentile(std::vector<double> samples, double share) {
   std::sort(samples.begin(), samples.end());
   const double rank = std::ceil(share * static_cast<double>(samples.size()));

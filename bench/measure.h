@@ -45,6 +45,9 @@ struct Input {
 /// `bench/data` of the source tree.
 [[nodiscard]] std::filesystem::path committed();
 
+/// The most memory that this process has held until now.
+[[nodiscard]] double peak_megabytes();
+
 /// Prints `{"bench", "machine", "build", …figures}` to standard output.
 void print(const std::string& name, const nlohmann::ordered_json& figures);
 

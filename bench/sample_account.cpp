@@ -1,229 +1,184 @@
-// Kinds of roles by share: services of applications, deploy roles of pipelines, people, platform.
-// Two thirds of the policies are inline, a fifth belongs to one application, the rest is shared.
+// Half of the policies are inline, two for each role. Of the customer-managed ones half belong to
+// one role, the others are shared, a few of them by hundreds. An organisation, a permissions
+// boundary and AWS managed policies as in real accounts.
 #include "bench/sample_account.h"
 
-#include <array>
-#include <random>
-#include <string>
-#include <vector>
+#include <algorithm>
+
+#include "bench/policies.h"
+#include "bench/sample_role.h"
 
 namespace muster::bench {
 namespace {
 
 constexpr std::size_t kPage = 500;
-constexpr const char* kAccount = "111122223333";
+constexpr std::size_t kRolesOfApplication = 20;
 
-constexpr std::array<const char*, 6> kServices = {"lambda.amazonaws.com", "ecs-tasks.amazonaws.com",
-                                                  "ec2.amazonaws.com",    "codebuild.amazonaws.com",
-                                                  "states.amazonaws.com", "glue.amazonaws.com"};
-constexpr std::array<const char*, 12> kData = {"s3:GetObject",
-                                               "s3:PutObject",
-                                               "dynamodb:GetItem",
-                                               "dynamodb:PutItem",
-                                               "sqs:SendMessage",
-                                               "sqs:ReceiveMessage",
-                                               "sns:Publish",
-                                               "kms:Decrypt",
-                                               "logs:PutLogEvents",
-                                               "ssm:GetParameter",
-                                               "secretsmanager:GetSecretValue",
-                                               "events:PutEvents"};
-constexpr std::array<const char*, 10> kDeploy = {
-    "iam:PassRole",          "ecs:RegisterTaskDefinition",
-    "ecs:UpdateService",     "lambda:UpdateFunctionCode",
-    "lambda:CreateFunction", "lambda:InvokeFunction",
-    "ssm:SendCommand",       "cloudformation:CreateStack",
-    "codebuild:StartBuild",  "s3:PutObject"};
+std::string policy_arn(const std::string& name) {
+  return std::string("arn:aws:iam::") + kSampleAccount + ":policy/" + name;
+}
 
-class Maker {
+std::string attached(const std::string& name, const std::string& arn) {
+  return R"({"PolicyName":")" + name + R"(","PolicyArn":")" + arn + "\"}";
+}
+
+std::string managed(const std::string& name, const std::string& arn, const std::string& document) {
+  return R"({"PolicyName":")" + name + R"(","Arn":")" + arn +
+         R"(","DefaultVersionId":"v1","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":)" +
+         document + "}]}";
+}
+
+/// What roles that pipelines make may do at most.
+std::string boundary_document() {
+  return R"({"Version":"2012-10-17","Statement":[
+    {"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},
+    {"Effect":"Allow","Action":["iam:PassRole","iam:GetRole","iam:List*","iam:CreateRole","iam:PutRolePolicy","iam:AttachRolePolicy","iam:TagRole"],"Resource":"arn:aws:iam::111122223333:role/app*"},
+    {"Effect":"Deny","Action":["cloudtrail:StopLogging","cloudtrail:DeleteTrail","config:DeleteConfigRule"],"Resource":"*"}]})";
+}
+
+std::string organisation() {
+  return R"({"service_control_policies":{"111122223333":[[
+    {"name":"FullAWSAccess","document":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}},
+    {"name":"guard","document":{"Version":"2012-10-17","Statement":[
+      {"Effect":"Deny","Action":["organizations:LeaveOrganization","account:CloseAccount"],"Resource":"*"},
+      {"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"}}}]}}],
+   [{"name":"FullAWSAccess","document":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}},
+    {"name":"regions","document":{"Version":"2012-10-17","Statement":[
+      {"Effect":"Deny","NotAction":["iam:*","sts:*","cloudfront:*","route53:*","support:*","organizations:*","s3:*"],"Resource":"*",
+       "Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-central-1","eu-west-1","us-east-1"]}}}]}}]]}})";
+}
+
+class AccountMaker {
  public:
-  explicit Maker(const AccountSize& size) : size_(size) {}
+  explicit AccountMaker(const AccountSize& size) : size_(size) {}
 
-  Facts make();
+  SampleAccount make();
 
  private:
-  std::size_t pick(std::size_t below) {
-    return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
-  }
-
-  [[nodiscard]] std::string application(std::size_t role) const {
-    return "app" + std::to_string(role % (size_.roles / 10 + 1));
-  }
-
-  std::string arn(const std::string& service, const std::string& rest) {
-    return "arn:aws:" + service +
-           (service == "s3" ? ":::" : ":eu-central-1:" + std::string(kAccount) + ":") + rest;
-  }
-
-  std::string data_statement(const std::string& app);
-  std::string deploy_statement(const std::string& app);
-  std::string document(const std::vector<std::string>& statements);
-  std::string trust(std::size_t role);
-  std::string role(std::size_t number);
-  std::string managed(std::size_t number, const std::string& text);
-  std::string inventory();
-  void add(Facts& facts, DocumentKind kind, const std::string& name, std::string bytes);
+  void add_aws_managed();
+  void add(const std::string& name, std::string bytes, DocumentKind kind);
+  void take(std::size_t number, const SampleRole& role);
+  std::string role_details(std::size_t number, const SampleRole& role);
+  void declare(const SampleRole& role);
+  void pages(const char* list, const std::vector<std::string>& entries);
 
   AccountSize size_;
-  std::mt19937 random_{20261121};
+  SampleDice dice_{20261121};
+  SampleAccount made_;
+  std::vector<std::string> roles_;
+  std::vector<std::string> policies_;
+  std::vector<std::string> things_;
+  /// Names of the AWS managed policies whose text is at hand.
+  std::vector<std::string> aws_;
+  std::size_t shared_ = 0;
 };
 
-std::string Maker::data_statement(const std::string& app) {
-  std::string actions;
-  const std::size_t count = 2 + pick(4);
-  for (std::size_t i = 0; i < count; ++i) {
-    actions += (i == 0 ? "\"" : ",\"") + std::string(kData[pick(kData.size())]) + "\"";
-  }
-  const bool condition = pick(8) == 0;
-  return R"({"Effect":"Allow","Action":[)" + actions + R"(],"Resource":["arn:aws:s3:::)" + app +
-         R"(-data/*","arn:aws:dynamodb:*:)" + kAccount + ":table/" + app +
-         R"(-*","arn:aws:sqs:*:)" + kAccount + ":" + app + R"(-*"])" +
-         (condition ? R"(,"Condition":{"StringEquals":{"aws:RequestedRegion":"eu-central-1"}}})"
-                    : "}");
+void AccountMaker::add(const std::string& name, std::string bytes, DocumentKind kind) {
+  made_.facts.documents.push_back({kind, SourceId("facts/" + name + ".json"), std::move(bytes)});
 }
 
-std::string Maker::deploy_statement(const std::string& app) {
-  std::string actions;
-  const std::size_t count = 3 + pick(5);
-  for (std::size_t i = 0; i < count; ++i) {
-    actions += (i == 0 ? "\"" : ",\"") + std::string(kDeploy[pick(kDeploy.size())]) + "\"";
+void AccountMaker::add_aws_managed() {
+  for (const Input& input : policy_source().files) {
+    aws_.push_back(input.name.substr(0, input.name.find('.')));
+    policies_.push_back(
+        managed(aws_.back(), "arn:aws:iam::aws:policy/" + aws_.back(), input.bytes));
   }
-  // One deploy role in twenty is as broad as they come.
-  if (pick(20) == 0) {
-    return R"({"Effect":"Allow","Action":[)" + actions + R"(],"Resource":"*"})";
-  }
-  return R"({"Effect":"Allow","Action":[)" + actions + R"(],"Resource":["arn:aws:iam::)" +
-         kAccount + ":role/" + app + R"(-*","arn:aws:lambda:*:)" + kAccount + ":function:" + app +
-         R"(-*","arn:aws:ecs:*:)" + kAccount + ":service/main/" + app + R"(-*","arn:aws:ecs:*:)" +
-         kAccount + ":task-definition/" + app + R"(-*:*"]})";
 }
 
-std::string Maker::document(const std::vector<std::string>& statements) {
-  std::string text = R"({"Version":"2012-10-17","Statement":[)";
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    text += (i == 0 ? "" : ",") + statements[i];
-  }
-  return text + "]}";
-}
-
-std::string Maker::trust(std::size_t number) {
-  const std::size_t kind = number % 20;
-  std::string principal =
-      R"({"Service":")" + std::string(kServices[pick(kServices.size())]) + "\"}";
-  if (kind == 17) {
-    principal = R"({"AWS":"arn:aws:iam::)" + std::string(kAccount) + R"(:root"})";
-  } else if (kind == 18) {
-    principal = R"({"AWS":"arn:aws:iam::)" + std::string(kAccount) + ":role/" +
-                application(number + 1) + "-" + std::to_string(number + 1) + "\"}";
-  } else if (kind == 19) {
-    return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::)" +
-           std::string(kAccount) +
-           R"(:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"token.actions.githubusercontent.com:aud":"sts.amazonaws.com","token.actions.githubusercontent.com:sub":"repo:acme/)" +
-           application(number) + R"(:ref:refs/heads/main"}}}]})";
-  }
-  return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":)" + principal +
-         R"(,"Action":"sts:AssumeRole"}]})";
-}
-
-std::string Maker::role(std::size_t number) {
-  const std::string app = application(number);
-  const bool deploys = number % 20 >= 18;
-  const std::string name = app + "-" + std::to_string(number);
+std::string AccountMaker::role_details(std::size_t number, const SampleRole& role) {
   std::string inlines;
-  const std::size_t count = size_.policies * 2 / 3 / size_.roles;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::vector<std::string> statements{data_statement(app), data_statement(app)};
-    if (deploys && i == 0) {
-      statements.push_back(deploy_statement(app));
-    }
-    if (number % 20 == 17 && i == 0) {
-      statements.push_back(
-          R"({"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::)" +
-          std::string(kAccount) + ":role/" + app + "-*\"}");
-    }
-    if (i == 1 && pick(10) == 0) {
-      statements.push_back(R"({"Effect":"Deny","Action":"iam:*","Resource":"*"})");
-    }
-    inlines += (i == 0 ? "" : ",") + (R"({"PolicyName":"inline)" + std::to_string(i)) +
-               R"(","PolicyDocument":)" + document(statements) + "}";
+  for (std::size_t i = 0; i < role.inline_policies.size(); ++i) {
+    inlines += (i == 0 ? R"({"PolicyName":"inline)" : R"(,{"PolicyName":"inline)") +
+               std::to_string(i) + R"(","PolicyDocument":)" + role.inline_policies[i] + "}";
   }
-  const std::size_t own = size_.policies / 5;
-  const std::size_t shared = size_.policies - own - count * size_.roles;
-  std::string attached = R"({"PolicyName":"p","PolicyArn":"arn:aws:iam::111122223333:policy/own)" +
-                         std::to_string(number % own) + "\"}";
-  for (std::size_t i = 0; i < 2; ++i) {
-    attached += R"(,{"PolicyName":"p","PolicyArn":"arn:aws:iam::111122223333:policy/shared)" +
-                std::to_string(pick(shared)) + "\"}";
+  const std::string own = "own" + std::to_string(number);
+  std::string list = attached(own, policy_arn(own));
+  // The cube of an even spread: the first shared ones have hundreds of holders.
+  constexpr std::size_t kSpread = 1000;
+  const std::size_t at = dice_.below(kSpread);
+  const std::string popular =
+      "shared" + std::to_string(at * at * at * shared_ / (kSpread * kSpread * kSpread));
+  list += "," + attached(popular, policy_arn(popular));
+  for (const std::string& name : role.aws_managed) {
+    list += "," + attached(name, "arn:aws:iam::aws:policy/" + name);
   }
-  if (number % 100 == 0) {
-    attached +=
-        R"(,{"PolicyName":"AdministratorAccess","PolicyArn":"arn:aws:iam::aws:policy/AdministratorAccess"})";
+  // One role in eight has some AWS managed policy that few others have.
+  if (!aws_.empty() && dice_.one_in(8)) {
+    const std::string& name = aws_[dice_.below(aws_.size())];
+    list += "," + attached(name, "arn:aws:iam::aws:policy/" + name);
   }
-  const std::string boundary =
-      number % 7 == 0
-          ? R"("PermissionsBoundary":{"PermissionsBoundaryArn":"arn:aws:iam::111122223333:policy/shared0"},)"
-          : "";
-  return R"({"Path":"/","RoleName":")" + name + R"(","Arn":"arn:aws:iam::111122223333:role/)" +
-         name + R"(","AssumeRolePolicyDocument":)" + trust(number) + "," + boundary +
-         R"("InstanceProfileList":[{"Arn":"arn:aws:iam::111122223333:instance-profile/)" + name +
-         R"("}],"RolePolicyList":[)" + inlines + R"(],"AttachedManagedPolicies":[)" + attached +
-         R"(],"Tags":[{"Key":"app","Value":")" + app + "\"}]}";
+  const std::string arn = std::string("arn:aws:iam::") + kSampleAccount + ":role/" + role.name;
+  return R"({"Path":"/","RoleName":")" + role.name + R"(","Arn":")" + arn +
+         R"(","AssumeRolePolicyDocument":)" + role.trust +
+         (role.bounded ? R"(,"PermissionsBoundary":{"PermissionsBoundaryArn":")" +
+                             policy_arn("boundary") + "\"}"
+                       : "") +
+         R"(,"InstanceProfileList":[],"RolePolicyList":[)" + inlines +
+         R"(],"AttachedManagedPolicies":[)" + list + R"(],"Tags":[{"Key":"team","Value":")" +
+         role.team + "\"}]}";
 }
 
-std::string Maker::managed(std::size_t number, const std::string& kind) {
-  std::vector<std::string> statements{data_statement("app" + std::to_string(number)),
-                                      data_statement("app" + std::to_string(number))};
-  if (kind == "shared" && number == 0) {
-    statements = {R"({"Effect":"Allow","NotAction":["iam:*","organizations:*"],"Resource":"*"})"};
+void AccountMaker::declare(const SampleRole& role) {
+  made_.intent += "  " + role.name + ": {arn: \"arn:aws:iam::" + kSampleAccount + ":role/" +
+                  role.name + "\", environments: [production], " + role.declared + "}\n";
+}
+
+void AccountMaker::take(std::size_t number, const SampleRole& role) {
+  roles_.push_back(role_details(number, role));
+  policies_.push_back(managed("own" + std::to_string(number),
+                              policy_arn("own" + std::to_string(number)),
+                              sample_shared_policy(number, dice_)));
+  declare(role);
+  if (!role.carrier_type.empty()) {
+    things_.push_back(R"({"type":")" + role.carrier_type + R"(","name":")" + role.name +
+                      R"(","arn":")" + role.carrier_arn + R"(","field":")" + role.carrier_field +
+                      R"(","role":"arn:aws:iam::)" + kSampleAccount + ":role/" + role.name + "\"}");
   }
-  const std::string name = kind + std::to_string(number);
-  return R"({"PolicyName":")" + name + R"(","Arn":"arn:aws:iam::111122223333:policy/)" + name +
-         R"(","DefaultVersionId":"v1","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"Document":)" +
-         document(statements) + "}]}";
 }
 
-std::string Maker::inventory() {
-  std::string text = R"({"inventory":[)";
-  for (std::size_t i = 0; i < size_.roles / 2; ++i) {
-    const std::string name = application(i * 2) + "-" + std::to_string(i * 2);
-    text += (i == 0 ? "" : ",") +
-            (R"({"type":"aws_lambda_function","name":")" + name +
-             R"(","arn":"arn:aws:lambda:eu-central-1:111122223333:function:)") +
-            name + R"(","field":"role","role":"arn:aws:iam::111122223333:role/)" + name + "\"}";
-  }
-  return text +
-         R"(],"service_control_policies":{"111122223333":[[{"name":"all","document":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"organizations:LeaveOrganization","Resource":"*"}]}}]]}})";
-}
-
-void Maker::add(Facts& facts, DocumentKind kind, const std::string& name, std::string bytes) {
-  facts.documents.push_back({kind, SourceId("facts/" + name + ".json"), std::move(bytes)});
-}
-
-Facts Maker::make() {
-  Facts facts;
-  for (std::size_t first = 0; first < size_.roles; first += kPage) {
-    std::string page = R"({"UserDetailList":[],"GroupDetailList":[],"RoleDetailList":[)";
-    for (std::size_t i = first; i < std::min(first + kPage, size_.roles); ++i) {
-      page += (i == first ? "" : ",") + role(i);
+void AccountMaker::pages(const char* list, const std::vector<std::string>& entries) {
+  for (std::size_t first = 0; first < entries.size(); first += kPage) {
+    std::string page = std::string("{\"") + list + "\":[";
+    for (std::size_t i = first; i < std::min(first + kPage, entries.size()); ++i) {
+      page += (i == first ? "" : ",") + entries[i];
     }
-    add(facts, DocumentKind::IamAuthorizationDetails, "roles" + std::to_string(first), page + "]}");
+    add(list + std::to_string(first), page + "]}", DocumentKind::IamAuthorizationDetails);
   }
-  const std::size_t own = size_.policies / 5;
-  const std::size_t shared =
-      size_.policies - own - size_.policies * 2 / 3 / size_.roles * size_.roles;
-  std::string page = R"({"RoleDetailList":[],"Policies":[)";
-  for (std::size_t i = 0; i < own + shared; ++i) {
-    page += (i == 0 ? "" : ",") + (i < own ? managed(i, "own") : managed(i - own, "shared"));
+}
+
+SampleAccount AccountMaker::make() {
+  add_aws_managed();
+  // Small accounts have the same AWS managed policies, so few of their own are left.
+  constexpr std::size_t kLeastShared = 20;
+  const std::size_t others = 3 * size_.roles + policies_.size() + 1;
+  shared_ = std::max(size_.policies, others + kLeastShared) - others;
+  made_.intent =
+      "version: 1\nrepository: acme/platform\nregion: eu-central-1\nenvironments:\n"
+      "  production: {class: production}\nroles:\n";
+  for (std::size_t i = 0; i < size_.roles; ++i) {
+    const std::string app = "app" + std::to_string(i / kRolesOfApplication);
+    take(i, sample_role(i, app, dice_));
   }
-  add(facts, DocumentKind::IamAuthorizationDetails, "policies", page + "]}");
-  add(facts, DocumentKind::AwsAccount, "inventory", inventory());
-  return facts;
+  for (std::size_t i = 0; i < shared_; ++i) {
+    const std::string name = "shared" + std::to_string(i);
+    policies_.push_back(managed(name, policy_arn(name), sample_shared_policy(i, dice_)));
+  }
+  policies_.push_back(managed("boundary", policy_arn("boundary"), boundary_document()));
+  pages("Policies", policies_);
+  pages("RoleDetailList", roles_);
+  std::string inventory = R"({"inventory":[)";
+  for (std::size_t i = 0; i < things_.size(); ++i) {
+    inventory += (i == 0 ? "" : ",") + things_[i];
+  }
+  add("inventory", inventory + "]}", DocumentKind::AwsAccount);
+  add("organisation", organisation(), DocumentKind::AwsAccount);
+  return std::move(made_);
 }
 
 }  // namespace
 
-Facts sample_account(const AccountSize& size) {
-  return Maker(size).make();
+SampleAccount sample_account(const AccountSize& size) {
+  return AccountMaker(size).make();
 }
 
 }  // namespace muster::bench

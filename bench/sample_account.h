@@ -1,21 +1,28 @@
-// A generated account of the size of an acceptance criterion: thousands of roles that share
-// policies as real ones do.
+// A generated account for the benchmarks: roles and policies as a company of many applications has
+// them, and a muster.yaml that says what every role is for. The same for the same size, always.
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "checks/core/facts.h"
 
 namespace muster::bench {
 
 struct AccountSize {
-  std::size_t roles = 5000;
-  /// Inline and managed ones together.
-  std::size_t policies = 20000;
+  std::size_t roles = 0;
+  /// Inline, customer-managed and AWS managed ones together; at least four for each role.
+  std::size_t policies = 0;
 };
 
-/// Account facts of that size, as pages of `get-account-authorization-details` and an inventory.
-/// The same size gives the same facts.
-[[nodiscard]] Facts sample_account(const AccountSize& size);
+struct SampleAccount {
+  Facts facts;
+  /// The text of muster.yaml.
+  std::string intent;
+};
+
+/// Who trusts whom, and which policies are shared: sample_account.cpp. The policies of AWS are the
+/// real ones where the shared data is there.
+[[nodiscard]] SampleAccount sample_account(const AccountSize& size);
 
 }  // namespace muster::bench

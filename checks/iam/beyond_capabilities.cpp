@@ -2,6 +2,9 @@
 // itself, within all that limits the role, so that the finding names the statement to narrow; the
 // witness is the worst kind of request that goes beyond.
 #include <algorithm>
+#include <array>
+#include <map>
+#include <span>
 
 #include "checks/iam/charges.h"
 #include "checks/iam/declared.h"
@@ -54,12 +57,52 @@ Severity severity_of(Excess excess, EnvironmentClass environment) {
   return Severity::High;
 }
 
+/// The actions that a statement names, by what they are good for; shared by all roles that have the
+/// policy.
+class KindsOfStatements {
+ public:
+  using Actions = std::vector<const policy::Action*>;
+
+  const Actions& of(const Statement& statement, Excess kind) {
+    auto [entry, fresh] = known_.try_emplace(&statement);
+    if (fresh) {
+      for (const Grant& grant : grants_of(statement)) {
+        entry->second.at(static_cast<std::size_t>(excess_of(*grant.action)))
+            .push_back(grant.action);
+      }
+    }
+    return entry->second.at(static_cast<std::size_t>(kind));
+  }
+
+ private:
+  static constexpr std::size_t kKinds = static_cast<std::size_t>(Excess::Escalate) + 1;
+  std::map<const Statement*, std::array<Actions, kKinds>> known_;
+};
+
+/// The statement with other actions, which are left empty.
+Statement without_actions(const Statement& statement) {
+  Statement part;
+  part.index = statement.index;
+  part.sid = statement.sid;
+  part.effect = statement.effect;
+  part.actions.emplace();
+  part.resources = statement.resources;
+  part.not_resources = statement.not_resources;
+  part.conditions = statement.conditions;
+  part.where = statement.where;
+  return part;
+}
+
 /// One statement of one role.
 class Judge {
  public:
-  Judge(const DeclaredRole& declared, DeclaredPower& power, std::size_t document,
-        const Statement& statement)
-      : declared_(declared), power_(power), document_(document), statement_(statement) {}
+  Judge(const DeclaredRole& declared, DeclaredPower& power, KindsOfStatements& kinds,
+        std::size_t document, const Statement& statement)
+      : declared_(declared),
+        power_(power),
+        kinds_(kinds),
+        document_(document),
+        statement_(statement) {}
 
   /// The statement as a whole, then the worst kind of action that goes beyond.
   Answer judge() {
@@ -67,6 +110,7 @@ class Judge {
     if (answer.verdict != Verdict::No) {
       return answer;
     }
+    keep_witness(*answer.witness);
     for (const Excess kind : {Excess::Escalate, Excess::Change, Excess::Look}) {
       Answer part = judge_kind(kind);
       if (part.verdict == Verdict::No) {
@@ -77,14 +121,22 @@ class Judge {
     return answer;
   }
 
-  /// The entries of `Action` that go beyond, as written; empty for `NotAction`.
+  /// The entries of `Action` that go beyond, as written; empty for `NotAction`. REQUIRES: `judge`
+  /// said `No`.
   [[nodiscard]] std::vector<policy::Text> entries() {
     std::vector<policy::Text> beyond;
+    Statement part = without_actions(statement_);
     for (std::size_t i = 0; statement_.actions && i < statement_.actions->size(); ++i) {
-      Statement part = statement_;
-      part.actions = {(*statement_.actions)[i]};
-      if (power_.within_declared(document_, std::move(part)).verdict == Verdict::No) {
-        beyond.push_back((*statement_.actions)[i]);
+      const policy::Text& entry = (*statement_.actions)[i];
+      part.actions = {entry};
+      if (is_beyond_with(entry.value)) {
+        beyond.push_back(entry);
+        continue;
+      }
+      const Answer answer = power_.within_declared(document_, part);
+      if (answer.verdict == Verdict::No) {
+        keep_witness(*answer.witness);
+        beyond.push_back(entry);
       }
     }
     return beyond;
@@ -98,32 +150,72 @@ class Judge {
   }
 
  private:
+  /// Actions that are put into one question: the first of them nearly always answers it.
+  static constexpr std::size_t kAtOnce = 64;
+
+  /// Requests beyond that are tried again with other actions.
+  static constexpr std::size_t kMostWitnesses = 4;
+
+  void keep_witness(const policy::Request& request) {
+    const auto version = declared_.layers.identity[document_]->version;
+    const bool replays =
+        policy::evaluate_statement(statement_, version, request).truth == policy::Truth::Yes;
+    if (replays && witnesses_.size() < kMostWitnesses) {
+      witnesses_.push_back(request);
+    }
+  }
+
+  /// A witness with an action of this entry: the statement's other elements do not look at it, so
+  /// that a search is left for the entries that no witness proves.
+  [[nodiscard]] bool is_beyond_with(const std::string& entry) {
+    const std::string action = instance_of(entry);
+    return is_of_entry(action) && std::ranges::any_of(witnesses_, [&](policy::Request request) {
+             request.action = action;
+             return power_.is_beyond(request);
+           });
+  }
+
+  static bool is_of_entry(std::string_view action) {
+    const std::size_t colon = action.find(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < action.size();
+  }
+
   /// With the actions of one kind in the place of the statement's own, on resources that they have:
   /// first in the role's account and region, then anywhere.
   Answer judge_kind(Excess kind) {
-    Statement part = statement_;
-    part.not_actions.reset();
-    part.actions.emplace();
-    std::vector<const policy::Action*> actions;
-    for (const Grant& grant : grants_of(statement_)) {
-      if (excess_of(*grant.action) == kind) {
-        actions.push_back(grant.action);
-        part.actions->push_back(
-            {policy::embedded_catalogue().full_name(*grant.action), statement_.where});
-      }
-    }
+    const KindsOfStatements::Actions& actions = kinds_.of(statement_, kind);
     Answer answer{Verdict::Yes, {}, {}};
     for (const bool at_home : {true, false}) {
       if (!actions.empty() && answer.verdict != Verdict::No) {
-        const policy::Policy real = real_requests(actions, at_home);
-        answer = power_.within_declared(document_, part, &real);
+        answer = judge_actions(actions, at_home);
       }
     }
     return answer;
   }
 
+  Answer judge_actions(std::span<const policy::Action* const> actions, bool at_home) {
+    Answer worst{Verdict::Yes, {}, {}};
+    for (std::size_t first = 0; first < actions.size(); first += kAtOnce) {
+      const auto some = actions.subspan(first, std::min(kAtOnce, actions.size() - first));
+      Statement part = without_actions(statement_);
+      for (const policy::Action* action : some) {
+        part.actions->push_back(
+            {policy::embedded_catalogue().full_name(*action), statement_.where});
+      }
+      const policy::Policy real = real_requests(some, at_home);
+      Answer answer = power_.within_declared(document_, std::move(part), &real);
+      if (answer.verdict == Verdict::No) {
+        return answer;
+      }
+      if (answer.verdict == Verdict::Undecided) {
+        worst = std::move(answer);
+      }
+    }
+    return worst;
+  }
+
   /// Each action on the resources that the catalogue gives it.
-  [[nodiscard]] policy::Policy real_requests(const std::vector<const policy::Action*>& actions,
+  [[nodiscard]] policy::Policy real_requests(std::span<const policy::Action* const> actions,
                                              bool at_home) const {
     const policy::Catalogue& catalogue = policy::embedded_catalogue();
     policy::Policy real;
@@ -167,8 +259,10 @@ class Judge {
 
   const DeclaredRole& declared_;
   DeclaredPower& power_;
+  KindsOfStatements& kinds_;
   std::size_t document_;
   const Statement& statement_;
+  std::vector<policy::Request> witnesses_;
   Excess excess_ = Excess::Nothing;
 };
 
@@ -222,7 +316,8 @@ void report(const DeclaredRole& declared, const Place& place, Judge& judge, cons
       .because(because);
 }
 
-void judge_role(const DeclaredRole& declared, const AuditInput& input, Outcomes& out) {
+void judge_role(const DeclaredRole& declared, const AuditInput& input, KindsOfStatements& kinds,
+                Outcomes& out) {
   const Role& role = *declared.role;
   DeclaredPower power(declared);
   bool beyond = false;
@@ -235,7 +330,7 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, Outcomes&
       if (statement.effect == policy::Effect::Deny) {
         continue;
       }
-      Judge judge(declared, power, document, statement);
+      Judge judge(declared, power, kinds, document, statement);
       const Answer answer = judge.judge();
       if (answer.verdict != Verdict::Yes) {
         beyond = true;
@@ -252,8 +347,9 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, Outcomes&
 }
 
 void beyond_capabilities(const AuditInput& input, Outcomes& out) {
+  KindsOfStatements kinds;
   for (const DeclaredRole& declared : input.model<DeclaredRoles>().all()) {
-    judge_role(declared, input, out);
+    judge_role(declared, input, kinds, out);
   }
 }
 

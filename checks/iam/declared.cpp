@@ -11,10 +11,11 @@ policy::Policy as_is(const policy::Policy& policy) {
 }
 
 policy::Policy denies_of(const policy::Policy& policy) {
-  policy::Policy cut = policy;
-  std::erase_if(cut.statements, [](const policy::Statement& statement) {
-    return statement.effect == policy::Effect::Allow;
-  });
+  policy::Policy cut;
+  cut.version = policy.version;
+  std::ranges::copy_if(
+      policy.statements, std::back_inserter(cut.statements),
+      [](const policy::Statement& one) { return one.effect == policy::Effect::Deny; });
   return cut;
 }
 
@@ -65,6 +66,7 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
   DeclaredRoles result;
   const AccountFacts& facts = input.model<AccountFacts>();
   const std::vector<PipelineRole>& pipeline = input.model<PipelineRoles>().all();
+  auto at = pipeline.begin();
   for (const Role& role : input.model<Roles>().all()) {
     if (role.intent == nullptr || (role.proposed && role.address.empty()) ||
         !capability::declares_capabilities(*role.intent)) {
@@ -74,10 +76,13 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
     if (!expansion) {
       continue;
     }
-    const auto found = std::ranges::find(pipeline, &role, &PipelineRole::role);
+    // Both are in the order of the roles.
+    at = std::find_if(at, pipeline.end(),
+                      [&](const PipelineRole& one) { return one.role >= &role; });
+    const bool found = at != pipeline.end() && at->role == &role;
     result.roles_.push_back(
-        {&role, found == pipeline.end() ? PipelineRole{&role} : *found,
-         std::move(expansion).value(), layers_of_role(role, facts),
+        {&role, found ? *at : PipelineRole{&role}, std::move(expansion).value(),
+         layers_of_role(role, facts),
          role.intent->region.empty() ? input.intent().region : role.intent->region,
          unknown_part(role)});
   }
@@ -86,9 +91,6 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
 
 DeclaredPower::DeclaredPower(const DeclaredRole& declared) : declared_(declared) {
   allowed_ = prover_.add(std::vector<policy::Policy>{declared.expansion.allowed});
-  relaxed_ =
-      add_layered(keep_all(declared.layers.identity, without_conditions), without_conditions);
-  actual_ = add_layered(keep_all(declared.layers.identity, as_is), as_is);
 }
 
 std::vector<prover::PolicyId> DeclaredPower::keep_all(const std::vector<SharedPolicy>& policies,
@@ -100,8 +102,7 @@ std::vector<prover::PolicyId> DeclaredPower::keep_all(const std::vector<SharedPo
   return ids;
 }
 
-std::size_t DeclaredPower::add_layered(std::vector<prover::PolicyId> identity, Change change,
-                                       const policy::Policy* only) {
+prover::Layered DeclaredPower::layered(std::vector<prover::PolicyId> identity, Change change) {
   const PrincipalLayers& layers = declared_.layers;
   prover::Layered layered;
   layered.identity = std::move(identity);
@@ -113,11 +114,30 @@ std::size_t DeclaredPower::add_layered(std::vector<prover::PolicyId> identity, C
       layered.scp.push_back(keep_all(level, change));
     }
   }
-  if (only != nullptr) {
-    layered.session = {prover_.keep(texts_.emplace_back(*only))};
-  }
   layered.open = layers.open;
-  return prover_.add(layered);
+  return layered;
+}
+
+std::size_t DeclaredPower::actual() {
+  if (!actual_) {
+    actual_ = prover_.add(layered(keep_all(declared_.layers.identity, as_is), as_is));
+  }
+  return *actual_;
+}
+
+std::size_t DeclaredPower::relaxed() {
+  if (!relaxed_) {
+    relaxed_ = prover_.add(
+        layered(keep_all(declared_.layers.identity, without_conditions), without_conditions));
+  }
+  return *relaxed_;
+}
+
+const prover::Layered& DeclaredPower::limits() {
+  if (!limits_) {
+    limits_ = layered(keep_all(declared_.layers.identity, denies_of), as_is);
+  }
+  return *limits_;
 }
 
 std::size_t DeclaredPower::add_single(const policy::Statement& statement) {
@@ -129,28 +149,43 @@ std::size_t DeclaredPower::add_single(const policy::Statement& statement) {
 
 prover::Answer DeclaredPower::within_declared(std::size_t document, policy::Statement statement,
                                               const policy::Policy* only) {
-  std::vector<prover::PolicyId> identity;
-  const std::vector<SharedPolicy>& documents = declared_.layers.identity;
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    policy::Policy& text = texts_.emplace_back(denies_of(*documents[i]));
-    if (i == document) {
-      text.statements.push_back(std::move(statement));
-    }
-    identity.push_back(prover_.keep(text));
+  policy::Policy& single = texts_.emplace_back();
+  single.version = declared_.layers.identity[document]->version;
+  single.statements.push_back(std::move(statement));
+  prover::Layered part = limits();
+  part.identity.push_back(prover_.keep(single));
+  if (only != nullptr) {
+    part.session = {prover_.keep(texts_.emplace_back(*only))};
   }
-  prover::Answer answer = prover_.within(add_layered(std::move(identity), as_is, only), allowed_);
+  prover::Answer answer = prover_.within(prover_.add(part), allowed_);
   if (answer.witness) {
     answer.witness->principal = declared_.role->arn;
   }
   return answer;
 }
 
+bool DeclaredPower::is_beyond(const policy::Request& request) {
+  if (!most_) {
+    policy::Statement all;
+    all.effect = policy::Effect::Allow;
+    all.actions = {policy::Text{"*", {}}};
+    all.resources = {policy::Text{"*", {}}};
+    policy::Policy& whole = texts_.emplace_back();
+    whole.statements = {std::move(all)};
+    prover::Layered most = limits();
+    most.identity.push_back(prover_.keep(whole));
+    most_ = prover_.add(most);
+  }
+  return prover_.allows(allowed_, request) == policy::Truth::No &&
+         prover_.allows(*most_, request) == policy::Truth::Yes;
+}
+
 prover::Answer DeclaredPower::gives(const policy::Statement& statement) {
-  return prover_.within(add_single(statement), actual_);
+  return prover_.within(add_single(statement), actual());
 }
 
 prover::Answer DeclaredPower::covers(const policy::Statement& statement) {
-  prover::Answer answer = prover_.within(add_single(statement), relaxed_);
+  prover::Answer answer = prover_.within(add_single(statement), relaxed());
   if (answer.witness) {
     answer.witness->principal = declared_.role->arn;
   }
@@ -158,7 +193,7 @@ prover::Answer DeclaredPower::covers(const policy::Statement& statement) {
 }
 
 prover::Answer DeclaredPower::meets(const policy::Statement& statement) {
-  return prover_.overlap(add_single(statement), actual_);
+  return prover_.overlap(add_single(statement), actual());
 }
 
 }  // namespace muster::iam

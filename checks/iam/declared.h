@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,11 @@ class DeclaredPower {
   [[nodiscard]] prover::Answer within_declared(std::size_t document, policy::Statement statement,
                                                const policy::Policy* only = nullptr);
 
+  /// Whether the request goes beyond the declaration if some statement of the role allows it:
+  /// nothing that limits the role refuses it, and nothing declared allows it. False also when that
+  /// is not known.
+  [[nodiscard]] bool is_beyond(const policy::Request& request);
+
   /// Whether the role may do all that the statement allows.
   [[nodiscard]] prover::Answer gives(const policy::Statement& statement);
 
@@ -69,18 +75,26 @@ class DeclaredPower {
   using Change = policy::Policy (*)(const policy::Policy& policy);
 
   std::size_t add_single(const policy::Statement& statement);
+  /// The role's own policies, made when they are first asked for.
+  std::size_t actual();
+  std::size_t relaxed();
+  /// The boundary and the SCPs as they are, compiled once.
+  const prover::Layered& limits();
   std::vector<prover::PolicyId> keep_all(const std::vector<SharedPolicy>& policies, Change change);
   /// The role's limits around these identity policies.
-  std::size_t add_layered(std::vector<prover::PolicyId> identity, Change change,
-                          const policy::Policy* only = nullptr);
+  prover::Layered layered(std::vector<prover::PolicyId> identity, Change change);
 
   const DeclaredRole& declared_;
   /// What the prover keeps must not move.
   std::list<policy::Policy> texts_;
   prover::Prover prover_;
   std::size_t allowed_ = 0;
-  std::size_t relaxed_ = 0;
-  std::size_t actual_ = 0;
+  std::optional<std::size_t> relaxed_;
+  std::optional<std::size_t> actual_;
+  /// With the Deny statements of the identity policies as its identity layer.
+  std::optional<prover::Layered> limits_;
+  /// All that the limits and the Deny statements leave.
+  std::optional<std::size_t> most_;
 };
 
 }  // namespace muster::iam

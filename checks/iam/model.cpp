@@ -71,6 +71,8 @@ class Builder {
   std::vector<Unreadable> unreadable;
 
  private:
+  class Finder;
+
   void account_role(const RoleFact& fact);
   void infrastructure_role(const SourceId& source, const DeclaredHolder& holder);
   void declared_file(Role role);
@@ -254,21 +256,48 @@ void Builder::proposed_file(Role role, std::size_t deployed) {
   }
 }
 
+/// The first role with this ARN or declaration, by number; as many as there are when there is none.
+class Builder::Finder {
+ public:
+  explicit Finder(const std::vector<Role>& roles) : roles_(roles) {}
+
+  std::size_t find(const IntentRole& intent) {
+    for (; seen_ < roles_.size(); ++seen_) {
+      const Role& role = roles_[seen_];
+      if (!role.arn.empty()) {
+        by_arn_.try_emplace(role.arn, seen_);
+      }
+      if (role.intent != nullptr) {
+        by_intent_.try_emplace(role.intent, seen_);
+      }
+    }
+    const auto arn = by_arn_.find(intent.arn);
+    const auto own = by_intent_.find(&intent);
+    return std::min(arn == by_arn_.end() ? roles_.size() : arn->second,
+                    own == by_intent_.end() ? roles_.size() : own->second);
+  }
+
+ private:
+  const std::vector<Role>& roles_;
+  std::size_t seen_ = 0;
+  std::map<std::string, std::size_t> by_arn_;
+  std::map<const IntentRole*, std::size_t> by_intent_;
+};
+
 void Builder::read_declared() {
+  Finder finder(roles);
   for (const IntentRole& intent : input_.intent().roles) {
-    const auto known = std::find_if(roles.begin(), roles.end(), [&](const Role& role) {
-      return role.intent == &intent || (!intent.arn.empty() && role.arn == intent.arn);
-    });
+    const std::size_t known = finder.find(intent);
     Role role;
     role.arn = intent.arn;
     role.name = intent.arn.empty() ? intent.name : last_part(intent.arn);
     role.source = input_.intent().source;
     role.where = intent.where;
     role.intent = &intent;
-    if (known != roles.end()) {
-      known->intent = known->intent == nullptr ? &intent : known->intent;
+    if (known < roles.size()) {
+      roles[known].intent = roles[known].intent == nullptr ? &intent : roles[known].intent;
       if (!intent.trust_file.empty()) {
-        proposed_file(std::move(role), static_cast<std::size_t>(known - roles.begin()));
+        proposed_file(std::move(role), known);
       }
       continue;
     }

@@ -11,6 +11,8 @@ namespace {
 
 using text::Node;
 
+constexpr std::size_t kIntentNodes = 2'000'000;
+
 std::string text_at(const Node& node, std::string_view key, std::string_view absent = "") {
   const auto value = node.find(key);
   return std::string(value ? value->text() : absent);
@@ -150,7 +152,10 @@ Status check_expansions(const Intent& intent) {
 }  // namespace
 
 Result<Intent> read_intent(std::string bytes, SourceId source) {
-  auto parsed = text::parse_yaml(std::move(bytes), source);
+  text::Limits limits;
+  limits.bytes = kIntentBytes;
+  limits.expanded_nodes = kIntentNodes;
+  auto parsed = text::parse_yaml(std::move(bytes), source, text::KeyCase::Exact, limits);
   if (!parsed) {
     Error error = std::move(parsed).error();
     error.code = ErrorCode::Usage;

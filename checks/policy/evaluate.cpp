@@ -12,13 +12,6 @@
 namespace muster::policy {
 namespace {
 
-/// One part of a statement: what it says about the request, and where it stands.
-struct Part {
-  Truth truth = Truth::Yes;
-  std::string because;
-  SourceRef where;
-};
-
 Truth negation(Truth truth) {
   if (truth == Truth::Unknown) {
     return truth;
@@ -38,36 +31,17 @@ bool any_action(const std::vector<Text>& patterns, std::string_view folded_actio
   });
 }
 
-Part action_part(const Statement& statement, const Request& request) {
-  const std::string action = lower(request.action);
-  if (statement.actions) {
-    return any_action(*statement.actions, action)
-               ? Part{}
-               : Part{Truth::No, "`Action` does not name " + quoted(request.action),
-                      place_of(*statement.actions, statement.where)};
-  }
-  if (statement.not_actions) {
-    return any_action(*statement.not_actions, action)
-               ? Part{Truth::No, "`NotAction` names " + quoted(request.action),
-                      place_of(*statement.not_actions, statement.where)}
-               : Part{};
-  }
-  return {Truth::No, "the statement has no action", statement.where};
+/// `action` in lower case.
+Truth action_truth(const Statement& statement, std::string_view action) {
+  const bool named = (statement.actions && any_action(*statement.actions, action)) ||
+                     (statement.not_actions && !any_action(*statement.not_actions, action));
+  return named ? Truth::Yes : Truth::No;
 }
 
-Part principal_part(const Statement& statement, const Request& request) {
-  const Truth truth = match_principal(statement, read_caller(request.principal));
-  if (truth == Truth::Yes) {
-    return {};
-  }
-  const bool plain = statement.principals.has_value();
-  const auto& entries = plain ? *statement.principals : *statement.not_principals;
-  const std::string element = plain ? "`Principal`" : "`NotPrincipal`";
-  const std::string verb = truth == Truth::Unknown ? " may name "
-                           : plain                 ? " does not name "
-                                                   : " names ";
-  return {truth, element + verb + quoted(request.principal),
-          entries.empty() ? statement.where : entries.front().value.where};
+Truth principal_truth(const Statement& statement, const Request& request) {
+  return statement.principals || statement.not_principals
+             ? match_principal(statement, read_caller(request.principal))
+             : Truth::Yes;
 }
 
 /// What a list of resource patterns says: some match, or what kept us from knowing.
@@ -91,51 +65,103 @@ ResourceMatch match_any(const std::vector<Text>& patterns, Version version,
   return match;
 }
 
-Part resource_part(const Statement& statement, Version version, const Request& request) {
+Truth resource_truth(const Statement& statement, Version version, const Request& request) {
   if (statement.resources) {
-    const Truth truth = match_any(*statement.resources, version, request).some;
-    if (truth == Truth::Yes) {
-      return {};
-    }
-    const std::string verb = truth == Truth::Unknown ? " may name " : " does not name ";
-    return {truth, "`Resource`" + verb + quoted(request.resource),
-            place_of(*statement.resources, statement.where)};
+    return match_any(*statement.resources, version, request).some;
   }
   if (!statement.not_resources) {
-    return {};
+    return Truth::Yes;
   }
   const ResourceMatch match = match_any(*statement.not_resources, version, request);
   // As with a negated operator: nothing was compared, and IAM does not say what then holds.
-  const Truth truth = match.all_unresolved ? Truth::Unknown : negation(match.some);
-  if (truth == Truth::Yes) {
-    return {};
-  }
-  const std::string verb = truth == Truth::Unknown ? " may name " : " names ";
-  return {truth, "`NotResource`" + verb + quoted(request.resource),
-          place_of(*statement.not_resources, statement.where)};
+  return match.all_unresolved ? Truth::Unknown : negation(match.some);
 }
 
-Part clause_part(const Condition& clause, Version version, const Request& request) {
-  const Truth truth = evaluate_condition(clause, version, request);
-  if (truth == Truth::Yes) {
-    return {};
+/// What a statement says, and which part of it decided.
+struct Weight {
+  Truth truth = Truth::Yes;
+  StatementPart part = StatementPart::All;
+  /// The clause, if a clause decided.
+  std::size_t clause = 0;
+};
+
+/// The first part that is false, else the first that is unknown. `action` in lower case.
+Weight weigh(const Statement& statement, Version version, const Request& request,
+             std::string_view action) {
+  Weight weight;
+  const auto settle = [&](StatementPart part, Truth truth, std::size_t clause = 0) {
+    if (truth < weight.truth) {
+      weight = {truth, part, clause};
+    }
+    return weight.truth == Truth::No;
+  };
+  if (settle(StatementPart::Action, action_truth(statement, action)) ||
+      settle(StatementPart::Principal, principal_truth(statement, request)) ||
+      settle(StatementPart::Resource, resource_truth(statement, version, request))) {
+    return weight;
   }
-  return {truth,
-          "clause " + quoted(clause.op.name.value) + " on " + quoted(clause.key.value) +
-              (truth == Truth::No ? " is false" : " cannot be decided"),
-          clause.where};
+  for (std::size_t i = 0; i < statement.conditions.size(); ++i) {
+    const Truth truth = evaluate_condition(statement.conditions[i], version, request);
+    if (settle(StatementPart::Condition, truth, i)) {
+      break;
+    }
+  }
+  return weight;
 }
 
-/// Keeps the first part that is false, else the first that is unknown. Returns whether the
-/// statement is settled.
-bool settle(StatementTrace& trace, StatementPart name, Part part) {
-  if (part.truth < trace.truth) {
-    trace.truth = part.truth;
-    trace.part = name;
-    trace.because = std::move(part.because);
-    trace.where = std::move(part.where);
+/// Why a part does not let the statement apply, and where it stands.
+struct Reason {
+  std::string because;
+  SourceRef where;
+};
+
+Reason action_reason(const Statement& statement, const Request& request) {
+  if (statement.actions) {
+    return {"`Action` does not name " + quoted(request.action),
+            place_of(*statement.actions, statement.where)};
   }
-  return trace.truth == Truth::No;
+  return statement.not_actions ? Reason{"`NotAction` names " + quoted(request.action),
+                                        place_of(*statement.not_actions, statement.where)}
+                               : Reason{"the statement has no action", statement.where};
+}
+
+Reason principal_reason(const Statement& statement, Truth truth, const Request& request) {
+  const bool plain = statement.principals.has_value();
+  const auto& entries = plain ? *statement.principals : *statement.not_principals;
+  const std::string verb = truth == Truth::Unknown ? " may name "
+                           : plain                 ? " does not name "
+                                                   : " names ";
+  return {(plain ? "`Principal`" : "`NotPrincipal`") + verb + quoted(request.principal),
+          entries.empty() ? statement.where : entries.front().value.where};
+}
+
+Reason resource_reason(const Statement& statement, Truth truth, const Request& request) {
+  const bool plain = statement.resources.has_value();
+  const std::string verb = truth == Truth::Unknown ? " may name "
+                           : plain                 ? " does not name "
+                                                   : " names ";
+  return {(plain ? "`Resource`" : "`NotResource`") + verb + quoted(request.resource),
+          place_of(plain ? *statement.resources : *statement.not_resources, statement.where)};
+}
+
+Reason reason_of(const Statement& statement, const Weight& weight, const Request& request) {
+  switch (weight.part) {
+    case StatementPart::Action:
+      return action_reason(statement, request);
+    case StatementPart::Principal:
+      return principal_reason(statement, weight.truth, request);
+    case StatementPart::Resource:
+      return resource_reason(statement, weight.truth, request);
+    case StatementPart::Condition: {
+      const Condition& clause = statement.conditions[weight.clause];
+      return {"clause " + quoted(clause.op.name.value) + " on " + quoted(clause.key.value) +
+                  (weight.truth == Truth::No ? " is false" : " cannot be decided"),
+              clause.where};
+    }
+    case StatementPart::All:
+      break;
+  }
+  return {"it applies", statement.where};
 }
 
 std::string name_of(const Statement& statement) {
@@ -179,22 +205,28 @@ const char* to_string(DecisionKind kind) {
 
 StatementTrace evaluate_statement(const Statement& statement, Version version,
                                   const Request& request) {
+  const Weight weight = weigh(statement, version, request, lower(request.action));
+  Reason reason = reason_of(statement, weight, request);
   StatementTrace trace;
   trace.index = statement.index;
   trace.effect = statement.effect;
-  trace.truth = Truth::Yes;
-  bool settled = settle(trace, StatementPart::Action, action_part(statement, request)) ||
-                 settle(trace, StatementPart::Principal, principal_part(statement, request)) ||
-                 settle(trace, StatementPart::Resource, resource_part(statement, version, request));
-  for (std::size_t i = 0; i < statement.conditions.size() && !settled; ++i) {
-    settled = settle(trace, StatementPart::Condition,
-                     clause_part(statement.conditions[i], version, request));
-  }
-  if (trace.truth == Truth::Yes) {
-    trace.because = "it applies";
-    trace.where = statement.where;
-  }
+  trace.truth = weight.truth;
+  trace.part = weight.part;
+  trace.because = std::move(reason.because);
+  trace.where = std::move(reason.where);
   return trace;
+}
+
+EffectTruths policy_truths(const Policy& policy, const Request& request) {
+  const std::string action = lower(request.action);
+  EffectTruths truths;
+  for (const Statement& statement : policy.statements) {
+    Truth& truth = statement.effect == Effect::Allow ? truths.allow : truths.deny;
+    if (truth != Truth::Yes) {
+      truth = std::max(truth, weigh(statement, policy.version, request, action).truth);
+    }
+  }
+  return truths;
 }
 
 void strengthen(EffectResult& loudest, const Statement& statement, const StatementTrace& trace) {

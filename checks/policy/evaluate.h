@@ -91,6 +91,15 @@ struct Decision {
 /// account counts as named; whether that suffices depends on other layers (stack.h).
 [[nodiscard]] Decision evaluate_policy(const Policy& policy, const Request& request);
 
+/// What the statements of each effect say together.
+struct EffectTruths {
+  Truth allow = Truth::No;
+  Truth deny = Truth::No;
+};
+
+/// The same as `evaluate_policy`, without the words.
+[[nodiscard]] EffectTruths policy_truths(const Policy& policy, const Request& request);
+
 /// Several policies of one layer, united.
 [[nodiscard]] Decision evaluate_policies(std::span<const Policy> policies, const Request& request);
 

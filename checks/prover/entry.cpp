@@ -62,6 +62,26 @@ std::vector<EntryLayer> layers_of(const Layered& layered) {
   return layers;
 }
 
+Truth decide_truth(const std::vector<EntryLayer>& layers, const std::vector<KeptPolicy>& kept,
+                   const Request& request) {
+  Truth allow = Truth::Yes;
+  Truth deny = Truth::No;
+  for (const EntryLayer& layer : layers) {
+    Truth some = layer.open ? Truth::Unknown : Truth::No;
+    deny = std::max(deny, some);
+    for (const PolicyId id : layer.policies) {
+      const policy::EffectTruths one = policy_truths(*kept[id].policy, request);
+      some = std::max(some, one.allow);
+      deny = std::max(deny, one.deny);
+    }
+    allow = std::min(allow, some);
+    if (allow == Truth::No || deny == Truth::Yes) {
+      return Truth::No;
+    }
+  }
+  return deny == Truth::Unknown ? deny : allow;
+}
+
 Said decide(const std::vector<EntryLayer>& layers, const std::vector<KeptPolicy>& kept,
             const Request& request) {
   Said allow{Truth::Yes, {}};

@@ -36,7 +36,7 @@ struct Entry {
 /// The layers that limit this principal.
 [[nodiscard]] std::vector<EntryLayer> layers_of(const Layered& layered);
 
-/// What all layers say together about one request.
+/// What all layers say together about one request, and why.
 struct Said {
   /// Whether it is allowed.
   policy::Truth truth = policy::Truth::No;
@@ -44,6 +44,11 @@ struct Said {
   std::string because;
 };
 
+[[nodiscard]] policy::Truth decide_truth(const std::vector<EntryLayer>& layers,
+                                         const std::vector<KeptPolicy>& kept,
+                                         const policy::Request& request);
+
+/// The same with the words, which cost more than the answer.
 [[nodiscard]] Said decide(const std::vector<EntryLayer>& layers,
                           const std::vector<KeptPolicy>& kept, const policy::Request& request);
 

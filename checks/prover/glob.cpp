@@ -2,6 +2,8 @@
 #include "checks/prover/glob.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 namespace muster::prover {
 namespace {
@@ -64,7 +66,7 @@ bool advances(Char outer, Char inner) {
 /// runs are passed at once.
 class Places {
  public:
-  explicit Places(const Word& symbols) : symbols_(symbols) { add(0, now_); }
+  explicit Places(std::u32string_view symbols) : symbols_(symbols) { add(0, now_); }
 
   void step(Char inner) {
     next_.clear();
@@ -98,7 +100,7 @@ class Places {
     }
   }
 
-  const Word& symbols_;
+  std::u32string_view symbols_;
   std::vector<std::size_t> now_;
   std::vector<std::size_t> next_;
 };
@@ -130,7 +132,49 @@ bool ends_with(const Glob& glob, const Glob& tail) {
          std::u32string_view(tail.symbols).substr(tail.symbols.size() - common);
 }
 
-bool runs_through(const Word& symbols, std::u32string_view inner) {
+/// The same as `Places` for short globs, as bits of one number.
+bool runs_through_bits(std::u32string_view symbols, std::u32string_view inner) {
+  std::uint64_t runs = 0;
+  for (std::size_t i = 0; i < symbols.size(); ++i) {
+    runs |= std::uint64_t{is_run(symbols[i])} << i;
+  }
+  // A place before a run is a place behind it too.
+  const auto closed = [&](std::uint64_t places) {
+    while (const std::uint64_t more = ((places & runs) << 1U) & ~places) {
+      places |= more;
+    }
+    return places;
+  };
+  const std::uint64_t end = std::uint64_t{1} << symbols.size();
+  std::uint64_t now = closed(1);
+  for (const Char symbol : inner) {
+    std::uint64_t next = 0;
+    for (std::uint64_t rest = now & ~end; rest != 0; rest &= rest - 1) {
+      const auto place = static_cast<std::size_t>(std::countr_zero(rest));
+      const std::uint64_t bit = rest & ~(rest - 1);
+      if ((runs & bit) != 0) {
+        next |= stays(symbols[place], symbol) ? bit : 0;
+      } else if (advances(symbols[place], symbol)) {
+        next |= bit << 1U;
+      }
+    }
+    now = closed(next);
+    if (now == 0) {
+      return false;
+    }
+  }
+  return (now & end) != 0;
+}
+
+/// Whether every text of `inner` matches these symbols.
+bool runs_through(std::u32string_view symbols, std::u32string_view inner) {
+  constexpr std::size_t kBits = 64;
+  if (symbols.size() == 1 && is_run(symbols.front())) {
+    return std::ranges::all_of(inner, [&](Char one) { return stays(symbols.front(), one); });
+  }
+  if (symbols.size() < kBits) {
+    return runs_through_bits(symbols, inner);
+  }
   Places places(symbols);
   for (const Char symbol : inner) {
     places.step(symbol);
@@ -168,14 +212,20 @@ bool subsumes(const Glob& outer, std::u32string_view inner) {
   if (outer.universal) {
     return true;
   }
+  const std::u32string_view symbols = outer.symbols;
   if (!inner.starts_with(outer.prefix_text())) {
     return false;
   }
-  // `text*`, the most frequent form, is settled by its beginning.
-  if (outer.prefix + 1 == outer.symbols.size() && outer.symbols.back() == kRun) {
-    return true;
+  if (outer.literal) {
+    return inner.size() == outer.prefix;
   }
-  return runs_through(outer.symbols, inner);
+  // Plain ends only match themselves; what is between them is walked.
+  const std::size_t ends = outer.prefix + outer.suffix;
+  if (inner.size() < ends || !inner.ends_with(symbols.substr(symbols.size() - outer.suffix))) {
+    return false;
+  }
+  return runs_through(symbols.substr(outer.prefix, symbols.size() - ends),
+                      inner.substr(outer.prefix, inner.size() - ends));
 }
 
 bool may_match(const Glob& glob, std::u32string_view text) {

@@ -42,7 +42,7 @@ struct Prover::State {
   std::optional<Reality> reality;
 
   [[nodiscard]] Truth truth(const Entry& entry, const Request& request) const {
-    return decide(entry.layers, kept, request).truth;
+    return decide_truth(entry.layers, kept, request);
   }
 
   PolicyId keep(const policy::Policy& policy) {
@@ -332,6 +332,10 @@ Answer Prover::overlap(std::size_t a, std::size_t b) {
            state_->truth(second, request) == Truth::Yes;
   };
   return state_->ask(search_common, a, b, confirm, Verdict::Yes);
+}
+
+policy::Truth Prover::allows(std::size_t a, const Request& request) const {
+  return state_->truth(state_->entries.at(a), request);
 }
 
 Answer Prover::allows_nothing(std::size_t a) {

@@ -95,6 +95,8 @@ class Prover {
   [[nodiscard]] Answer within(std::size_t a, std::size_t b);
   /// Whether some request is allowed by both. `Yes`: the witness is.
   [[nodiscard]] Answer overlap(std::size_t a, std::size_t b);
+  /// What the evaluator says about one request.
+  [[nodiscard]] policy::Truth allows(std::size_t a, const policy::Request& request) const;
   /// Whether `a` allows nothing at all. `No`: the witness is allowed.
   [[nodiscard]] Answer allows_nothing(std::size_t a);
 
