@@ -321,7 +321,35 @@ TEST_CASE("a function of SAM has the role that SAM makes for it") {
                "'arn:aws:iam::aws:policy/AdministratorAccess']\n",
                "; AdministratorAccess=*; AdministratorAccess=*"},
            Row{"a template of SAM", "      Policies: [{S3ReadPolicy: {BucketName: x}}]\n",
-               "; S3ReadPolicy?SAM's policy template `S3ReadPolicy` is not worked out"},
+               "; S3ReadPolicy=s3:GetObject s3:ListBucket s3:GetBucketLocation s3:GetObjectVersion "
+               "s3:GetLifecycleConfiguration"},
+           Row{"a template of SAM without parameters", "      Policies: [EC2DescribePolicy: {}]\n",
+               "; EC2DescribePolicy=ec2:DescribeRegions ec2:DescribeInstances"},
+           Row{"a template that SAM does not have", "      Policies: [{S3EatPolicy: {}}]\n",
+               "; S3EatPolicy?SAM's policy template `S3EatPolicy` is not known (list of "
+               "2026-11-21)"},
+           Row{"a parameter that is missing", "      Policies: [{S3ReadPolicy: {}}]\n",
+               "; S3ReadPolicy?SAM's policy template `S3ReadPolicy` needs the parameter "
+               "`BucketName`"},
+           Row{"a parameter too many",
+               "      Policies: [{S3ReadPolicy: {BucketName: x, Prefix: y}}]\n",
+               "; S3ReadPolicy?SAM's policy template `S3ReadPolicy` has no parameter `Prefix`"},
+           Row{"a parameter that is not known",
+               "      Policies: [{S3ReadPolicy: {BucketName: !ImportValue b}}]\n",
+               "; S3ReadPolicy?`Fn::ImportValue` takes a value of another stack"},
+           Row{"a queue that it polls",
+               "      Events: {Q: {Type: SQS, Properties: {Queue: q}}, A: {Type: Api}}\n",
+               "; AWSLambdaSQSQueueExecutionRole?the account facts hold no text of it"},
+           Row{"a broker that it polls", "      Events: {Q: {Type: MQ}}\n",
+               "; of the event Q?what SAM allows for an event of type `MQ` is not worked out"},
+           Row{"a queue for failures",
+               "      DeadLetterQueue: {Type: SQS, TargetArn: 'arn:aws:sqs:us-east-1:1:q'}\n",
+               "; DeadLetterQueue=sqs:SendMessage"},
+           Row{"destinations",
+               "      EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SNS}}}\n",
+               "; EventInvokeConfig?what SAM allows for `EventInvokeConfig` is not worked out"},
+           Row{"a connector inside", "      Connectors: {C: {}}\n",
+               "; Connectors?what SAM allows for `Connectors` is not worked out"},
        }) {
     CAPTURE(row.name);
     const Infrastructure found = read(head + row.properties);
@@ -339,6 +367,35 @@ TEST_CASE("a function of SAM has the role that SAM makes for it") {
   CHECK(machine.holders[0].trust->value().statements[0].principals->front().value.value ==
         "states.amazonaws.com");
   CHECK(read(head + "      Role: arn:aws:iam::111122223333:role/x\n").holders.empty());
+}
+
+TEST_CASE("a policy template of SAM is filled with the values of its parameters") {
+  const Infrastructure found = read(
+      "  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Policies:\n"
+      "        - S3ReadPolicy: {BucketName: !Ref B}\n"
+      "        - AWSSecretsManagerRotationPolicy: {FunctionName: '{account}'}\n"
+      "  B: {Type: AWS::S3::Bucket, Properties: {BucketName: acme}}\n",
+      "111122223333");
+  REQUIRE(found.holders.size() == 1);
+  const auto& policies = found.holders[0].identity;
+  REQUIRE(policies.size() == 3);
+  CHECK(policies[1].policy->statements[0].resources->front().value == "arn:aws:s3:::acme");
+  CHECK(policies[1].policy->statements[0].resources->back().value == "arn:aws:s3:::acme/*");
+  CHECK(to_string(policies[1].policy->where) == "t.yaml:6:11");
+  const policy::Statement& rotates = policies[2].policy->statements[0];
+  CHECK(rotates.resources->front().value ==
+        "arn:aws:secretsmanager:xx-stack-1:111122223333:secret:*");
+  REQUIRE(rotates.conditions.size() == 1);
+  CHECK(rotates.conditions[0].key.value == "secretsmanager:resource/AllowRotationLambdaArn");
+  CHECK(rotates.conditions[0].values[0].value ==
+        "arn:aws:lambda:xx-stack-1:111122223333:function:{account}");
+}
+
+TEST_CASE("a connector of SAM leaves every role of the template open") {
+  const Infrastructure found = read(role("") + "  C: {Type: AWS::Serverless::Connector}\n");
+  CHECK(shown(found.holders[0].identity) ==
+        "C?whether it is attached is open: the connector `C` gives its source or destination a "
+        "policy");
 }
 
 TEST_CASE("policies of resources and managed policies stand for themselves") {
