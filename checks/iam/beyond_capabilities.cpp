@@ -57,26 +57,50 @@ Severity severity_of(Excess excess, EnvironmentClass environment) {
   return Severity::High;
 }
 
-/// The actions that a statement names, by what they are good for; shared by all roles that have the
-/// policy.
-class KindsOfStatements {
- public:
-  using Actions = std::vector<const policy::Action*>;
+using Actions = std::vector<const policy::Action*>;
+/// By what they are good for.
+using ActionsByKind = std::array<Actions, static_cast<std::size_t>(Excess::Escalate) + 1>;
 
-  const Actions& of(const Statement& statement, Excess kind) {
-    auto [entry, fresh] = known_.try_emplace(&statement);
+/// The actions that entries of statements name, by what they are good for; remembered for all roles
+/// that have the policy.
+class ActionsOfEntries {
+ public:
+  /// Of all these entries together; of the statement as a whole when it has `NotAction`.
+  ActionsByKind of(const Statement& statement, const std::vector<const policy::Text*>& entries) {
+    if (!statement.actions) {
+      return known(&statement, statement);
+    }
+    ActionsByKind all;
+    for (const policy::Text* entry : entries) {
+      Statement single;
+      single.actions = {*entry};
+      const ActionsByKind& some = known(entry, single);
+      for (std::size_t kind = 0; kind < all.size(); ++kind) {
+        all.at(kind).insert(all.at(kind).end(), some.at(kind).begin(), some.at(kind).end());
+      }
+    }
+    // The catalogue keeps them in one table, by service and name.
+    for (Actions& some : all) {
+      std::ranges::sort(some);
+      const auto repeated = std::ranges::unique(some);
+      some.erase(repeated.begin(), repeated.end());
+    }
+    return all;
+  }
+
+ private:
+  const ActionsByKind& known(const void* key, const Statement& statement) {
+    auto [entry, fresh] = known_.try_emplace(key);
     if (fresh) {
       for (const Grant& grant : grants_of(statement)) {
         entry->second.at(static_cast<std::size_t>(excess_of(*grant.action)))
             .push_back(grant.action);
       }
     }
-    return entry->second.at(static_cast<std::size_t>(kind));
+    return entry->second;
   }
 
- private:
-  static constexpr std::size_t kKinds = static_cast<std::size_t>(Excess::Escalate) + 1;
-  std::map<const Statement*, std::array<Actions, kKinds>> known_;
+  std::map<const void*, ActionsByKind> known_;
 };
 
 /// The statement with other actions, which are left empty.
@@ -96,11 +120,11 @@ Statement without_actions(const Statement& statement) {
 /// One statement of one role.
 class Judge {
  public:
-  Judge(const DeclaredRole& declared, DeclaredPower& power, KindsOfStatements& kinds,
+  Judge(const DeclaredRole& declared, DeclaredPower& power, ActionsOfEntries& actions,
         std::size_t document, const Statement& statement)
       : declared_(declared),
         power_(power),
-        kinds_(kinds),
+        actions_(actions),
         document_(document),
         statement_(statement) {}
 
@@ -111,8 +135,10 @@ class Judge {
       return answer;
     }
     keep_witness(*answer.witness);
+    find_entries();
+    const ActionsByKind actions = actions_.of(statement_, not_within_);
     for (const Excess kind : {Excess::Escalate, Excess::Change, Excess::Look}) {
-      Answer part = judge_kind(kind);
+      Answer part = judge_kind(actions.at(static_cast<std::size_t>(kind)));
       if (part.verdict == Verdict::No) {
         excess_ = kind;
         return part;
@@ -123,24 +149,7 @@ class Judge {
 
   /// The entries of `Action` that go beyond, as written; empty for `NotAction`. REQUIRES: `judge`
   /// said `No`.
-  [[nodiscard]] std::vector<policy::Text> entries() {
-    std::vector<policy::Text> beyond;
-    Statement part = without_actions(statement_);
-    for (std::size_t i = 0; statement_.actions && i < statement_.actions->size(); ++i) {
-      const policy::Text& entry = (*statement_.actions)[i];
-      part.actions = {entry};
-      if (is_beyond_with(entry.value)) {
-        beyond.push_back(entry);
-        continue;
-      }
-      const Answer answer = power_.within_declared(document_, part);
-      if (answer.verdict == Verdict::No) {
-        keep_witness(*answer.witness);
-        beyond.push_back(entry);
-      }
-    }
-    return beyond;
-  }
+  [[nodiscard]] const std::vector<const policy::Text*>& entries() const { return entries_; }
 
   /// Whether some action of the catalogue goes beyond on a resource that it has.
   [[nodiscard]] bool is_real() const { return excess_ != Excess::Nothing; }
@@ -150,8 +159,30 @@ class Judge {
   }
 
  private:
-  /// Actions that are put into one question: the first of them nearly always answers it.
-  static constexpr std::size_t kAtOnce = 64;
+  /// Actions that are put into the first question, which nearly always answers: each further one
+  /// has as many as all before.
+  static constexpr std::size_t kAtFirst = 16;
+
+  void find_entries() {
+    Statement part = without_actions(statement_);
+    for (std::size_t i = 0; statement_.actions && i < statement_.actions->size(); ++i) {
+      const policy::Text& entry = (*statement_.actions)[i];
+      if (is_beyond_with(entry.value)) {
+        entries_.push_back(&entry);
+        not_within_.push_back(&entry);
+        continue;
+      }
+      part.actions = {entry};
+      const Answer answer = power_.within_declared(document_, part);
+      if (answer.verdict == Verdict::No) {
+        keep_witness(*answer.witness);
+        entries_.push_back(&entry);
+      }
+      if (answer.verdict != Verdict::Yes) {
+        not_within_.push_back(&entry);
+      }
+    }
+  }
 
   /// Requests beyond that are tried again with other actions.
   static constexpr std::size_t kMostWitnesses = 4;
@@ -180,10 +211,10 @@ class Judge {
     return colon != std::string_view::npos && colon > 0 && colon + 1 < action.size();
   }
 
-  /// With the actions of one kind in the place of the statement's own, on resources that they have:
-  /// first in the role's account and region, then anywhere.
-  Answer judge_kind(Excess kind) {
-    const KindsOfStatements::Actions& actions = kinds_.of(statement_, kind);
+  /// With these actions in the place of the statement's own, on resources that they have: first in
+  /// the role's account and region, then anywhere. What entries within the declaration name need
+  /// not be asked about.
+  Answer judge_kind(const Actions& actions) {
     Answer answer{Verdict::Yes, {}, {}};
     for (const bool at_home : {true, false}) {
       if (!actions.empty() && answer.verdict != Verdict::No) {
@@ -195,8 +226,10 @@ class Judge {
 
   Answer judge_actions(std::span<const policy::Action* const> actions, bool at_home) {
     Answer worst{Verdict::Yes, {}, {}};
-    for (std::size_t first = 0; first < actions.size(); first += kAtOnce) {
-      const auto some = actions.subspan(first, std::min(kAtOnce, actions.size() - first));
+    for (std::size_t first = 0; first < actions.size();) {
+      const auto some =
+          actions.subspan(first, std::min(std::max(first, kAtFirst), actions.size() - first));
+      first += some.size();
       Statement part = without_actions(statement_);
       for (const policy::Action* action : some) {
         part.actions->push_back(
@@ -259,18 +292,21 @@ class Judge {
 
   const DeclaredRole& declared_;
   DeclaredPower& power_;
-  KindsOfStatements& kinds_;
+  ActionsOfEntries& actions_;
   std::size_t document_;
   const Statement& statement_;
   std::vector<policy::Request> witnesses_;
+  /// Those that go beyond, and with them those of which that is not known.
+  std::vector<const policy::Text*> entries_;
+  std::vector<const policy::Text*> not_within_;
   Excess excess_ = Excess::Nothing;
 };
 
-std::string words(const std::vector<policy::Text>& entries) {
+std::string words(const std::vector<const policy::Text*>& entries) {
   constexpr std::size_t kShown = 6;
   std::string text;
   for (std::size_t i = 0; i < std::min(entries.size(), kShown); ++i) {
-    text += (i == 0 ? "`" : ", `") + entries[i].value + "`";
+    text += (i == 0 ? "`" : ", `") + entries[i]->value + "`";
   }
   const std::size_t more = entries.size() - std::min(entries.size(), kShown);
   return text + (more == 0 ? "" : " and " + std::to_string(more) + " more");
@@ -282,15 +318,15 @@ struct Place {
   const Statement* statement;
 };
 
-void report(const DeclaredRole& declared, const Place& place, Judge& judge, const Answer& answer,
-            const AuditInput& input, Outcomes& out) {
+void report(const DeclaredRole& declared, const Place& place, const Judge& judge,
+            const Answer& answer, const AuditInput& input, Outcomes& out) {
   const std::string anchor = statement_anchor(*place.policy, *place.statement);
   const Asset asset = declared.role->asset();
   if (answer.verdict == Verdict::Undecided) {
     out.undecided(asset, place.statement->where, answer.reason).anchor(anchor);
     return;
   }
-  const std::vector<policy::Text> entries = judge.entries();
+  const std::vector<const policy::Text*>& entries = judge.entries();
   const Severity severity = judge.severity();
   const Severity reached =
       judge.is_real() ? raised(severity, declared.pipeline.reachable) : severity;
@@ -304,7 +340,7 @@ void report(const DeclaredRole& declared, const Place& place, Judge& judge, cons
     because +=
         (because.empty() ? "" : "; ") + std::string(reach_words(declared.pipeline.reachable));
   }
-  out.fail(asset, entries.empty() ? place.statement->where : entries.front().where,
+  out.fail(asset, entries.empty() ? place.statement->where : entries.front()->where,
            request_witness(*answer.witness))
       .arg("statement", statement_words(*place.statement))
       .arg("policy", label(*place.policy))
@@ -316,7 +352,7 @@ void report(const DeclaredRole& declared, const Place& place, Judge& judge, cons
       .because(because);
 }
 
-void judge_role(const DeclaredRole& declared, const AuditInput& input, KindsOfStatements& kinds,
+void judge_role(const DeclaredRole& declared, const AuditInput& input, ActionsOfEntries& actions,
                 Outcomes& out) {
   const Role& role = *declared.role;
   DeclaredPower power(declared);
@@ -330,7 +366,7 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, KindsOfSt
       if (statement.effect == policy::Effect::Deny) {
         continue;
       }
-      Judge judge(declared, power, kinds, document, statement);
+      Judge judge(declared, power, actions, document, statement);
       const Answer answer = judge.judge();
       if (answer.verdict != Verdict::Yes) {
         beyond = true;
@@ -347,9 +383,9 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, KindsOfSt
 }
 
 void beyond_capabilities(const AuditInput& input, Outcomes& out) {
-  KindsOfStatements kinds;
+  ActionsOfEntries actions;
   for (const DeclaredRole& declared : input.model<DeclaredRoles>().all()) {
-    judge_role(declared, input, kinds, out);
+    judge_role(declared, input, actions, out);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <bit>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <set>
 #include <tuple>
 
@@ -154,21 +153,32 @@ Reality::Reality(const policy::Catalogue& catalogue, const Atoms& atoms)
       }
     }
   }
-  std::ranges::sort(names_, {}, &Name::lowered);
+  // The catalogue is in this order, or nearly so.
+  if (!std::ranges::is_sorted(names_, {}, &Name::lowered)) {
+    std::ranges::sort(names_, {}, &Name::lowered);
+  }
   order();
 }
 
 void Reality::order() {
-  std::vector<std::uint32_t> places(names_.size());
-  std::iota(places.begin(), places.end(), 0U);
-  const auto key = [&](std::uint32_t place) {
+  // Worked out once for each name: a comparison in the sort must not look anything up.
+  using Key = std::tuple<std::size_t, int, std::size_t, std::uint32_t>;
+  std::vector<Key> keys;
+  keys.reserve(names_.size());
+  const policy::Service* service = nullptr;
+  std::size_t rank_of_service = 0;
+  for (std::uint32_t place = 0; place < names_.size(); ++place) {
     const Action& action = *names_[place].action;
-    return std::tuple(service_rank(catalogue_.service_of(action).prefix), level_rank(action.level),
-                      action.name.size(), place);
-  };
-  std::ranges::sort(places, {}, key);
-  for (std::uint32_t rank = 0; rank < places.size(); ++rank) {
-    names_[places[rank]].rank = rank;
+    const policy::Service& own = catalogue_.service_of(action);
+    if (service != &own) {
+      service = &own;
+      rank_of_service = service_rank(own.prefix);
+    }
+    keys.emplace_back(rank_of_service, level_rank(action.level), action.name.size(), place);
+  }
+  std::ranges::sort(keys);
+  for (std::uint32_t rank = 0; rank < keys.size(); ++rank) {
+    names_[std::get<3>(keys[rank])].rank = rank;
   }
 }
 
