@@ -50,7 +50,7 @@ bool may_use(const std::string& from, const std::string& to) {
   if (areas().contains(from)) {
     return to == "checks/core" || to == "checks/text" || to == "checks/policy" ||
            to == "checks/iac" || to == "checks/prover" || to == "checks/capability" ||
-           areas().contains(to);
+           to == "checks/lint" || areas().contains(to);
   }
   const auto allowed = kAllowed.find(from);
   return allowed != kAllowed.end() && allowed->second.contains(to);
