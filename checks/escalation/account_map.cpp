@@ -71,6 +71,10 @@ AccountMap::AccountMap(const AuditInput& input)
   for (Id id = 0; id < principals_.size(); ++id) {
     by_arn_.emplace(principals_[id].arn, id);
     const iam::Role* role = principals_[id].role;
+    if (role != nullptr) {
+      const std::string session = caller_of(principals_[id]);
+      by_session_.emplace(session.substr(0, session.rfind('/')), id);
+    }
     trusts_.push_back(role != nullptr && role->trust ? trusts_of(*role->trust) : Trusts{});
   }
   read_powers(input.now());
@@ -112,8 +116,11 @@ void AccountMap::read_things(const iam::Inventory& inventory) {
 }
 
 const iam::Principal* AccountMap::find(std::string_view arn) const {
-  const auto found = by_arn_.find(arn);
-  return found == by_arn_.end() ? nullptr : &principals_[found->second];
+  if (const auto found = by_arn_.find(arn); found != by_arn_.end()) {
+    return &principals_[found->second];
+  }
+  const auto role = by_session_.find(arn.substr(0, arn.rfind('/')));
+  return role == by_session_.end() ? nullptr : &principals_[role->second];
 }
 
 std::vector<const iam::Resource*> AccountMap::things(const std::vector<std::string>& types,

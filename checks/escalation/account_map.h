@@ -68,6 +68,8 @@ class AccountMap {
   const std::vector<iam::Principal>& principals_;
   const iam::AccountFacts& facts_;
   std::map<std::string, Id, std::less<>> by_arn_;
+  /// Roles by the ARN of their sessions, up to the name.
+  std::map<std::string, Id, std::less<>> by_session_;
   ActionIndex index_;
   std::vector<std::size_t> power_of_;
   std::vector<std::unique_ptr<Power>> powers_;

@@ -48,6 +48,12 @@ bool reports_to_systems_manager(const AccountMap& map, Id role) {
   });
 }
 
+/// Nobody but its service can pass or change such a role. Source: IAM User Guide, "Service-linked
+/// roles".
+bool is_service_linked(const iam::Principal& principal) {
+  return principal.role != nullptr && principal.path.starts_with("/aws-service-role/");
+}
+
 /// Regions in which the policies may name something.
 std::vector<std::string> regions_of(const std::vector<std::string>& patterns) {
   std::vector<std::string> regions{"us-east-1"};
@@ -148,7 +154,10 @@ std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
     return std::nullopt;
   }
   const Trusts& trusts = map_.trusts(to);
-  const bool named = trusts.arns.contains(caller.arn) || trusts.arns.contains(caller_of(caller));
+  const bool named =
+      trusts.arns.contains(caller.arn) || (trusts.everyone && caller.account == role.account) ||
+      std::ranges::any_of(trusts.arns,
+                          [&](const std::string& arn) { return map_.find(arn) == &caller; });
   const bool delegated = trusts.everyone || trusts.accounts.contains(caller.account);
   const bool reaches = worth_asking(from, "sts:AssumeRole", role.arn);
   if (!(named && (caller.account == role.account || reaches)) && !(delegated && reaches)) {
@@ -198,7 +207,8 @@ Edge EdgeFinder::pass_to(const Way& way, Id from, Id to, const std::string& serv
 
 std::optional<Edge> EdgeFinder::pass_role(const Way& way, Id from, Id to) const {
   const iam::Principal& role = map_.principal(to);
-  if (role.role == nullptr || !role.role->trust || role.account != map_.principal(from).account ||
+  if (role.role == nullptr || !role.role->trust || is_service_linked(role) ||
+      role.account != map_.principal(from).account ||
       !worth_asking(from, "iam:PassRole", role.arn)) {
     return std::nullopt;
   }
@@ -272,7 +282,7 @@ std::optional<Edge> EdgeFinder::over_carriers(const Way& way, Id from, Id to) co
     }
     keep_better(best, over_carrier(way, from, to, carrier));
   }
-  const bool may_exist = !best && way.tagging.empty() &&
+  const bool may_exist = !best && way.tagging.empty() && !is_service_linked(role) &&
                          map_.trusts(to).services.contains(way.carrier_service) &&
                          !map_.has_things(way.carriers, account);
   if (may_exist) {
@@ -307,7 +317,7 @@ std::optional<Edge> EdgeFinder::over_credentials(const Way& way, Id from, Id to)
   const On on = way.steps.front().on;
   const bool fits = on == On::User ? target.kind == iam::PrincipalKind::User
                                    : target.kind == iam::PrincipalKind::Role;
-  if (!fits || target.account != map_.principal(from).account ||
+  if (!fits || is_service_linked(target) || target.account != map_.principal(from).account ||
       !worth_asking(from, way.steps.front().action, target.arn)) {
     return std::nullopt;
   }
@@ -439,7 +449,7 @@ std::vector<std::string> EdgeFinder::grant_targets(On on, Id held) const {
   const bool of_user = on == On::OwnUser || on == On::UserBoundary;
   const bool of_role = on == On::OwnRole || on == On::RoleBoundary;
   const bool boundary = on == On::UserBoundary || on == On::RoleBoundary;
-  const bool fits = (user ? of_user : of_role) &&
+  const bool fits = (user ? of_user : of_role) && !is_service_linked(principal) &&
                     (!boundary || (is_limited(layers) && allows_everything(layers.identity)));
   return fits ? std::vector<std::string>{principal.arn} : std::vector<std::string>{};
 }

@@ -202,8 +202,11 @@ void Backwards::expand_assume(Id to) {
   for (std::size_t group = 0; group < map_.groups().size(); ++group) {
     const Power& power = map_.power_of_group(group);
     const Id first = map_.groups()[group].front();
-    const bool trusted = trusts.everyone || trusts.accounts.contains(map_.principal(first).account);
-    if (trusted && power.names("sts:AssumeRole")) {
+    const std::string& account = map_.principal(first).account;
+    // Within the account a trust in everyone needs no permission of the caller.
+    const bool named = trusts.everyone && account == map_.principal(to).account;
+    const bool trusted = trusts.everyone || trusts.accounts.contains(account);
+    if (named || (trusted && power.names("sts:AssumeRole"))) {
       std::ranges::for_each(map_.groups()[group], try_from);
     }
   }

@@ -84,6 +84,9 @@ std::optional<Known> of_principal(std::string_view key, const iam::Principal& pr
   if (key == "aws:username") {
     return Known{user ? std::optional(principal.name) : std::nullopt};
   }
+  if (key == "aws:tokenissuetime" && user) {
+    return Known{std::nullopt};
+  }
   if (key.starts_with(kTag)) {
     return Known{tag_of(principal.tags, key.substr(kTag.size()))};
   }
@@ -97,7 +100,8 @@ std::optional<Known> of_call(std::string_view key, TimePoint now) {
   if (key == "aws:viaawsservice" || key == "aws:principalisawsservice") {
     return Known{"false"};
   }
-  if (key == "aws:currenttime") {
+  // Of a role's session: it may have begun just now. Users have none, and are asked about before.
+  if (key == "aws:currenttime" || key == "aws:tokenissuetime") {
     return Known{to_utc(now)};
   }
   if (key == "aws:epochtime") {
@@ -192,6 +196,13 @@ void add_values(const policy::Condition& clause, const std::string& written,
     return;
   }
   values.push_back(iam::instance_of(written));
+  if (kind != policy::OperatorKind::StringEquals && written.find('*') != written.npos) {
+    std::string longer;
+    for (const char c : written) {
+      longer += c == '*' ? 'x' : c;
+    }
+    values.push_back(iam::instance_of(longer));
+  }
 }
 
 /// A value that no clause looks for.
@@ -224,13 +235,16 @@ void add_variables(std::string_view text, std::set<std::string>& keys) {
 }
 
 KeyChoices choices_among(const std::string& key,
-                         const std::vector<const policy::Condition*>& wanted,
-                         KeyChoices::Kind kind) {
+                         const std::vector<const policy::Condition*>& wanted, KeyChoices::Kind kind,
+                         const iam::Principal* principal = nullptr) {
   const bool list = is_list(key, wanted);
   std::vector<std::string> texts;
   for (const policy::Condition* clause : wanted) {
     for (const policy::Text& value : clause->values) {
-      add_values(*clause, value.value, texts);
+      const std::string written =
+          principal == nullptr ? value.value
+                               : resolved(value.value, policy::Version::V2012_10_17, *principal);
+      add_values(*clause, written, texts);
     }
   }
   std::ranges::sort(texts);
@@ -241,6 +255,9 @@ KeyChoices choices_among(const std::string& key,
   // A boolean has no other value.
   if (!std::ranges::binary_search(texts, "true")) {
     texts.push_back(other_value(wanted));
+  }
+  if (list && texts.size() > 1) {
+    choices.values.emplace_back(ContextValue{texts, true});
   }
   for (std::string& text : texts) {
     choices.values.emplace_back(ContextValue{{std::move(text)}, list});
@@ -274,6 +291,27 @@ void each_statement(const policy::Stack& stack, const Visit& visit) {
 }
 
 }  // namespace
+
+std::string resolved(std::string_view text, policy::Version version,
+                     const iam::Principal& principal) {
+  std::string out;
+  while (version == policy::Version::V2012_10_17 && text.find("${") != text.npos) {
+    const std::size_t at = text.find("${");
+    const std::size_t end = text.find('}', at);
+    out += text.substr(0, at);
+    if (end == text.npos) {
+      text.remove_prefix(at);
+      break;
+    }
+    const std::string_view name = text.substr(at + 2, end - at - 2);
+    const auto known = of_principal(policy::lower(name), principal);
+    // A wildcard in a value is no wildcard of the pattern.
+    const bool plain = known && known->value && known->value->find_first_of("*?$") == text.npos;
+    out += plain ? std::string_view(*known->value) : text.substr(at, end + 1 - at);
+    text.remove_prefix(end + 1);
+  }
+  return out.append(text);
+}
 
 std::set<std::string> mentioned_keys(const policy::Statement& statement) {
   std::set<std::string> keys;
@@ -316,7 +354,8 @@ KeyChoices choices_of(const std::string& key, const std::vector<const policy::Co
     return known_choice(key, wanted, std::move(known->value));
   }
   return choices_among(key, wanted,
-                       is_open(key, question) ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen);
+                       is_open(key, question) ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen,
+                       &question.principal);
 }
 
 KeyChoices choices_of_outsider(const std::string& key,

@@ -50,6 +50,10 @@ struct OutsiderKeys {
                                              const std::vector<const policy::Condition*>& wanted,
                                              const OutsiderKeys& keys, TimePoint now);
 
+/// The text with the variables filled in that follow from the principal; others stay.
+[[nodiscard]] std::string resolved(std::string_view text, policy::Version version,
+                                   const iam::Principal& principal);
+
 /// Whether principals with the same policies may have different values of the key.
 [[nodiscard]] bool is_personal_key(std::string_view key);
 

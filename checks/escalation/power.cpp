@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/escalation/names.h"
 #include "checks/escalation/search.h"
 #include "checks/escalation/ways.h"
 #include "checks/policy/arn.h"
@@ -222,6 +223,52 @@ bool Power::may_reach(const std::string& action, const std::string& resource) co
   return false;
 }
 
+std::vector<std::vector<std::string>> Power::other_names(const std::string& action,
+                                                         const iam::Principal& principal) const {
+  policy::Stack stack = relevant(action).stack;
+  const auto resolve = [&](std::vector<Policy>& policies) {
+    for (Policy& policy : policies) {
+      for (Statement& statement : policy.statements) {
+        for (auto* texts : {&statement.resources, &statement.not_resources}) {
+          for (std::size_t i = 0; *texts && i < (*texts)->size(); ++i) {
+            std::string& pattern = (**texts)[i].value;
+            pattern = resolved(pattern, policy.version, principal);
+          }
+        }
+      }
+    }
+  };
+  resolve(*stack.identity);
+  if (stack.boundary) {
+    resolve(*stack.boundary);
+  }
+  for (std::size_t i = 0; stack.scp && i < stack.scp->size(); ++i) {
+    resolve((*stack.scp)[i]);
+  }
+  return names_within(stack, action, principal.account);
+}
+
+/// As what the principal may send the request: its sessions have any name, so also those that the
+/// policy of the resource names.
+std::vector<std::string> callers_for(const Ask& question) {
+  std::vector<std::string> callers{caller_of(question.principal)};
+  const ResourceSide* side = question.resource_side;
+  if (side == nullptr || side->policy == nullptr ||
+      question.principal.kind == iam::PrincipalKind::User) {
+    return callers;
+  }
+  const std::string prefix = callers.front().substr(0, callers.front().rfind('/') + 1);
+  for (const Statement& statement : side->policy->statements) {
+    for (std::size_t i = 0; statement.principals && i < statement.principals->size(); ++i) {
+      const std::string& text = (*statement.principals)[i].value.value;
+      if (text.starts_with(prefix) && text.size() > prefix.size()) {
+        callers.push_back(text);
+      }
+    }
+  }
+  return callers;
+}
+
 policy::Stack Power::with_resource(const Relevant& relevant, const Ask& question) {
   const ResourceSide& side = *question.resource_side;
   policy::Stack stack = relevant.stack;
@@ -248,14 +295,32 @@ Reply Power::ask(const Ask& question) const {
   }
   const std::string& account = side == nullptr ? std::string() : side->account;
   Search search(*stack);
-  for (const std::string& resource : question.resources) {
-    std::vector<KeyChoices> choices;
-    for (const std::string& key : keys) {
-      choices.push_back(choices_of(key, clauses_on(*stack, key), question, resource, now_));
-    }
-    search.run({caller_of(question.principal), question.action, resource, account, {}}, choices);
-    if (search.done()) {
+  const std::vector<std::string> callers = callers_for(question);
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    // Who starts the session gives it its name; whether it may be this one, no policy here tells.
+    if (i > 0 && search.best() != Verdict::Blocked) {
       break;
+    }
+    Search session(*stack);
+    Search& asked = i == 0 ? search : session;
+    for (const std::string& resource : question.resources) {
+      std::vector<KeyChoices> choices;
+      for (const std::string& key : keys) {
+        choices.push_back(choices_of(key, clauses_on(*stack, key), question, resource, now_));
+      }
+      asked.run({callers[i], question.action, resource, account, {}}, choices);
+      if (asked.done()) {
+        break;
+      }
+    }
+    if (i > 0) {
+      Reply named = session.take();
+      if (named.verdict != Verdict::Blocked) {
+        named.because = "whether its session may be called as in `" + callers[i] + "`" +
+                        (named.because.empty() ? "" : ", and " + named.because);
+        named.verdict = Verdict::Possible;
+        return named;
+      }
     }
   }
   return search.take();

@@ -118,6 +118,10 @@ class Power {
   [[nodiscard]] bool may_reach(const std::string& action, const std::string& resource) const;
   /// The resource patterns of those statements.
   [[nodiscard]] std::vector<std::string> patterns(const std::string& action) const;
+  /// Further ARNs for a new thing, for when no pattern by itself gives one that is let through: per
+  /// resource type as `nameable`.
+  [[nodiscard]] std::vector<std::vector<std::string>> other_names(
+      const std::string& action, const iam::Principal& principal) const;
   /// Whether the answer about this action may differ between principals with these policies.
   [[nodiscard]] bool is_personal(const std::string& action) const;
 

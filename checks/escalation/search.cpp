@@ -127,6 +127,7 @@ void Search::keep(Verdict verdict, const Request& request, const StackDecision& 
 void Search::weigh(Request& request, const std::vector<const KeyChoices*>& open) {
   Odometer odometer(open);
   bool all = true;
+  bool more = false;
   std::optional<Request> some;
   StackDecision granted;
   do {
@@ -146,7 +147,10 @@ void Search::weigh(Request& request, const std::vector<const KeyChoices*>& open)
     } else if (!some) {
       keep(Verdict::Blocked, request, decision, refusal(decision));
     }
-  } while (odometer.next() && tried_ < kRequests);
+    more = odometer.next();
+  } while (more && tried_ < kRequests);
+  // What was not tried may be refused.
+  all = all && !more;
   if (some) {
     keep(all ? Verdict::Proven : Verdict::Possible, *some, granted,
          all ? std::string() : open_keys(open));

@@ -17,6 +17,8 @@ class Search {
   /// All requests with these keys; the rest of the request stands. Keeps the best answer so far.
   void run(policy::Request request, const std::vector<KeyChoices>& keys);
 
+  [[nodiscard]] Verdict best() const { return best_.verdict; }
+
   /// Whether more runs can change nothing.
   [[nodiscard]] bool done() const { return best_.verdict == Verdict::Proven || exhausted(); }
 
