@@ -7,7 +7,7 @@ namespace muster::app {
 
 namespace {
 
-constexpr std::size_t kFileLimit = std::size_t{16} << 20U;
+constexpr std::size_t kCatalogueFileLimit = std::size_t{16} << 20U;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ Result<CatalogueChoice> CatalogueChoice::read(const std::string& file) {
   CatalogueChoice choice;
   if (!file.empty()) {
     const SourceId source(file == "-" ? "<stdin>" : file);
-    MUSTER_TRY(const std::string bytes, read_argument(file, source, kFileLimit));
+    MUSTER_TRY(const std::string bytes, read_argument(file, source, kCatalogueFileLimit));
     MUSTER_TRY(choice.replaced_, policy::Catalogue::parse(bytes, source));
   }
   return choice;

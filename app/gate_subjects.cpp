@@ -22,8 +22,6 @@ using iam::HolderKind;
 using iam::IdentityPolicy;
 using policy::PolicyType;
 
-constexpr std::size_t kAccountField = 4;
-
 std::string kind_word(HolderKind kind) {
   return kind == HolderKind::Role ? "role" : kind == HolderKind::User ? "user" : "group";
 }
@@ -82,12 +80,12 @@ std::string Collector::snapshot_of(const std::string& path, const std::string& a
   const bool wide =
       found != documents_.end() && (found->second->kind == DocumentKind::AwsAccount ||
                                     found->second->kind == DocumentKind::IamAuthorizationDetails);
-  return wide ? std::string(iam::arn_field(arn, kAccountField)) : std::string();
+  return wide ? std::string(iam::arn_field(arn, iam::kAccountField)) : std::string();
 }
 
 /// Policies of the organisation hold for everything that a principal of the account may do.
 void Collector::limit(GateSubject& subject) const {
-  const auto account = iam::arn_field(subject.identity, kAccountField);
+  const auto account = iam::arn_field(subject.identity, iam::kAccountField);
   if (subject.kind != SubjectKind::Permissions || account.empty()) {
     return;
   }
@@ -208,7 +206,7 @@ void Collector::organisation() {
   const auto& facts = input_.model<iam::AccountFacts>();
   for (const std::string& account : facts.scp_accounts()) {
     const bool has_principals = std::ranges::any_of(subjects_, [&](const GateSubject& subject) {
-      return iam::arn_field(subject.identity, kAccountField) == account;
+      return iam::arn_field(subject.identity, iam::kAccountField) == account;
     });
     const auto source = std::ranges::find_if(facts_.documents, [](const Document& document) {
       return document.kind == DocumentKind::AwsAccount;

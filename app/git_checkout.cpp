@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFileLimit = 1U << 20U;
+constexpr std::size_t kCheckoutFileLimit = 1U << 20U;
 constexpr std::size_t kUrlLimit = 2048;
 constexpr std::size_t kNameLimit = 255;
 
@@ -106,7 +106,7 @@ std::string read_small(const fs::path& path) {
   if (!fs::is_regular_file(path, error)) {
     return "";
   }
-  auto bytes = read_file(path, SourceId(path.generic_string()), kFileLimit);
+  auto bytes = read_file(path, SourceId(path.generic_string()), kCheckoutFileLimit);
   return bytes ? std::move(bytes).value() : std::string();
 }
 

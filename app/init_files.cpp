@@ -79,7 +79,7 @@ void match_trusts(const AuditInput& base, std::vector<Taken>& taken, Draft& draf
   for (Taken& each : taken) {
     if (each.role.facts.empty()) {
       open.push_back(&each);
-      names.push_back(each.role.arn.empty() ? each.role.name : last_part(each.role.arn));
+      names.push_back(each.role.arn.empty() ? each.role.name : iam::last_part(each.role.arn));
     }
   }
   // A role trusts providers of its own account only.
@@ -122,7 +122,7 @@ void match_permissions(const AuditInput& base, std::vector<Taken>& taken) {
   const std::vector<std::string> files = permission_files(base);
   std::vector<std::string> names;
   for (const Taken& each : taken) {
-    names.push_back(each.role.arn.empty() ? "" : last_part(each.role.arn));
+    names.push_back(each.role.arn.empty() ? "" : iam::last_part(each.role.arn));
   }
   std::map<std::string, std::set<std::size_t>> owners;
   for (const std::string& file : files) {
@@ -140,10 +140,6 @@ void match_permissions(const AuditInput& base, std::vector<Taken>& taken) {
       taken[*roles.begin()].role.permissions.push_back(file);
     }
   }
-}
-
-std::string last_part(std::string_view arn) {
-  return std::string(arn.substr(arn.rfind('/') + 1));
 }
 
 }  // namespace muster::app

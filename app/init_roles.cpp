@@ -28,7 +28,7 @@ bool is_arn(const std::string& text) {
          text.find_first_not_of(kAlphabet) == std::string::npos &&
          partition.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@/") ==
              std::string_view::npos &&
-         last_part(text).size() <= kLongestName && !last_part(text).empty();
+         iam::last_part(text).size() <= kLongestName && !iam::last_part(text).empty();
 }
 
 bool is_name_char(char c) {
@@ -164,7 +164,7 @@ void add_run(Taken& taken, const JobRun& run, const Credential& credential) {
 void RoleFinder::take_credential(const JobRun& run, const Credential& credential) {
   for (const std::string& value : credential.role_arns.values) {
     if (is_arn(value)) {
-      add_run(taken(value, value, last_part(value)), run, credential);
+      add_run(taken(value, value, iam::last_part(value)), run, credential);
     } else if (!value.empty()) {
       draft_.questions.push_back(
           {"`" + value + "` is taken as a role but is no ARN of one", credential.role.where});
@@ -189,7 +189,7 @@ void RoleFinder::take_unknown(const JobRun& run, const Credential& credential) {
     return;
   }
   const std::string environment = environment_of(run);
-  const std::string tail = last_part(credential.role.value);
+  const std::string tail = iam::last_part(credential.role.value);
   const bool named = credential.role.value.starts_with("arn:") && is_word(tail);
   const std::string key =
       named ? tail : key_of(*names.begin()) + (environment.empty() ? "" : "-" + environment);
@@ -245,7 +245,7 @@ void RoleFinder::take_facts() {
       ++draft_.other_roles;
       continue;
     }
-    taken(role.arn, role.arn, last_part(role.arn)).role.facts = role.source.path();
+    taken(role.arn, role.arn, iam::last_part(role.arn)).role.facts = role.source.path();
   }
 }
 

@@ -30,7 +30,4 @@ void match_permissions(const AuditInput& base, std::vector<Taken>& taken);
 /// Adds what only a human can answer about the role.
 void ask_about(const DraftRole& role, Draft& draft);
 
-/// The part of an ARN behind its last slash.
-[[nodiscard]] std::string last_part(std::string_view arn);
-
 }  // namespace muster::app

@@ -10,7 +10,7 @@
 namespace muster::app {
 namespace {
 
-constexpr std::size_t kFileLimit = std::size_t{512} << 20U;
+constexpr std::size_t kLinesFileLimit = std::size_t{512} << 20U;
 
 /// What became of the whole file.
 struct Answers {
@@ -53,7 +53,7 @@ SourceRef in_file(SourceRef where, std::uint32_t line) {
 
 int answer_lines(const std::string& file, const AnswerLine& answer, const Console& console) {
   const SourceId source(file);
-  const Result<std::string> bytes = read_file(file, source, kFileLimit);
+  const Result<std::string> bytes = read_file(file, source, kLinesFileLimit);
   if (!bytes) {
     report_error(console, bytes.error());
     return kUsage;

@@ -25,7 +25,6 @@ using lint::Location;
 using lint::Step;
 using nlohmann::ordered_json;
 
-constexpr std::size_t kFileLimit = std::size_t{10} << 20U;
 constexpr std::array kTypes = {FindingType::Error, FindingType::SecurityWarning,
                                FindingType::Warning, FindingType::Suggestion};
 
@@ -52,7 +51,7 @@ struct Run {
 Result<Judged> judge(const std::string& file, const PolicyLintOptions& options,
                      const policy::Catalogue& catalogue) {
   const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
+  MUSTER_TRY(std::string bytes, read_argument(file, source, kPolicyFileLimit));
   MUSTER_TRY(Findings findings,
              lint::lint(std::move(bytes), source, lint::parse_document_type(options.type),
                         catalogue, {.redundant = options.redundant}));

@@ -21,8 +21,6 @@ using policy::Statement;
 using policy::StatementTrace;
 using policy::Truth;
 
-constexpr std::size_t kFileLimit = std::size_t{10} << 20U;
-
 bool is_layered(const text::Node& root) {
   constexpr std::array<Layer, 6> kLayers = {Layer::Identity, Layer::Resource, Layer::Boundary,
                                             Layer::Session,  Layer::Scp,      Layer::Rcp};
@@ -91,7 +89,7 @@ void take_statement(const SideLayer& layer, const Decision& decision, Effect eff
 
 Result<Side> read_side(const std::string& file) {
   const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
+  MUSTER_TRY(std::string bytes, read_argument(file, source, kPolicyFileLimit));
   MUSTER_TRY(const auto tree, text::parse_json(std::move(bytes), source));
   if (is_layered(tree.root())) {
     return read_layers(tree.root(), source.path());

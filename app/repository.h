@@ -48,6 +48,9 @@ struct NamedBytes {
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             const SourceId& shown, std::size_t limit);
 
+/// Bound of a policy that the user names: AWS takes far smaller ones.
+inline constexpr std::size_t kPolicyFileLimit = std::size_t{10} << 20U;
+
 /// A document that the user names on the command line; `-` is standard input. Errors: as
 /// `read_file`, but a file that is not there is `Usage`.
 [[nodiscard]] Result<std::string> read_argument(const std::string& file, const SourceId& shown,

@@ -11,7 +11,7 @@
 namespace muster::app {
 namespace {
 
-constexpr std::size_t kFileLimit = std::size_t{64} << 20U;
+constexpr std::size_t kTrustFileLimit = std::size_t{64} << 20U;
 
 bool is_wanted(const iam::RoleDocument& document, const std::string& role) {
   return role.empty() || document.arn == role || document.name == role;
@@ -66,7 +66,7 @@ Result<std::vector<TrustDocument>> from_infrastructure(const Document& document,
 Result<std::vector<TrustDocument>> read_trust_documents(const std::string& file,
                                                         const std::string& role) {
   const SourceId source(file == "-" ? "<stdin>" : file);
-  MUSTER_TRY(std::string bytes, read_argument(file, source, kFileLimit));
+  MUSTER_TRY(std::string bytes, read_argument(file, source, kTrustFileLimit));
   const std::optional<DocumentKind> kind = recognise_content(file, bytes).kind;
   if (kind == DocumentKind::CloudFormation || kind == DocumentKind::Terraform) {
     return from_infrastructure({*kind, source, std::move(bytes)}, file, role);

@@ -30,7 +30,6 @@ using nlohmann::ordered_json;
 using report::sanitise;
 
 constexpr std::size_t kServiceField = 2;
-constexpr std::size_t kAccountField = 4;
 
 /// What is known of the policy of the resource.
 enum class PolicyKnown { Given, None, Unknown, NotApplicable };
@@ -118,7 +117,7 @@ bool Question::needs_credentials() const {
 /// Bucket names tell no account: then it is the only one of the facts, or open.
 void Question::set_owner(Target& target) const {
   if (target.side.account.empty()) {
-    target.side.account = iam::arn_field(target.arn, kAccountField);
+    target.side.account = iam::arn_field(target.arn, iam::kAccountField);
   }
   if (target.side.account.empty()) {
     std::set<std::string> accounts;

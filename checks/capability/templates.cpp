@@ -47,11 +47,6 @@ bool flag_at(const Node& node, std::string_view key) {
   return value && value->boolean().value_or(false);
 }
 
-std::string text_at(const Node& node, std::string_view key) {
-  const auto value = node.find(key);
-  return std::string(value ? value->text() : "");
-}
-
 std::vector<std::string> texts(const std::optional<Node>& list) {
   std::vector<std::string> result;
   for (std::size_t i = 0; list && i < list->size(); ++i) {
@@ -76,8 +71,8 @@ std::vector<StatementTemplate> read_statements(const Node& list) {
   std::vector<StatementTemplate> statements;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Node node = list.at(i);
-    statements.push_back({text_at(node, "sid"), flag_at(node, "optional"),
-                          text_at(node, "instead_of"), texts(node.find("when")),
+    statements.push_back({node.text_under("sid"), flag_at(node, "optional"),
+                          node.text_under("instead_of"), texts(node.find("when")),
                           texts(node.find("unless")), texts(node.find("actions")),
                           texts(node.find("resources")), read_clauses(node.find("conditions"))});
   }
@@ -88,11 +83,11 @@ void read_parameters(const Node& map, std::vector<Parameter>& out) {
   for (std::size_t i = 0; i < map.size(); ++i) {
     const Node node = map.at(i);
     Parameter parameter{std::string(map.key_at(i).text()),
-                        form_of(text_at(node, "form")),
+                        form_of(node.text_under("form")),
                         flag_at(node, "list"),
                         flag_at(node, "required"),
                         {},
-                        text_at(node, "about")};
+                        node.text_under("about")};
     if (const auto fallback = node.find("default")) {
       parameter.fallback = std::string(fallback->text());
     }
@@ -106,14 +101,14 @@ Data read_data() {
   assert(tree.ok());
   const Node root = tree.value().root();
   Data data;
-  data.date = text_at(root, "date");
+  data.date = root.text_under("date");
   data.always = read_statements(*root.find("always"));
   const Node map = *root.find("capabilities");
   for (std::size_t i = 0; i < map.size(); ++i) {
     const Node node = map.at(i);
     Template entry;
     entry.name = map.key_at(i).text();
-    entry.about = text_at(node, "about");
+    entry.about = node.text_under("about");
     read_parameters(*node.find("parameters"), entry.parameters);
     read_parameters(*root.find("common"), entry.parameters);
     entry.one_of = texts(node.find("one_of"));

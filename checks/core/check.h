@@ -116,8 +116,8 @@ struct Check {
   std::vector<Need> needs;
 };
 
-/// Registers a check at start-up: `const Register kRegister{"oidc-any-repository", any_repository,
-/// {need_trusts}};`
+/// Registers a check at start-up: `const Register kAnyRepositoryCheck{"oidc-any-repository",
+/// any_repository, {need_trusts}};`
 class Register {
  public:
   Register(std::string_view rule, CheckFunction run, std::vector<Need> needs);

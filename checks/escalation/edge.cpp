@@ -10,8 +10,6 @@
 namespace muster::escalation {
 namespace {
 
-constexpr std::size_t kRegionField = 3;
-constexpr std::size_t kAccountField = 4;
 constexpr std::string_view kAdministrator = "arn:aws:iam::aws:policy/AdministratorAccess";
 /// Managed policies keep five versions.
 constexpr std::size_t kVersions = 5;
@@ -58,7 +56,7 @@ bool is_service_linked(const iam::Principal& principal) {
 std::vector<std::string> regions_of(const std::vector<std::string>& patterns) {
   std::vector<std::string> regions{"us-east-1"};
   for (const std::string& pattern : patterns) {
-    const std::string region(iam::arn_field(pattern, kRegionField));
+    const std::string region(iam::arn_field(pattern, iam::kRegionField));
     if (!region.empty() && region.find_first_of("*?") == std::string::npos &&
         !contains(regions, region)) {
       regions.push_back(region);
@@ -246,7 +244,7 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
     }
   }
   if (!way.documents.empty() && !draft.blocked()) {
-    const std::vector<std::string> here{std::string(iam::arn_field(arn, kRegionField))};
+    const std::vector<std::string> here{std::string(iam::arn_field(arn, iam::kRegionField))};
     const std::vector<std::string> regions = carrier == nullptr ? regions_of(patterns) : here;
     draft.step(first, {document_arns(way, regions), TagKnowledge::Listed, {}});
   }
@@ -412,7 +410,7 @@ std::vector<std::string> EdgeFinder::group_targets(const iam::Principal& user) c
         texts.push_back(policy.policy);
       }
     }
-    if (allows_everything(texts) && iam::arn_field(group.arn, kAccountField) == user.account) {
+    if (allows_everything(texts) && iam::arn_field(group.arn, iam::kAccountField) == user.account) {
       targets.push_back(group.arn);
     }
   }

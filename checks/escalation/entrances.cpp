@@ -12,14 +12,13 @@ namespace muster::escalation {
 namespace {
 
 constexpr std::size_t kDate = 10;
-constexpr std::size_t kAccountField = 4;
 
 bool names_outsiders(const Trusts& trusts, const std::string& account,
                      const iam::AccountFacts& facts) {
   const auto outside = [&](std::string_view other) { return !facts.lists(other); };
   return trusts.everyone || std::ranges::any_of(trusts.accounts, outside) ||
          std::ranges::any_of(trusts.arns, [&](const std::string& arn) {
-           const std::string_view other = iam::arn_field(arn, kAccountField);
+           const std::string_view other = iam::arn_field(arn, iam::kAccountField);
            return other != account && outside(other);
          });
 }
@@ -34,7 +33,7 @@ std::vector<Entrance> entrances_of_role(const AuditInput& input, const iam::Prin
     for (const Outsider& one : outsiders(input, "sts:AssumeRole", {principal.arn}, side)) {
       // A principal that is gone, or an account that is not listed, is no outsider by itself.
       const bool other = one.name != principal.account &&
-                         iam::arn_field(one.name, kAccountField) != principal.account;
+                         iam::arn_field(one.name, iam::kAccountField) != principal.account;
       if (one.kind == OutsiderKind::Everyone && one.reply.verdict == Verdict::Proven) {
         found.push_back({EntranceKind::Everyone, "*"});
       } else if (other &&

@@ -14,9 +14,6 @@ namespace {
 
 using policy::ContextValue;
 
-constexpr std::size_t kRegionField = 3;
-constexpr std::size_t kAccountField = 4;
-
 /// Keys that depend on where and how the caller is signed in.
 constexpr std::array<std::string_view, 14> kOpen = {"aws:sourceip",
                                                     "aws:sourcevpc",
@@ -116,7 +113,7 @@ std::optional<Known> of_call(std::string_view key, TimePoint now) {
 std::optional<Known> of_resource(std::string_view key, const Ask& question,
                                  std::string_view resource) {
   if (key == "aws:resourceaccount") {
-    const std::string_view written = iam::arn_field(resource, kAccountField);
+    const std::string_view written = iam::arn_field(resource, iam::kAccountField);
     const std::string& owner =
         question.resource_side == nullptr || question.resource_side->account.empty()
             ? question.principal.account
@@ -124,7 +121,7 @@ std::optional<Known> of_resource(std::string_view key, const Ask& question,
     return Known{written.empty() ? owner : std::string(written)};
   }
   if (key == "aws:requestedregion") {
-    const std::string_view region = iam::arn_field(resource, kRegionField);
+    const std::string_view region = iam::arn_field(resource, iam::kRegionField);
     return region.empty() ? std::nullopt : std::optional(Known{std::string(region)});
   }
   const auto tag = resource_tag(key);

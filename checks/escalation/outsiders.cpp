@@ -17,7 +17,6 @@ namespace {
 using policy::PrincipalType;
 
 constexpr std::size_t kServiceField = 2;
-constexpr std::size_t kAccountField = 4;
 
 /// Services that take requests without a signature.
 constexpr std::array<std::string_view, 5> kUnsigned = {"es", "execute-api", "s3", "sns", "sqs"};
@@ -53,7 +52,7 @@ std::string session_of(const std::string& arn) {
     return arn;
   }
   return "arn:" + std::string(iam::arn_field(arn, 1)) +
-         ":sts::" + std::string(iam::arn_field(arn, kAccountField)) + ":assumed-role/" +
+         ":sts::" + std::string(iam::arn_field(arn, iam::kAccountField)) + ":assumed-role/" +
          arn.substr(arn.rfind('/') + 1) + "/session";
 }
 
@@ -66,7 +65,7 @@ std::string role_of_session(const std::string& arn) {
   }
   const std::size_t name = at + kSession.size();
   return "arn:" + std::string(iam::arn_field(arn, 1)) +
-         ":iam::" + std::string(iam::arn_field(arn, kAccountField)) + ":role/" +
+         ":iam::" + std::string(iam::arn_field(arn, iam::kAccountField)) + ":role/" +
          arn.substr(name, arn.find('/', name) - name);
 }
 
@@ -128,7 +127,7 @@ void Candidates::add_account(const std::string& account) {
 }
 
 void Candidates::add_arn(const std::string& arn) {
-  const std::string account(iam::arn_field(arn, kAccountField));
+  const std::string account(iam::arn_field(arn, iam::kAccountField));
   if (is_known(arn)) {
     return;
   }
@@ -146,7 +145,7 @@ void Candidates::add_aws(const std::string& text) {
   } else if (policy::is_account(text)) {
     add_account(text);
   } else if (text.ends_with(":root")) {
-    add_account(std::string(iam::arn_field(text, kAccountField)));
+    add_account(std::string(iam::arn_field(text, iam::kAccountField)));
   } else if (text.starts_with("arn:")) {
     add_arn(text);
   }
@@ -204,7 +203,7 @@ void Candidates::add_wanted(const policy::Condition& clause) {
   const std::string key = policy::lower(clause.key.value);
   for (const policy::Text& value : clause.values) {
     const std::string text = iam::instance_of(value.value);
-    const std::string account(iam::arn_field(text, kAccountField));
+    const std::string account(iam::arn_field(text, iam::kAccountField));
     if (key == "aws:principalaccount" && policy::is_account(text)) {
       add_account(text);
     } else if (key == "aws:principalarn" && policy::is_account(account)) {
@@ -219,7 +218,7 @@ void Candidates::add_wanted(const policy::Condition& clause) {
 
 void Candidates::add_everyone(bool unsigned_calls) {
   for (const iam::Caller& stranger : iam::strangers(*side_.policy)) {
-    const std::string account(iam::arn_field(stranger.principal, kAccountField));
+    const std::string account(iam::arn_field(stranger.principal, iam::kAccountField));
     add({OutsiderKind::Everyone,
          "*",
          stranger.principal,

@@ -11,8 +11,6 @@ namespace {
 
 using policy::PrincipalType;
 
-constexpr std::size_t kAccountField = 4;
-
 using policy::is_account;
 
 void add_aws(const std::string& value, Trusts& trusts) {
@@ -21,7 +19,7 @@ void add_aws(const std::string& value, Trusts& trusts) {
   } else if (is_account(value)) {
     trusts.accounts.insert(value);
   } else if (value.ends_with(":root")) {
-    trusts.accounts.emplace(iam::arn_field(value, kAccountField));
+    trusts.accounts.emplace(iam::arn_field(value, iam::kAccountField));
   } else {
     trusts.arns.insert(value);
   }
@@ -99,7 +97,7 @@ Verdict admits_service(const policy::Policy& trust, const std::string& service,
   }
   for (const std::string& arn : source_arns(trust)) {
     request.context["aws:sourcearn"] = {{arn}, false};
-    if (iam::arn_field(arn, kAccountField) == account &&
+    if (iam::arn_field(arn, iam::kAccountField) == account &&
         evaluate_policy(trust, request).kind == policy::DecisionKind::Allowed) {
       return Verdict::Proven;
     }

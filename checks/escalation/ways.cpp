@@ -50,11 +50,6 @@ auto named(const Table& table, std::string_view name) {
   return found->second;
 }
 
-std::string text_of(const Node& node, std::string_view key) {
-  const auto value = node.find(key);
-  return value ? std::string(value->text()) : std::string();
-}
-
 std::vector<std::string> texts_of(const Node& node, std::string_view key) {
   std::vector<std::string> texts;
   const auto list = node.find(key);
@@ -74,7 +69,7 @@ std::vector<Step> steps_of(const Node& list) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Node step = list.at(i);
     steps.push_back(
-        {text_of(step, "action"), named(kOns, text_of(step, "on")), texts_of(step, "types")});
+        {step.text_under("action"), named(kOns, step.text_under("on")), texts_of(step, "types")});
   }
   return steps;
 }
@@ -92,14 +87,14 @@ std::vector<KeyValue> keys_of(const std::optional<Node>& map) {
 }
 
 Way way_of(const Node& node) {
-  return {text_of(node, "id"),         named(kCategories, text_of(node, "category")),
-          text_of(node, "does"),       steps_of(*node.find("steps")),
+  return {node.text_under("id"),       named(kCategories, node.text_under("category")),
+          node.text_under("does"),     steps_of(*node.find("steps")),
           texts_of(node, "passed_to"), texts_of(node, "carriers"),
-          texts_of(node, "fields"),    text_of(node, "carrier_service"),
+          texts_of(node, "fields"),    node.text_under("carrier_service"),
           texts_of(node, "document"),  is_set(node, "host"),
-          text_of(node, "tagging"),    is_set(node, "profile"),
-          texts_of(node, "ways"),      text_of(node, "no_way"),
-          text_of(node, "artifact"),   text_of(node, "open"),
+          node.text_under("tagging"),  is_set(node, "profile"),
+          texts_of(node, "ways"),      node.text_under("no_way"),
+          node.text_under("artifact"), node.text_under("open"),
           keys_of(node.find("keys"))};
 }
 
@@ -113,7 +108,7 @@ Data read_data() {
   const auto tree = text::parse_json(std::string(data_file(kName)), SourceId(std::string(kName)));
   assert(tree.ok());
   const Node root = tree.value().root();
-  Data data{text_of(root, "date"), {}};
+  Data data{root.text_under("date"), {}};
   const Node list = *root.find("escalations");
   for (std::size_t i = 0; i < list.size(); ++i) {
     data.ways.push_back(way_of(list.at(i)));

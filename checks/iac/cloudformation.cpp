@@ -22,11 +22,6 @@ constexpr std::size_t kTemplateNodes = 5'000'000;
 /// A name that is made of a name, and so on; real templates have two such steps.
 constexpr int kNameRounds = 6;
 
-std::string text_under(const Node& mapping, std::string_view key) {
-  const auto value = mapping.find(key);
-  return value && value->is(Type::String) ? std::string(value->text()) : std::string();
-}
-
 /// A typed entry of `Resources`.
 struct Entry {
   std::string id;
@@ -38,7 +33,7 @@ std::vector<Entry> typed_entries(const Node& root) {
   std::vector<Entry> entries;
   const auto resources = root.find("Resources");
   for (std::size_t i = 0; resources && resources->is(Type::Mapping) && i < resources->size(); ++i) {
-    std::string type = text_under(resources->at(i), "Type");
+    std::string type = resources->at(i).string_under("Type");
     if (!type.empty()) {
       entries.push_back(
           {std::string(resources->key_at(i).text()), std::move(type), resources->at(i)});
@@ -129,7 +124,7 @@ bool is_known_macro(std::string_view name) {
 
 /// The name of an entry of `Transform`, which may be a mapping with `Name`.
 std::string macro_name(const Node& macro) {
-  return macro.is(Type::Mapping) ? text_under(macro, "Name") : std::string(macro.text());
+  return macro.is(Type::Mapping) ? macro.string_under("Name") : std::string(macro.text());
 }
 
 /// Whether a part of a template may declare something that has a say about permissions, or calls a
@@ -181,7 +176,7 @@ void add_macros(const Node& root, Gaps& gaps) {
 
 void add_entry(const Node& key, const Node& entry, Gaps& gaps) {
   const std::string name = "`" + std::string(key.text()) + "`";
-  const std::string type = text_under(entry, "Type");
+  const std::string type = entry.string_under("Type");
   if (key.text().starts_with("Fn::")) {
     gaps.add(key, name + " makes resources when the template is deployed",
              touches_permissions(entry) || key.text() == "Fn::Transform");
@@ -307,7 +302,7 @@ Result<Template> Template::read(const Node& root, std::string_view account) {
                       {},
                       {},
                       opaque_part(entries[i].node),
-                      text_under(entries[i].node, "Condition"),
+                      entries[i].node.string_under("Condition"),
                       {},
                       entries[i].node.where()};
     if (properties.is(Type::Mapping)) {

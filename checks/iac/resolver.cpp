@@ -56,11 +56,6 @@ std::string default_of(const Node& declaration) {
   return value ? std::string(value->text()) : std::string();
 }
 
-std::string text_under(const Node& mapping, std::string_view key) {
-  const auto value = mapping.find(key);
-  return value ? std::string(value->text()) : std::string();
-}
-
 /// A name of the template for a reason; a long one is cut.
 std::string quoted(std::string_view name) {
   constexpr std::size_t kLongest = 128;
@@ -236,7 +231,7 @@ std::optional<std::string> Resolver::pseudo(std::string_view name) {
 
 Resolver::Id Resolver::parameter(const Node& declaration, const std::string& name,
                                  const Span& where) {
-  const std::string type = text_under(declaration, "Type");
+  const std::string type = declaration.text_under("Type");
   const auto value = declaration.find("Default");
   const bool scalar_default = value && !value->is(Type::Sequence) && !value->is(Type::Mapping);
   if (!scalar_default) {
@@ -246,7 +241,7 @@ Resolver::Id Resolver::parameter(const Node& declaration, const std::string& nam
     return unknown_value("the parameter " + quoted(name) + " is read from SSM", where);
   }
   const std::string text = default_of(declaration);
-  if (text_under(declaration, "NoEcho") == "true" || has_mark(text) ||
+  if (declaration.text_under("NoEcho") == "true" || has_mark(text) ||
       text.find("{{resolve:") != std::string::npos) {
     return unknown_value("the parameter " + quoted(name) + " is a secret", where);
   }
@@ -267,8 +262,8 @@ std::string Resolver::reference_text(const std::string& name) {
   }
   const auto parameters = root_.find("Parameters");
   if (const auto declared = parameters ? parameters->find(name) : std::nullopt) {
-    return is_list_type(text_under(*declared, "Type")) ? mark(quoted(name) + " is a list")
-                                                       : out_.text(parameter(*declared, name, {}));
+    return is_list_type(declared->text_under("Type")) ? mark(quoted(name) + " is a list")
+                                                      : out_.text(parameter(*declared, name, {}));
   }
   const auto resource = resources.find(name);
   if (resource == resources.end()) {

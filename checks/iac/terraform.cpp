@@ -11,11 +11,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-std::string text_under(const Node& mapping, std::string_view key) {
-  const auto value = mapping.find(key);
-  return value ? std::string(value->text()) : std::string();
-}
-
 std::optional<Node> find_path(Node node, std::initializer_list<std::string_view> path) {
   std::optional<Node> found = node;
   for (const std::string_view key : path) {
@@ -69,7 +64,7 @@ std::map<std::string, Node> configured(const Node& root) {
     const std::string prefix = module.address.empty() ? "" : module.address + ".";
     each(module.node.find("resources"), [&](const Node& resource) {
       if (const auto expressions = resource.find("expressions")) {
-        found.emplace(prefix + text_under(resource, "address"), *expressions);
+        found.emplace(prefix + resource.text_under("address"), *expressions);
       }
     });
     const auto calls = module.node.find("module_calls");
@@ -86,7 +81,7 @@ std::map<std::string, Node> unknown_values(const Node& root) {
   std::map<std::string, Node> found;
   each(root.find("resource_changes"), [&](const Node& change) {
     if (const auto unknown = find_path(change, {"change", "after_unknown"})) {
-      found.emplace(text_under(change, "address"), *unknown);
+      found.emplace(change.text_under("address"), *unknown);
     }
   });
   return found;
@@ -170,7 +165,7 @@ std::string only_account(const Node& root) {
       const auto arn = find_path(resource, {"values", "arn"});
       const auto id = find_path(resource, {"values", "account_id"});
       accounts.insert(arn ? account_in(arn->text()) : std::string());
-      accounts.insert(id && text_under(resource, "type") == "aws_caller_identity"
+      accounts.insert(id && resource.text_under("type") == "aws_caller_identity"
                           ? std::string(id->text())
                           : std::string());
     });
@@ -219,26 +214,26 @@ Result<TerraformResources> TerraformResources::read(const Node& root, PlanSide s
     pending.pop_back();
     each(module.node.find("resources"), [&](const Node& node) {
       const auto values = node.find("values");
-      if (!values || text_under(node, "mode") == "data") {
+      if (!values || node.text_under("mode") == "data") {
         return;
       }
-      const std::string address = text_under(node, "address");
-      const std::string type = text_under(node, "type");
-      const std::string name = text_under(node, "name");
+      const std::string address = node.text_under("address");
+      const std::string type = node.text_under("type");
+      const std::string name = node.text_under("name");
       result.resources_.push_back({address, module.address, type, name,
                                    index_of(address, type, name), *values, at(unknown, address),
                                    at(expressions, without_indexes(address)), node.where()});
     });
     each(module.node.find("child_modules"),
-         [&](const Node& child) { pending.push_back({child, text_under(child, "address")}); });
+         [&](const Node& child) { pending.push_back({child, child.text_under("address")}); });
   }
   if (after) {
     each_forgotten(root, [&](const Node& change, const Node& values) {
-      const std::string address = text_under(change, "address");
-      const std::string type = text_under(change, "type");
-      const std::string name = text_under(change, "name");
+      const std::string address = change.text_under("address");
+      const std::string type = change.text_under("type");
+      const std::string name = change.text_under("name");
       result.resources_.push_back({address,
-                                   text_under(change, "module_address"),
+                                   change.text_under("module_address"),
                                    type,
                                    name,
                                    index_of(address, type, name),

@@ -7,18 +7,13 @@
 namespace muster::iam {
 namespace {
 
-std::string text_of(const text::Node& entry, std::string_view key) {
-  const auto value = entry.find(key);
-  return value && value->is(text::Type::String) ? std::string(value->text()) : std::string();
-}
-
 AccessKey key_of(const text::Node& entry) {
   AccessKey key;
-  key.user = text_of(entry, "UserName");
-  key.id = text_of(entry, "AccessKeyId");
-  key.active = text_of(entry, "Status") == "Active";
+  key.user = entry.string_under("UserName");
+  key.id = entry.string_under("AccessKeyId");
+  key.active = entry.string_under("Status") == "Active";
   key.where = entry.where();
-  if (const auto created = policy::parse_instant(text_of(entry, "CreateDate"))) {
+  if (const auto created = policy::parse_instant(entry.string_under("CreateDate"))) {
     key.created = TimePoint(std::chrono::seconds(created->seconds));
   }
   return key;

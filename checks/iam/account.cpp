@@ -13,8 +13,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-constexpr std::size_t kAccountField = 4;
-
 bool is_account_document(DocumentKind kind) {
   return kind == DocumentKind::IamRole || kind == DocumentKind::IamAuthorizationDetails ||
          kind == DocumentKind::AwsAccount;

@@ -34,7 +34,7 @@ void admin_permissions(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-admin-permissions", admin_permissions, {}};
+const Register kAdminPermissionsCheck{"iam-admin-permissions", admin_permissions, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -83,9 +83,9 @@ bool names_all_of_iam(const Role& role) {
   return is_all_of_iam(together);
 }
 
-class Judge {
+class AdminJudge {
  public:
-  explicit Judge(const PipelineRole& role)
+  explicit AdminJudge(const PipelineRole& role)
       : role_(role), powers_(role), around_(surrounding_of(*role.role)) {}
 
   AdminVerdict verdict() {
@@ -194,7 +194,7 @@ class Judge {
 Admins Admins::build(const AuditInput& input) {
   Admins result;
   for (const PipelineRole& role : input.model<PipelineRoles>().all()) {
-    result.verdicts_.push_back(Judge(role).verdict());
+    result.verdicts_.push_back(AdminJudge(role).verdict());
   }
   return result;
 }

@@ -118,10 +118,10 @@ Statement without_actions(const Statement& statement) {
 }
 
 /// One statement of one role.
-class Judge {
+class StatementExcess {
  public:
-  Judge(const DeclaredRole& declared, DeclaredPower& power, ActionsOfEntries& actions,
-        std::size_t document, const Statement& statement)
+  StatementExcess(const DeclaredRole& declared, DeclaredPower& power, ActionsOfEntries& actions,
+                  std::size_t document, const Statement& statement)
       : declared_(declared),
         power_(power),
         actions_(actions),
@@ -318,7 +318,7 @@ struct Place {
   const Statement* statement;
 };
 
-void report(const DeclaredRole& declared, const Place& place, const Judge& judge,
+void report(const DeclaredRole& declared, const Place& place, const StatementExcess& judge,
             const Answer& answer, const AuditInput& input, Outcomes& out) {
   const std::string anchor = statement_anchor(*place.policy, *place.statement);
   const Asset asset = declared.role->asset();
@@ -366,7 +366,7 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, ActionsOf
       if (statement.effect == policy::Effect::Deny) {
         continue;
       }
-      Judge judge(declared, power, actions, document, statement);
+      StatementExcess judge(declared, power, actions, document, statement);
       const Answer answer = judge.judge();
       if (answer.verdict != Verdict::Yes) {
         beyond = true;
@@ -389,7 +389,7 @@ void beyond_capabilities(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-beyond-capabilities", beyond_capabilities, {}};
+const Register kBeyondCapabilitiesCheck{"iam-beyond-capabilities", beyond_capabilities, {}};
 
 }  // namespace
 }  // namespace muster::iam

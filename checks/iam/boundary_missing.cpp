@@ -9,7 +9,7 @@ void boundary_missing(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::MissingBoundary, out);
 }
 
-const Register kRegister{"iam-boundary-missing", boundary_missing, {}};
+const Register kBoundaryMissingCheck{"iam-boundary-missing", boundary_missing, {}};
 
 }  // namespace
 }  // namespace muster::iam

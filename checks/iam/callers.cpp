@@ -5,16 +5,12 @@
 #include <array>
 #include <set>
 
+#include "checks/text/ascii.h"
+
 namespace muster::iam {
 namespace {
 
-constexpr std::size_t kAccountField = 4;
 constexpr std::size_t kAccountDigits = 12;
-
-template <std::size_t N>
-bool is_one_of(std::string_view key, const std::array<std::string_view, N>& names) {
-  return std::find(names.begin(), names.end(), key) != names.end();
-}
 
 /// Keys of the call itself: whoever calls sets them.
 constexpr std::array<std::string_view, 8> kCallKeys = {
@@ -50,34 +46,34 @@ constexpr std::array<std::string_view, 18> kIdentityKeys = {"aws:principalaccoun
                                                             "sts:externalid"};
 
 bool is_call_key(std::string_view key) {
-  return is_one_of(key, kCallKeys) || key.starts_with("aws:requesttag/");
+  return text::one_of(key, kCallKeys) || key.starts_with("aws:requesttag/");
 }
 
 bool is_owner_key(std::string_view key) {
-  return is_one_of(key, kOwnerKeys) || key.starts_with("aws:principaltag/");
+  return text::one_of(key, kOwnerKeys) || key.starts_with("aws:principaltag/");
 }
 
 KeyPower power_of_stranger(std::string_view key) {
   if (is_call_key(key) || is_owner_key(key)) {
     return KeyPower::Chooses;
   }
-  const bool own = is_one_of(key, kIdentityKeys) || is_one_of(key, kOrganisationKeys);
+  const bool own = text::one_of(key, kIdentityKeys) || text::one_of(key, kOrganisationKeys);
   return own ? KeyPower::HasOwn : KeyPower::Unknown;
 }
 
 KeyPower power_of_third_party(std::string_view key) {
-  if (key == "sts:externalid" || is_one_of(key, kOrganisationKeys)) {
+  if (key == "sts:externalid" || text::one_of(key, kOrganisationKeys)) {
     return KeyPower::HasOwn;
   }
-  const bool known = is_call_key(key) || is_owner_key(key) || is_one_of(key, kIdentityKeys);
+  const bool known = is_call_key(key) || is_owner_key(key) || text::one_of(key, kIdentityKeys);
   return known ? KeyPower::Chooses : KeyPower::Unknown;
 }
 
 KeyPower power_of_anybody(std::string_view key) {
-  if (is_call_key(key) || is_one_of(key, kOrganisationKeys) || key == "aws:securetransport") {
+  if (is_call_key(key) || text::one_of(key, kOrganisationKeys) || key == "aws:securetransport") {
     return KeyPower::Chooses;
   }
-  const bool own = is_owner_key(key) || is_one_of(key, kIdentityKeys);
+  const bool own = is_owner_key(key) || text::one_of(key, kIdentityKeys);
   return own ? KeyPower::HasOwn : KeyPower::Unknown;
 }
 
@@ -86,7 +82,7 @@ KeyPower power_of_service(std::string_view key) {
     return KeyPower::Chooses;
   }
   const bool own =
-      is_owner_key(key) || is_one_of(key, kIdentityKeys) || is_one_of(key, kOrganisationKeys);
+      is_owner_key(key) || text::one_of(key, kIdentityKeys) || text::one_of(key, kOrganisationKeys);
   return own ? KeyPower::HasOwn : KeyPower::Unknown;
 }
 

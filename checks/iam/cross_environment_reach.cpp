@@ -247,7 +247,8 @@ void cross_environment_reach(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-cross-environment-reach", cross_environment_reach, {}};
+const Register kCrossEnvironmentReachCheck{
+    "iam-cross-environment-reach", cross_environment_reach, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -8,7 +8,7 @@ void data_read_unscoped(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::DataRead, out);
 }
 
-const Register kRegister{"iam-data-read-unscoped", data_read_unscoped, {}};
+const Register kDataReadUnscopedCheck{"iam-data-read-unscoped", data_read_unscoped, {}};
 
 }  // namespace
 }  // namespace muster::iam

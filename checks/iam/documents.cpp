@@ -16,11 +16,6 @@ using text::Type;
 /// A file of the largest size that the repository reader lets through has at most this many nodes.
 constexpr std::size_t kAccountNodes = 5'000'000;
 
-std::string text_of(const Node& object, std::string_view key) {
-  const auto value = object.find(key);
-  return value && value->is(Type::String) ? std::string(value->text()) : std::string();
-}
-
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') {
     return c - '0';
@@ -138,7 +133,7 @@ void adopt(Result<policy::Policy> read, std::shared_ptr<const policy::Policy>& p
 }
 
 IdentityPolicy inline_policy(const Node& entry) {
-  IdentityPolicy found{text_of(entry, "PolicyName"), {}, {}, "the account facts hold no text"};
+  IdentityPolicy found{entry.string_under("PolicyName"), {}, {}, "the account facts hold no text"};
   if (const auto document = entry.find("PolicyDocument")) {
     adopt(nested_policy(*document, policy::PolicyType::Identity), found.policy, found.missing);
   }
@@ -149,22 +144,22 @@ IdentityPolicy inline_policy(const Node& entry) {
 template <class Document>
 void read_holder(const Node& node, std::string_view kind, const ManagedPolicies& managed,
                  Document& found) {
-  found.arn = text_of(node, "Arn");
-  found.name = text_of(node, std::string(kind) + "Name");
-  found.path = text_of(node, "Path");
+  found.arn = node.string_under("Arn");
+  found.name = node.string_under(std::string(kind) + "Name");
+  found.path = node.string_under("Path");
   for (const Node& entry : items_of(node.find(std::string(kind) + "PolicyList"))) {
     found.identity.push_back(inline_policy(entry));
   }
   for (const Node& entry : items_of(node.find("AttachedManagedPolicies"))) {
     found.identity.push_back(
-        managed.attached(text_of(entry, "PolicyName"), text_of(entry, "PolicyArn")));
+        managed.attached(entry.string_under("PolicyName"), entry.string_under("PolicyArn")));
   }
   if (const auto boundary = node.find("PermissionsBoundary")) {
-    const std::string arn = text_of(*boundary, "PermissionsBoundaryArn");
+    const std::string arn = boundary->string_under("PermissionsBoundaryArn");
     found.boundary = managed.attached(arn.substr(arn.rfind('/') + 1), arn);
   }
   for (const Node& tag : items_of(node.find("Tags"))) {
-    found.tags.push_back({text_of(tag, "Key"), text_of(tag, "Value")});
+    found.tags.push_back({tag.string_under("Key"), tag.string_under("Value")});
   }
 }
 
@@ -198,7 +193,7 @@ RoleDocument role_document(const Node& role, const ManagedPolicies& managed) {
     found.trust = Error{ErrorCode::Invalid, "role has no `Arn`", role.where()};
   }
   for (const Node& profile : items_of(role.find("InstanceProfileList"))) {
-    found.instance_profiles.push_back(text_of(profile, "Arn"));
+    found.instance_profiles.push_back(profile.string_under("Arn"));
   }
   return found;
 }
@@ -216,8 +211,8 @@ std::shared_ptr<const policy::Policy> everything() {
 }
 
 ManagedPolicy managed_policy(const Node& node) {
-  ManagedPolicy found{text_of(node, "Arn"),
-                      text_of(node, "PolicyName"),
+  ManagedPolicy found{node.string_under("Arn"),
+                      node.string_under("PolicyName"),
                       {},
                       "the account facts hold no text of it",
                       {},
@@ -233,7 +228,7 @@ ManagedPolicy managed_policy(const Node& node) {
       adopt(std::move(read), found.policy, found.missing);
     } else {
       std::string ignored;
-      found.others.push_back({text_of(version, "VersionId"), {}});
+      found.others.push_back({version.string_under("VersionId"), {}});
       adopt(std::move(read), found.others.back().policy, ignored);
     }
   }
@@ -251,7 +246,7 @@ Result<text::Tree> parse_account_json(const Document& document) {
 
 void ManagedPolicies::add(const Node& root) {
   for (const Node& policy : items_of(root.find("Policies"))) {
-    std::string arn = text_of(policy, "Arn");
+    std::string arn = policy.string_under("Arn");
     if (!policies_.contains(arn)) {
       policies_.emplace(std::move(arn), managed_policy(policy));
     }

@@ -154,7 +154,7 @@ void escalation_path(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-escalation-path", escalation_path, {}};
+const Register kEscalationPathCheck{"iam-escalation-path", escalation_path, {}};
 
 }  // namespace
 }  // namespace muster::escalation

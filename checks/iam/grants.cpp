@@ -9,6 +9,7 @@
 
 #include "checks/policy/evaluate.h"
 #include "checks/policy/glob.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -80,10 +81,6 @@ std::vector<Grant> past_exceptions(const std::vector<policy::Text>& exceptions) 
   return grants;
 }
 
-bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool has_key(const Action& action, std::string_view name) {
   const auto keys = policy::embedded_catalogue().usable_keys(action);
   return std::any_of(keys.begin(), keys.end(),
@@ -106,7 +103,7 @@ bool makes_access(const std::string& name) {
       "iam:UpdateOpenIDConnectProviderThumbprint",
       "iam:UpdateSAMLProvider",
       "iam:UploadSSHPublicKey"};
-  return is_one_of(name, kNames);
+  return text::one_of(name, kNames);
 }
 
 /// The catalogue's level holds reads (`glue:DescribeEntity`) and writes
@@ -139,7 +136,7 @@ bool reads_data(const std::string& name) {
       "s3:GetObjectVersion", "secretsmanager:GetSecretValue",
       "ssm:GetParameter",    "ssm:GetParameterHistory",
       "ssm:GetParameters",   "ssm:GetParametersByPath"};
-  return is_one_of(name, kNames);
+  return text::one_of(name, kNames);
 }
 
 Power iam_power(const Action& action, const std::string& name) {

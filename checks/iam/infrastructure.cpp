@@ -11,12 +11,6 @@
 namespace muster::iam {
 namespace {
 
-constexpr std::size_t kAccountField = 4;
-
-std::string last_part(std::string_view arn) {
-  return std::string(arn.substr(arn.rfind('/') + 1));
-}
-
 /// The only account that the declared roles of a template are in, as muster.yaml says.
 std::string account_of(const Intent& intent, const Infrastructure& infrastructure) {
   std::set<std::string> accounts;

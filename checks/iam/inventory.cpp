@@ -12,8 +12,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-constexpr std::size_t kAccountField = 4;
-
 std::vector<std::string> texts_of(const Node& node) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; node.is(Type::Sequence) && i < node.size(); ++i) {

@@ -136,7 +136,7 @@ void missing_capability(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-missing-capability", missing_capability, {}};
+const Register kMissingCapabilityCheck{"iam-missing-capability", missing_capability, {}};
 
 }  // namespace
 }  // namespace muster::iam

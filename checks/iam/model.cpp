@@ -15,8 +15,6 @@
 namespace muster::iam {
 namespace {
 
-constexpr std::size_t kAccountField = 4;
-
 bool allows_everything(const policy::Statement& statement) {
   const auto has_star = [](const std::optional<std::vector<policy::Text>>& texts) {
     return texts && std::any_of(texts->begin(), texts->end(),
@@ -47,10 +45,6 @@ std::string account_of(const policy::Policy& trust) {
     }
   }
   return accounts.size() == 1 ? *accounts.begin() : std::string();
-}
-
-std::string last_part(std::string_view arn) {
-  return std::string(arn.substr(arn.rfind('/') + 1));
 }
 
 class Builder {
@@ -419,6 +413,10 @@ const Role* Roles::declared_as(std::string_view name) const {
 
 std::vector<Unreadable> unreadable_trusts(const AuditInput& input) {
   return input.model<Roles>().unreadable();
+}
+
+std::string last_part(std::string_view arn) {
+  return std::string(arn.substr(arn.rfind('/') + 1));
 }
 
 std::string_view arn_field(std::string_view arn, std::size_t index) {

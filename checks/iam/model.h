@@ -141,7 +141,13 @@ class OidcProviders {
 /// The need of rules that compare with the registered providers.
 [[nodiscard]] std::vector<Unreadable> unreadable_providers(const AuditInput& input);
 
-/// Field `index` (0-based) of an ARN; empty when there are fewer. Field 4 is the account.
+inline constexpr std::size_t kRegionField = 3;
+inline constexpr std::size_t kAccountField = 4;
+
+/// Field `index` (0-based) of an ARN; empty when there are fewer.
 [[nodiscard]] std::string_view arn_field(std::string_view arn, std::size_t index);
+
+/// What stands behind the last slash of an ARN: the name without its path.
+[[nodiscard]] std::string last_part(std::string_view arn);
 
 }  // namespace muster::iam

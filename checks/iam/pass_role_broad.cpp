@@ -8,7 +8,7 @@ void pass_role_broad(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::PassRole, out);
 }
 
-const Register kRegister{"iam-pass-role-broad", pass_role_broad, {}};
+const Register kPassRoleBroadCheck{"iam-pass-role-broad", pass_role_broad, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -9,7 +9,8 @@ void permissions_management(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::PermissionsManagement, out);
 }
 
-const Register kRegister{"iam-permissions-management", permissions_management, {}};
+const Register kPermissionsManagementCheck{
+    "iam-permissions-management", permissions_management, {}};
 
 }  // namespace
 }  // namespace muster::iam

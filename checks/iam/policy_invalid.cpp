@@ -135,7 +135,7 @@ void policy_invalid(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-policy-invalid", policy_invalid, {}};
+const Register kPolicyInvalidCheck{"iam-policy-invalid", policy_invalid, {}};
 
 }  // namespace
 }  // namespace muster::iam

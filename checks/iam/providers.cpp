@@ -14,8 +14,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-constexpr std::size_t kAccountField = 4;
-
 std::optional<Node> list_of(const Node& root) {
   auto list = root.find("OpenIDConnectProviders");
   return list ? list : root.find("OpenIDConnectProviderList");

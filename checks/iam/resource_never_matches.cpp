@@ -203,7 +203,7 @@ void resource_never_matches(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-resource-never-matches", resource_never_matches, {}};
+const Register kResourceNeverMatchesCheck{"iam-resource-never-matches", resource_never_matches, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -9,7 +9,7 @@ void service_wildcard(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::ServiceWildcard, out);
 }
 
-const Register kRegister{"iam-service-wildcard", service_wildcard, {}};
+const Register kServiceWildcardCheck{"iam-service-wildcard", service_wildcard, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -114,7 +114,7 @@ void static_user(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-static-user", static_user, {}};
+const Register kStaticUserCheck{"iam-static-user", static_user, {}};
 
 }  // namespace
 }  // namespace muster::iam

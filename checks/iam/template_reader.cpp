@@ -33,12 +33,12 @@ std::optional<Node> property(const Resource& resource, std::string_view name) {
 }
 
 /// Resources that hold the policy of a resource: type and property.
-struct ResourcePolicy {
+struct PolicyProperty {
   std::string_view type;
   std::string_view property;
 };
 
-constexpr std::array<ResourcePolicy, 8> kResourcePolicies = {{
+constexpr std::array<PolicyProperty, 8> kPolicyProperties = {{
     {"AWS::S3::BucketPolicy", "PolicyDocument"},
     {"AWS::SQS::QueuePolicy", "PolicyDocument"},
     {"AWS::SNS::TopicPolicy", "PolicyDocument"},
@@ -251,7 +251,7 @@ void TemplateReader::declare(const Resource& resource) {
              kOtherSamRoles.end()) {
     assembly_.miss(resource.where, "what `" + resource.type + "` makes is not worked out", false);
   }
-  for (const ResourcePolicy& row : kResourcePolicies) {
+  for (const PolicyProperty& row : kPolicyProperties) {
     if (resource.type == row.type) {
       declare_policy(resource, policy::PolicyType::Resource, row.property);
     }

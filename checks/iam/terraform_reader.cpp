@@ -19,13 +19,13 @@ using text::Type;
 
 constexpr const char* kAfterApply = " is known only after apply";
 
-struct ResourcePolicy {
+struct PolicyArgument {
   std::string_view type;
   std::string_view argument;
 };
 
 /// Resources that hold the policy of a resource.
-constexpr std::array<ResourcePolicy, 13> kResourcePolicies = {{
+constexpr std::array<PolicyArgument, 13> kPolicyArguments = {{
     {"aws_s3_bucket_policy", "policy"},
     {"aws_s3_bucket", "policy"},
     {"aws_sqs_queue_policy", "policy"},
@@ -281,7 +281,7 @@ void TerraformReader::declare(const TerraformResource& resource) {
     out_.policies.push_back(
         {resource.address, policy::PolicyType::Identity, resource.where, std::move(policy), {}});
   }
-  for (const ResourcePolicy& row : kResourcePolicies) {
+  for (const PolicyArgument& row : kPolicyArguments) {
     const TerraformValue value = TerraformResources::value(resource, row.argument);
     const bool configured = resource.expressions && resource.expressions->find(row.argument);
     const bool open = value.unknown && (configured || !is_optional(row.type));

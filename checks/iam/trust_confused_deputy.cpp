@@ -40,7 +40,8 @@ void trust_confused_deputy(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-trust-confused-deputy", trust_confused_deputy, {unreadable_trusts}};
+const Register kTrustConfusedDeputyCheck{
+    "iam-trust-confused-deputy", trust_confused_deputy, {unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -24,8 +24,8 @@ bool is_trusted(const Role& role, const std::string& account) {
 /// Whether an account id is written there: `*` and deleted principals have none.
 using policy::is_account;
 
-void judge(const Role& role, const policy::Statement& statement, const policy::Principal& principal,
-           Outcomes& out) {
+void judge_external_id(const Role& role, const policy::Statement& statement,
+                       const policy::Principal& principal, Outcomes& out) {
   const std::string account = account_of_principal(principal);
   const std::string anchor = statement.anchor() + "/" + principal.value.value;
   if (role.account.empty()) {
@@ -53,7 +53,7 @@ void trust_no_external_id(const AuditInput& input, Outcomes& out) {
       const std::string account = account_of_principal(*principal);
       if (is_account(account) && !is_trusted(role, account)) {
         found = true;
-        judge(role, *statement, *principal, out);
+        judge_external_id(role, *statement, *principal, out);
       }
     }
     if (!found) {
@@ -62,7 +62,8 @@ void trust_no_external_id(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-trust-no-external-id", trust_no_external_id, {unreadable_trusts}};
+const Register kTrustNoExternalIdCheck{
+    "iam-trust-no-external-id", trust_no_external_id, {unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::iam

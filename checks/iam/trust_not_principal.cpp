@@ -20,7 +20,7 @@ SourceRef place_of(const policy::Statement& statement) {
                                            : statement.not_principals->front().value.where;
 }
 
-void judge(const Role& role, const policy::Statement& statement, Outcomes& out) {
+void judge_not_principal(const Role& role, const policy::Statement& statement, Outcomes& out) {
   const Proof stranger = admits_any(with_only(*role.trust, statement), strangers(*role.trust),
                                     assume_actions(statement));
   if (stranger.is_yes()) {
@@ -44,7 +44,7 @@ void trust_not_principal(const AuditInput& input, Outcomes& out) {
     for (const policy::Statement& statement : role.trust->statements) {
       if (statement.effect == policy::Effect::Allow && statement.not_principals) {
         found = true;
-        judge(role, statement, out);
+        judge_not_principal(role, statement, out);
       }
     }
     if (!found) {
@@ -53,7 +53,8 @@ void trust_not_principal(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-trust-not-principal", trust_not_principal, {unreadable_trusts}};
+const Register kTrustNotPrincipalCheck{
+    "iam-trust-not-principal", trust_not_principal, {unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::iam

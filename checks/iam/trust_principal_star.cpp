@@ -34,7 +34,8 @@ void trust_principal_star(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-trust-principal-star", trust_principal_star, {unreadable_trusts}};
+const Register kTrustPrincipalStarCheck{
+    "iam-trust-principal-star", trust_principal_star, {unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::iam

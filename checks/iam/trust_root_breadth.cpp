@@ -18,8 +18,8 @@ Severity severity_of(const Role& role, bool own) {
   return admin ? Severity::High : Severity::Medium;
 }
 
-void judge(const Role& role, const policy::Statement& statement, const policy::Principal& principal,
-           Outcomes& out) {
+void judge_root_breadth(const Role& role, const policy::Statement& statement,
+                        const policy::Principal& principal, Outcomes& out) {
   const std::string account = account_of_principal(principal);
   const bool own = account == role.account;
   const Proof proof = admits_any(with_only(*role.trust, statement), {anybody_of(account)},
@@ -40,7 +40,7 @@ void trust_root_breadth(const AuditInput& input, Outcomes& out) {
     for (const auto& [statement, principal] : trusted_principals(role)) {
       if (is_whole_account(*principal)) {
         found = true;
-        judge(role, *statement, *principal, out);
+        judge_root_breadth(role, *statement, *principal, out);
       }
     }
     if (!found) {
@@ -49,7 +49,8 @@ void trust_root_breadth(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"iam-trust-root-breadth", trust_root_breadth, {unreadable_trusts}};
+const Register kTrustRootBreadthCheck{
+    "iam-trust-root-breadth", trust_root_breadth, {unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::iam

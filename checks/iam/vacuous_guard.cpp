@@ -9,7 +9,7 @@ void vacuous_guard(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::VacuousGuard, out);
 }
 
-const Register kRegister{"iam-vacuous-guard", vacuous_guard, {}};
+const Register kVacuousGuardCheck{"iam-vacuous-guard", vacuous_guard, {}};
 
 }  // namespace
 }  // namespace muster::iam

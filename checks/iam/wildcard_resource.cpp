@@ -9,7 +9,7 @@ void wildcard_resource(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::WildcardResource, out);
 }
 
-const Register kRegister{"iam-wildcard-resource", wildcard_resource, {}};
+const Register kWildcardResourceCheck{"iam-wildcard-resource", wildcard_resource, {}};
 
 }  // namespace
 }  // namespace muster::iam

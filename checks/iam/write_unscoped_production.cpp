@@ -8,7 +8,8 @@ void write_unscoped_production(const AuditInput& input, Outcomes& out) {
   report_charges(input, Concern::ProductionWrite, out);
 }
 
-const Register kRegister{"iam-write-unscoped-production", write_unscoped_production, {}};
+const Register kWriteUnscopedProductionCheck{
+    "iam-write-unscoped-production", write_unscoped_production, {}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -2,6 +2,7 @@
 #include "checks/intent/capabilities.h"
 
 #include "checks/capability/templates.h"
+#include "checks/intent/mistakes.h"
 #include "checks/text/did_you_mean.h"
 #include "checks/text/json_writer.h"
 
@@ -13,14 +14,6 @@ using capability::Parameter;
 using capability::Template;
 using text::Node;
 using text::Type;
-
-Error usage(const Node& node, std::string message) {
-  return Error{ErrorCode::Usage, std::move(message), node.where()};
-}
-
-Error expected(const Node& node, const std::string& path, const std::string& what) {
-  return usage(node, "`" + path + "` must be " + what + ", found " + to_string(node.type()));
-}
 
 /// `of`: whose parameter it is, with a blank before it.
 std::string unknown(const std::string& what, const Node& name,

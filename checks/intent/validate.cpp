@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "checks/intent/capabilities.h"
+#include "checks/intent/mistakes.h"
 #include "checks/intent/schema.h"
 #include "checks/text/did_you_mean.h"
 
@@ -20,14 +21,6 @@ struct Pending {
   /// `roles.deploy`, for messages.
   std::string path;
 };
-
-Error usage(const Node& node, std::string message) {
-  return Error{ErrorCode::Usage, std::move(message), node.where()};
-}
-
-Error expected(const Node& node, const std::string& path, const std::string& what) {
-  return usage(node, "`" + path + "` must be " + what + ", found " + to_string(node.type()));
-}
 
 const IntentKey* find_key(const IntentObject& object, std::string_view name) {
   const auto found = std::find_if(object.keys.begin(), object.keys.end(),

@@ -204,7 +204,7 @@ std::string canonical(const Statement& statement) {
   return out.take();
 }
 
-void judge_statements(const Subject& subject) {
+void judge_repeated_statements(const Subject& subject) {
   std::map<std::string, std::vector<const Statement*>> same;
   for (const Statement& statement : subject.document.statements) {
     if (statement.effect && !statement.actions.empty()) {
@@ -236,7 +236,7 @@ void judge_redundancy(const Subject& subject) {
       judge_list({subject, statement, element}, Code::RedundantResource, false);
     }
   }
-  judge_statements(subject);
+  judge_repeated_statements(subject);
 }
 
 }  // namespace muster::lint

@@ -8,7 +8,7 @@ void any_branch(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::AnyBranch, out);
 }
 
-const Register kRegister{"oidc-any-branch", any_branch, {iam::unreadable_trusts}};
+const Register kAnyBranchCheck{"oidc-any-branch", any_branch, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

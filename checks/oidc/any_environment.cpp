@@ -9,7 +9,8 @@ void any_environment(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::AnyEnvironment, out);
 }
 
-const Register kRegister{"oidc-any-environment", any_environment, {iam::unreadable_trusts}};
+const Register kAnyEnvironmentCheck{
+    "oidc-any-environment", any_environment, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

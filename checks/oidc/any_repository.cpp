@@ -9,7 +9,7 @@ void any_repository(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::AnyRepository, out);
 }
 
-const Register kRegister{"oidc-any-repository", any_repository, {iam::unreadable_trusts}};
+const Register kAnyRepositoryCheck{"oidc-any-repository", any_repository, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -39,7 +39,8 @@ void audience_missing(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-audience-missing", audience_missing, {iam::unreadable_trusts}};
+const Register kAudienceMissingCheck{
+    "oidc-audience-missing", audience_missing, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

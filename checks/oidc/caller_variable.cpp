@@ -43,7 +43,8 @@ void caller_variable(const AuditInput& input, Outcomes& out) {
       });
 }
 
-const Register kRegister{"oidc-caller-variable", caller_variable, {iam::unreadable_trusts}};
+const Register kCallerVariableCheck{
+    "oidc-caller-variable", caller_variable, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

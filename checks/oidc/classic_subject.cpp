@@ -32,7 +32,8 @@ void classic_subject(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-classic-subject", classic_subject, {iam::unreadable_trusts}};
+const Register kClassicSubjectCheck{
+    "oidc-classic-subject", classic_subject, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -51,7 +51,7 @@ void cross_provider(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-cross-provider", cross_provider, {iam::unreadable_trusts}};
+const Register kCrossProviderCheck{"oidc-cross-provider", cross_provider, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -29,7 +29,8 @@ void custom_subject_only(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-custom-subject-only", custom_subject_only, {iam::unreadable_trusts}};
+const Register kCustomSubjectOnlyCheck{
+    "oidc-custom-subject-only", custom_subject_only, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

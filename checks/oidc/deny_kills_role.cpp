@@ -56,7 +56,8 @@ void deny_kills_role(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-deny-kills-role", deny_kills_role, {iam::unreadable_trusts}};
+const Register kDenyKillsRoleCheck{
+    "oidc-deny-kills-role", deny_kills_role, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -35,7 +35,7 @@ void deny_vacuous(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-deny-vacuous", deny_vacuous, {iam::unreadable_trusts}};
+const Register kDenyVacuousCheck{"oidc-deny-vacuous", deny_vacuous, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -10,7 +10,7 @@ void environment_without_ref(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::EnvironmentWithoutRef, out);
 }
 
-const Register kRegister{
+const Register kEnvironmentWithoutRefCheck{
     "oidc-environment-without-ref", environment_without_ref, {iam::unreadable_trusts}};
 
 }  // namespace

@@ -34,7 +34,8 @@ void equals_wildcard(const AuditInput& input, Outcomes& out) {
       });
 }
 
-const Register kRegister{"oidc-equals-wildcard", equals_wildcard, {iam::unreadable_trusts}};
+const Register kEqualsWildcardCheck{
+    "oidc-equals-wildcard", equals_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -10,7 +10,8 @@ void forgeable_wildcard(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::Forgeable, out);
 }
 
-const Register kRegister{"oidc-forgeable-wildcard", forgeable_wildcard, {iam::unreadable_trusts}};
+const Register kForgeableWildcardCheck{
+    "oidc-forgeable-wildcard", forgeable_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -9,7 +9,7 @@ void id_wildcard(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::UnpinnedId, out);
 }
 
-const Register kRegister{"oidc-id-wildcard", id_wildcard, {iam::unreadable_trusts}};
+const Register kIdWildcardCheck{"oidc-id-wildcard", id_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

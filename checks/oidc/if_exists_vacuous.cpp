@@ -34,7 +34,8 @@ void if_exists_vacuous(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-if-exists-vacuous", if_exists_vacuous, {iam::unreadable_trusts}};
+const Register kIfExistsVacuousCheck{
+    "oidc-if-exists-vacuous", if_exists_vacuous, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

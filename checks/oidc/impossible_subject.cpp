@@ -53,7 +53,8 @@ void impossible_subject(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-impossible-subject", impossible_subject, {iam::unreadable_trusts}};
+const Register kImpossibleSubjectCheck{
+    "oidc-impossible-subject", impossible_subject, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

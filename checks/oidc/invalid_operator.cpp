@@ -50,7 +50,8 @@ void invalid_operator(const AuditInput& input, Outcomes& out) {
                 });
 }
 
-const Register kRegister{"oidc-invalid-operator", invalid_operator, {iam::unreadable_trusts}};
+const Register kInvalidOperatorCheck{
+    "oidc-invalid-operator", invalid_operator, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -27,11 +27,6 @@ struct Data {
   std::vector<Entry> entries;
 };
 
-std::string text_at(const text::Node& node, std::string_view key) {
-  const auto child = node.find(key);
-  return child ? std::string(child->text()) : std::string();
-}
-
 std::vector<std::string> list_of(const text::Node& node) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < node.size(); ++i) {
@@ -46,7 +41,7 @@ std::vector<std::string> list_at(const text::Node& node, std::string_view key) {
 }
 
 IssuerKind kind_of(const text::Node& node) {
-  const std::string kind = text_at(node, "kind");
+  const std::string kind = node.text_under("kind");
   if (kind == "github") {
     return IssuerKind::Github;
   }
@@ -60,15 +55,15 @@ Entry read_entry(const text::Node& node, const std::vector<std::string>& every_p
   Entry entry{list_at(node, "match"), {}};
   Issuer& issuer = entry.issuer;
   issuer.kind = kind_of(node);
-  issuer.name = text_at(node, "name");
-  issuer.title = text_at(node, "title");
-  issuer.tenancy = text_at(node, "tenancy") == "shared" ? Tenancy::Shared : Tenancy::Single;
+  issuer.name = node.text_under("name");
+  issuer.title = node.text_under("title");
+  issuer.tenancy = node.text_under("tenancy") == "shared" ? Tenancy::Shared : Tenancy::Single;
   issuer.exposed = list_at(node, "exposed");
   issuer.exposed.insert(issuer.exposed.end(), every_provider.begin(), every_provider.end());
   issuer.unexposed = list_at(node, "unexposed");
   issuer.subjects = list_at(node, "subjects");
   issuer.guard_keys = list_at(node, "guard");
-  issuer.usual_audience = text_at(node, "usual_audience");
+  issuer.usual_audience = node.text_under("usual_audience");
   issuer.legacy = node.find("legacy").has_value();
   if (const auto classes = node.find("classes")) {
     for (std::size_t i = 0; i < classes->size(); ++i) {
@@ -88,7 +83,8 @@ Data read_data() {
   auto tree = text::parse_json(std::string(data_file(kName)), SourceId(std::string(kName)));
   assert(tree.ok());
   const text::Node root = tree.value().root();
-  Data data{text_at(root, "date"), text_at(root, "source"), list_at(root, "every_provider"), {}};
+  Data data{
+      root.text_under("date"), root.text_under("source"), list_at(root, "every_provider"), {}};
   const text::Node issuers = *root.find("issuers");
   for (std::size_t i = 0; i < issuers.size(); ++i) {
     data.entries.push_back(read_entry(issuers.at(i), data.every_provider));

@@ -21,7 +21,8 @@ void key_not_exposed(const AuditInput& input, Outcomes& out) {
                 });
 }
 
-const Register kRegister{"oidc-key-not-exposed", key_not_exposed, {iam::unreadable_trusts}};
+const Register kKeyNotExposedCheck{
+    "oidc-key-not-exposed", key_not_exposed, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -45,7 +45,8 @@ void key_prefix_mismatch(const AuditInput& input, Outcomes& out) {
       });
 }
 
-const Register kRegister{"oidc-key-prefix-mismatch", key_prefix_mismatch, {iam::unreadable_trusts}};
+const Register kKeyPrefixMismatchCheck{
+    "oidc-key-prefix-mismatch", key_prefix_mismatch, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

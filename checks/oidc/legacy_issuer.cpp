@@ -18,7 +18,7 @@ void legacy_issuer(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-legacy-issuer", legacy_issuer, {iam::unreadable_trusts}};
+const Register kLegacyIssuerCheck{"oidc-legacy-issuer", legacy_issuer, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

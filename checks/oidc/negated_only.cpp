@@ -42,7 +42,7 @@ void negated_only(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-negated-only", negated_only, {iam::unreadable_trusts}};
+const Register kNegatedOnlyCheck{"oidc-negated-only", negated_only, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

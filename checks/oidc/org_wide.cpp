@@ -9,7 +9,7 @@ void org_wide(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::OrgWide, out);
 }
 
-const Register kRegister{"oidc-org-wide", org_wide, {iam::unreadable_trusts}};
+const Register kOrgWideCheck{"oidc-org-wide", org_wide, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

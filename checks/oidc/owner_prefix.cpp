@@ -10,7 +10,7 @@ void owner_prefix(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::OwnerPrefix, out);
 }
 
-const Register kRegister{"oidc-owner-prefix", owner_prefix, {iam::unreadable_trusts}};
+const Register kOwnerPrefixCheck{"oidc-owner-prefix", owner_prefix, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -9,7 +9,7 @@ void owner_wildcard(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::OwnerWildcard, out);
 }
 
-const Register kRegister{"oidc-owner-wildcard", owner_wildcard, {iam::unreadable_trusts}};
+const Register kOwnerWildcardCheck{"oidc-owner-wildcard", owner_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

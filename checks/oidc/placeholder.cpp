@@ -49,7 +49,7 @@ void placeholder(const AuditInput& input, Outcomes& out) {
                 });
 }
 
-const Register kRegister{"oidc-placeholder", placeholder, {iam::unreadable_trusts}};
+const Register kPlaceholderCheck{"oidc-placeholder", placeholder, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -49,7 +49,7 @@ void principal_not_provider_arn(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{
+const Register kPrincipalNotProviderArnCheck{
     "oidc-principal-not-provider-arn", principal_not_provider_arn, {iam::unreadable_trusts}};
 
 }  // namespace

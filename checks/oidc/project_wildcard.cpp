@@ -22,7 +22,8 @@ void project_wildcard(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-project-wildcard", project_wildcard, {iam::unreadable_trusts}};
+const Register kProjectWildcardCheck{
+    "oidc-project-wildcard", project_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -28,7 +28,7 @@ void provider_missing(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{
+const Register kProviderMissingCheck{
     "oidc-provider-missing", provider_missing, {iam::unreadable_trusts, iam::unreadable_providers}};
 
 }  // namespace

@@ -9,7 +9,7 @@ void pull_request(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::PullRequest, out);
 }
 
-const Register kRegister{"oidc-pull-request", pull_request, {iam::unreadable_trusts}};
+const Register kPullRequestCheck{"oidc-pull-request", pull_request, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -10,7 +10,7 @@ void pull_request_merge_ref(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::MergeRef, out);
 }
 
-const Register kRegister{
+const Register kPullRequestMergeRefCheck{
     "oidc-pull-request-merge-ref", pull_request_merge_ref, {iam::unreadable_trusts}};
 
 }  // namespace

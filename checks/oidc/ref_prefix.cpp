@@ -10,7 +10,7 @@ void ref_prefix(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::RefPrefix, out);
 }
 
-const Register kRegister{"oidc-ref-prefix", ref_prefix, {iam::unreadable_trusts}};
+const Register kRefPrefixCheck{"oidc-ref-prefix", ref_prefix, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -8,7 +8,7 @@ void repository_any_context(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::AnyContext, out);
 }
 
-const Register kRegister{
+const Register kRepositoryAnyContextCheck{
     "oidc-repository-any-context", repository_any_context, {iam::unreadable_trusts}};
 
 }  // namespace

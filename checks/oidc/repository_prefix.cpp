@@ -9,7 +9,8 @@ void repository_prefix(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::RepositoryPrefix, out);
 }
 
-const Register kRegister{"oidc-repository-prefix", repository_prefix, {iam::unreadable_trusts}};
+const Register kRepositoryPrefixCheck{
+    "oidc-repository-prefix", repository_prefix, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -69,7 +69,7 @@ void role_dead(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-role-dead", role_dead, {iam::unreadable_trusts}};
+const Register kRoleDeadCheck{"oidc-role-dead", role_dead, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

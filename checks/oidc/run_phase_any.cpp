@@ -24,7 +24,7 @@ void run_phase_any(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-run-phase-any", run_phase_any, {iam::unreadable_trusts}};
+const Register kRunPhaseAnyCheck{"oidc-run-phase-any", run_phase_any, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

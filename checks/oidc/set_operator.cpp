@@ -54,7 +54,7 @@ void set_operator(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-set-operator", set_operator, {iam::unreadable_trusts}};
+const Register kSetOperatorCheck{"oidc-set-operator", set_operator, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

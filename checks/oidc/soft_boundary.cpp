@@ -19,7 +19,7 @@ void soft_boundary(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-soft-boundary", soft_boundary, {iam::unreadable_trusts}};
+const Register kSoftBoundaryCheck{"oidc-soft-boundary", soft_boundary, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -9,7 +9,7 @@ void tag_ref(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::TagRef, out);
 }
 
-const Register kRegister{"oidc-tag-ref", tag_ref, {iam::unreadable_trusts}};
+const Register kTagRefCheck{"oidc-tag-ref", tag_ref, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

@@ -49,7 +49,8 @@ void tenant_wildcard(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"oidc-tenant-wildcard", tenant_wildcard, {iam::unreadable_trusts}};
+const Register kTenantWildcardCheck{
+    "oidc-tenant-wildcard", tenant_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

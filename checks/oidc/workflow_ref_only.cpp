@@ -10,7 +10,8 @@ void workflow_ref_only(const AuditInput& input, Outcomes& out) {
   report_rung(input, Rung::WorkflowOnly, out);
 }
 
-const Register kRegister{"oidc-workflow-ref-only", workflow_ref_only, {iam::unreadable_trusts}};
+const Register kWorkflowRefOnlyCheck{
+    "oidc-workflow-ref-only", workflow_ref_only, {iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::oidc

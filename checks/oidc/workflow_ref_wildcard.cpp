@@ -39,7 +39,7 @@ void workflow_ref_wildcard(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{
+const Register kWorkflowRefWildcardCheck{
     "oidc-workflow-ref-wildcard", workflow_ref_wildcard, {iam::unreadable_trusts}};
 
 }  // namespace

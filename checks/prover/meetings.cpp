@@ -8,10 +8,10 @@ namespace muster::prover {
 namespace {
 
 /// Steps for one pair of atoms.
-constexpr std::size_t kSteps = 20'000;
+constexpr std::size_t kPairSteps = 20'000;
 
 /// Beyond this many bytes pairs are decided anew each time: memory stays bounded.
-constexpr std::size_t kMostRemembered = std::size_t{48} << 20U;
+constexpr std::size_t kMostBytes = std::size_t{48} << 20U;
 
 enum Known : std::uint8_t { kNotAsked, kApart, kMayMeet };
 
@@ -44,7 +44,7 @@ bool Meetings::apart(AtomId a, AtomId b) {
   std::vector<std::uint8_t>& row = rows_[b];
   if (row.size() <= a) {
     const std::size_t more = a + 1 - row.size();
-    if (remembered_ + more > kMostRemembered) {
+    if (remembered_ + more > kMostBytes) {
       return disjoint(atoms_[a], atoms_[b]);
     }
     remembered_ += more;
@@ -62,7 +62,7 @@ bool Meetings::disjoint(const Atom& a, const Atom& b) const {
     (atom->complement ? query.unwanted : query.wanted).push_back(&atom->globs);
   }
   query.domain = domain_of(a.dimension);
-  std::size_t budget = kSteps;
+  std::size_t budget = kPairSteps;
   return satisfiable(query, budget) == Sat::No;
 }
 

@@ -22,7 +22,7 @@ using policy::StatementPart;
 using policy::Text;
 
 /// One statement while values are taken from it.
-struct Piece {
+struct Carved {
   StatementPlace place;
   policy::Version version = policy::Version::V2008_10_17;
   Statement statement;
@@ -87,7 +87,7 @@ class Pruning {
       : options_(options), prover_(options.budget), questions_(options.questions) {
     for (std::size_t p = 0; p < policies.size(); ++p) {
       for (std::size_t s = 0; s < policies[p].statements.size(); ++s) {
-        Piece piece{{p, s}, policies[p].version, policies[p].statements[s]};
+        Carved piece{{p, s}, policies[p].version, policies[p].statements[s]};
         piece.id = keep(piece.statement, piece.version);
         pieces_.push_back(std::move(piece));
       }
@@ -123,7 +123,7 @@ class Pruning {
   struct Found {
     Needless needless;
     Statement only;
-    const Piece* piece = nullptr;
+    const Carved* piece = nullptr;
   };
 
   PolicyId keep(const Statement& statement, policy::Version version) {
@@ -140,10 +140,10 @@ class Pruning {
   }
 
   /// What is left, of one effect or of both, without one piece.
-  [[nodiscard]] std::vector<const Piece*> rest(const Piece* without,
-                                               std::optional<Effect> effect) const {
-    std::vector<const Piece*> left;
-    for (const Piece& piece : pieces_) {
+  [[nodiscard]] std::vector<const Carved*> rest(const Carved* without,
+                                                std::optional<Effect> effect) const {
+    std::vector<const Carved*> left;
+    for (const Carved& piece : pieces_) {
       const bool counts = !effect || piece.statement.effect == *effect;
       if (!piece.gone && counts && &piece != without) {
         left.push_back(&piece);
@@ -152,9 +152,9 @@ class Pruning {
     return left;
   }
 
-  static std::vector<PolicyId> ids(const std::vector<const Piece*>& pieces) {
+  static std::vector<PolicyId> ids(const std::vector<const Carved*>& pieces) {
     std::vector<PolicyId> all;
-    for (const Piece* piece : pieces) {
+    for (const Carved* piece : pieces) {
       all.push_back(piece->id);
     }
     return all;
@@ -173,7 +173,7 @@ class Pruning {
   }
 
   /// Whether this part of a piece changes nothing beside `others` (all that is left without it).
-  bool adds_nothing(const Statement& part, const Piece& piece, std::vector<PolicyId> others) {
+  bool adds_nothing(const Statement& part, const Carved& piece, std::vector<PolicyId> others) {
     if (part.effect == Effect::Allow) {
       return holds([&] { return allowed_by(part, piece, std::move(others)); });
     }
@@ -182,7 +182,7 @@ class Pruning {
   }
 
   /// Whether all that this Allow and no Deny leaves is allowed by `others`.
-  Answer allowed_by(const Statement& part, const Piece& piece, std::vector<PolicyId> others) {
+  Answer allowed_by(const Statement& part, const Carved& piece, std::vector<PolicyId> others) {
     Layered alone{.identity = ids(rest(&piece, Effect::Deny))};
     alone.identity.push_back(keep(part, piece.version));
     const std::size_t first = prover_.add(alone);
@@ -190,7 +190,8 @@ class Pruning {
   }
 
   /// Whether all that this Deny hits is hit by the Denies of `others`.
-  Answer denied_by(const Statement& part, const Piece& piece, const std::vector<PolicyId>& others) {
+  Answer denied_by(const Statement& part, const Carved& piece,
+                   const std::vector<PolicyId>& others) {
     Layered covers;
     for (const PolicyId id : others) {
       const Policy& policy = own_.at(id);
@@ -204,7 +205,7 @@ class Pruning {
   }
 
   /// Whether `others` allow nothing of what this Deny hits.
-  bool denies_nothing(const Statement& part, const Piece& piece, std::vector<PolicyId> others) {
+  bool denies_nothing(const Statement& part, const Carved& piece, std::vector<PolicyId> others) {
     return holds([&] {
       const Layered hit{.identity = std::move(others),
                         .scp = {{keep_as_allow(part, piece.version)}}};
@@ -221,7 +222,7 @@ class Pruning {
     }
   }
 
-  bool is(const Piece& piece, Needlessness why) {
+  bool is(const Carved& piece, Needlessness why) {
     const bool allow = piece.statement.effect == Effect::Allow;
     switch (why) {
       case Needlessness::IdleDeny:
@@ -234,7 +235,7 @@ class Pruning {
     return false;
   }
 
-  void judge_values(Piece& piece) {
+  void judge_values(Carved& piece) {
     const std::vector<List> lists = lists_of(piece.statement);
     for (auto list = lists.rbegin(); list != lists.rend(); ++list) {
       for (std::size_t i = texts_of(piece.statement, *list).size(); i-- > 0;) {
@@ -246,14 +247,14 @@ class Pruning {
   }
 
   /// Most entries of `Action` share no action with any other entry; so much is seen cheaply.
-  [[nodiscard]] bool may_be_covered(Piece& piece, const List& list, std::size_t index) const {
+  [[nodiscard]] bool may_be_covered(Carved& piece, const List& list, std::size_t index) const {
     const bool by_text = list.part == StatementPart::Action &&
                          (piece.statement.effect == Effect::Allow || options_.beside_others);
     if (!by_text) {
       return true;
     }
     const std::string& entry = texts_of(piece.statement, list)[index].value;
-    return std::ranges::any_of(pieces_, [&](const Piece& other) {
+    return std::ranges::any_of(pieces_, [&](const Carved& other) {
       if (other.gone || !other.statement.actions) {
         return !other.gone;
       }
@@ -268,7 +269,7 @@ class Pruning {
     });
   }
 
-  void judge_value(Piece& piece, const List& list, std::size_t index) {
+  void judge_value(Carved& piece, const List& list, std::size_t index) {
     if (texts_of(piece.statement, list).size() < 2) {
       return;
     }
@@ -304,37 +305,37 @@ class Pruning {
       return;
     }
     const bool value = found.needless.part != StatementPart::All;
-    std::vector<const Piece*> candidates =
+    std::vector<const Carved*> candidates =
         rest(value ? nullptr : found.piece, allow && !dead ? Effect::Allow : Effect::Deny);
-    std::erase_if(candidates, [](const Piece* one) { return one->dead; });
+    std::erase_if(candidates, [](const Carved* one) { return one->dead; });
     if (!is_made_by(found, candidates)) {
       found.needless.why = allow ? found.needless.why : Needlessness::IdleDeny;
       return;
     }
     const auto alone = std::ranges::find_if(
-        candidates, [&](const Piece* one) { return is_made_by(found, {one}); });
+        candidates, [&](const Carved* one) { return is_made_by(found, {one}); });
     if (alone != candidates.end()) {
       candidates = {*alone};
     }
     for (std::size_t i = candidates.size(); i-- > 0 && candidates.size() > 1;) {
-      std::vector<const Piece*> fewer = candidates;
+      std::vector<const Carved*> fewer = candidates;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
       if (is_made_by(found, fewer)) {
         candidates = std::move(fewer);
       }
     }
-    for (const Piece* piece : candidates) {
+    for (const Carved* piece : candidates) {
       found.needless.because.push_back(piece->place);
     }
   }
 
   /// Whether these statements are enough to make it needless.
-  bool is_made_by(const Found& found, const std::vector<const Piece*>& by) {
+  bool is_made_by(const Found& found, const std::vector<const Carved*>& by) {
     if (questions_ == 0) {
       return false;
     }
     --questions_;
-    const Piece& piece = *found.piece;
+    const Carved& piece = *found.piece;
     if (found.needless.why == Needlessness::DeadAllow) {
       Layered left{.identity = ids(by)};
       left.identity.push_back(keep(found.only, piece.version));
@@ -351,7 +352,7 @@ class Pruning {
   Prover prover_;
   std::size_t questions_;
   std::size_t undecided_ = 0;
-  std::vector<Piece> pieces_;
+  std::vector<Carved> pieces_;
   std::vector<Found> found_;
 };
 

@@ -20,10 +20,10 @@ using policy::Action;
 constexpr std::size_t kBits = 64;
 
 /// Atoms whose actions are remembered.
-constexpr std::size_t kMostRemembered = 2'000;
+constexpr std::size_t kMostRememberedActions = 2'000;
 
 /// Steps of the search for one resource.
-constexpr std::size_t kSteps = 1'000'000;
+constexpr std::size_t kResourceSteps = 1'000'000;
 
 /// Services that readers know, so that their actions tell most.
 constexpr std::array<std::string_view, 16> kKnownServices = {
@@ -198,7 +198,7 @@ const Bits& Reality::holds(AtomId id) {
   if (const auto known = holds_.find(id); known != holds_.end()) {
     return known->second;
   }
-  if (holds_.size() >= kMostRemembered) {
+  if (holds_.size() >= kMostRememberedActions) {
     holds_.clear();
   }
   Bits bits(names_.size() / kBits + 1, 0);
@@ -240,7 +240,7 @@ std::vector<std::size_t> Reality::places(const Bits& actions) const {
 Reality::Pick Reality::pick(const Bits& actions, const TextQuery& resource) {
   const std::vector<std::size_t> all = places(actions);
   std::unordered_map<std::uint32_t, std::string> tried;
-  std::size_t budget = kSteps;
+  std::size_t budget = kResourceSteps;
   for (std::size_t i = 0; i < all.size() && budget > 0; ++i) {
     const Action& action = *names_[all[i]].action;
     if (auto found = resource_for(action, resource, tried, budget)) {

@@ -1,6 +1,7 @@
 // ASCII letters and blanks. Other bytes stay as they are, whatever the locale.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,8 @@ namespace muster::text {
 
 /// Without spaces, tabs and line ends at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+/// Whether the word is one of these, letter for letter.
+[[nodiscard]] bool one_of(std::string_view word, std::span<const std::string_view> words);
 
 }  // namespace muster::text

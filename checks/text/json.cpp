@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kKeysBeforeHashing = 32;
 
 /// A collection whose end has not come yet.
-struct Open {
+struct OpenValue {
   std::uint32_t id = 0;
   /// Keys and values in turn, or items.
   std::vector<std::uint32_t> members;
@@ -79,13 +79,13 @@ class JsonReader {
   Status string();
   Status escape();
   Result<std::uint32_t> hex4();
-  Status check_duplicates(const Open& mapping) const;
+  Status check_duplicates(const OpenValue& mapping) const;
 
   std::unique_ptr<TreeData> data_;
   std::string_view text_;
   Limits limits_;
   std::size_t at_ = 0;
-  std::vector<Open> stack_;
+  std::vector<OpenValue> stack_;
   Next next_ = Next::Value;
   bool complete_ = false;
 };
@@ -178,7 +178,7 @@ Status JsonReader::open(Type type) {
 
 Status JsonReader::close() {
   ++at_;
-  const Open open = std::move(stack_.back());
+  const OpenValue open = std::move(stack_.back());
   stack_.pop_back();
   NodeData& node = data_->nodes[open.id];
   const bool mapping = node.type == Type::Mapping;
@@ -395,7 +395,7 @@ Status JsonReader::escape() {
   return Done{};
 }
 
-Status JsonReader::check_duplicates(const Open& mapping) const {
+Status JsonReader::check_duplicates(const OpenValue& mapping) const {
   const auto key = [&](std::size_t entry) -> const NodeData& {
     return data_->nodes[mapping.members[entry * 2]];
   };

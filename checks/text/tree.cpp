@@ -56,6 +56,16 @@ std::string_view Node::text() const {
   return resolved(*data_, id_).text;
 }
 
+std::string Node::text_under(std::string_view key) const {
+  const auto value = find(key);
+  return value ? std::string(value->text()) : std::string();
+}
+
+std::string Node::string_under(std::string_view key) const {
+  const auto value = find(key);
+  return value && value->is(Type::String) ? std::string(value->text()) : std::string();
+}
+
 std::optional<bool> Node::boolean() const {
   if (type() != Type::Bool) {
     return std::nullopt;

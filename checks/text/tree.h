@@ -53,6 +53,10 @@ class Node {
   [[nodiscard]] Node key_at(std::size_t index) const;
   /// Value of the entry with this key, compared byte for byte; nothing if absent or not a mapping.
   [[nodiscard]] std::optional<Node> find(std::string_view key) const;
+  /// The text of the scalar under this key; empty when it is absent or a collection.
+  [[nodiscard]] std::string text_under(std::string_view key) const;
+  /// The same of a string alone: empty for a number, a boolean and null too.
+  [[nodiscard]] std::string string_under(std::string_view key) const;
 
   /// For a literal or folded block scalar: where the characters `[begin, end)` (bytes of `text()`)
   /// stand in the file. For other scalars: the span of the node.

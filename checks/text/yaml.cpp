@@ -41,7 +41,7 @@ class Events {
   yaml_event_t event{};
 };
 
-struct Open {
+struct OpenCollection {
   std::uint32_t id = 0;
   std::vector<std::uint32_t> members;
   std::string anchor;
@@ -127,7 +127,7 @@ class YamlReader {
   Status close(const yaml_event_t& event);
   Status close_one(const yaml_event_t& event);
   Result<bool> wrap(const yaml_event_t& event, std::string& tag);
-  Status check_keys(const Open& mapping);
+  Status check_keys(const OpenCollection& mapping);
   Result<Type> tagged_type(const yaml_event_t& event, const std::string& tag, Type untagged) const;
   std::uint32_t attach(NodeData node);
   void remember(const std::string& anchor, std::uint32_t id);
@@ -138,7 +138,7 @@ class YamlReader {
   KeyCase key_case_;
   Tags tags_;
   Limits limits_;
-  std::vector<Open> stack_;
+  std::vector<OpenCollection> stack_;
   std::unordered_map<std::string, std::uint32_t> anchors_;
   /// Nodes below each node after following every alias, saturating.
   std::vector<std::size_t> expanded_;
@@ -341,7 +341,7 @@ Result<bool> YamlReader::wrap(const yaml_event_t& event, std::string& tag) {
   mapping.type = Type::Mapping;
   mapping.style = Style::Flow;
   mapping.span = span;
-  Open open;
+  OpenCollection open;
   open.id = attach(mapping);
   open.wrapper = true;
   stack_.push_back(std::move(open));
@@ -383,7 +383,7 @@ Status YamlReader::alias(const yaml_event_t& event) {
                 ErrorCode::Limit);
   }
   const bool inside = std::any_of(stack_.begin(), stack_.end(),
-                                  [&](const Open& open) { return open.anchor == name; });
+                                  [&](const OpenCollection& open) { return open.anchor == name; });
   const auto target = anchors_.find(name);
   if (inside || target == anchors_.end()) {
     return fail(span, inside ? "the alias `*" + name + "` contains itself"
@@ -415,7 +415,7 @@ Status YamlReader::open(const yaml_event_t& event, Type type) {
   node.type = tagged;
   node.style = flow ? Style::Flow : Style::Block;
   node.span = span;
-  Open open;
+  OpenCollection open;
   open.anchor = text_of(mapping ? start.mapping_start.anchor : start.sequence_start.anchor);
   if (wrapped && !open.anchor.empty()) {
     return fail(span, "an anchor cannot stand beside a short form");
@@ -432,7 +432,7 @@ Status YamlReader::close(const yaml_event_t& event) {
 }
 
 Status YamlReader::close_one(const yaml_event_t& event) {
-  const Open open = std::move(stack_.back());
+  const OpenCollection open = std::move(stack_.back());
   stack_.pop_back();
   NodeData& node = data_->nodes[open.id];
   const bool mapping = node.type == Type::Mapping;
@@ -459,7 +459,7 @@ Status YamlReader::close_one(const yaml_event_t& event) {
   return mapping ? check_keys(open) : Done{};
 }
 
-Status YamlReader::check_keys(const Open& mapping) {
+Status YamlReader::check_keys(const OpenCollection& mapping) {
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < mapping.members.size(); i += 2) {
     const NodeData& key = data_->nodes[mapping.members[i]];

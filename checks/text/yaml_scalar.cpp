@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::text {
 namespace {
-
-template <std::size_t N>
-bool one_of(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), text) != words.end();
-}
 
 /// Takes digits from the front; how many there were.
 std::size_t take_digits(std::string_view& text) {

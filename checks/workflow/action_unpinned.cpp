@@ -67,7 +67,8 @@ void action_unpinned(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"workflow-action-unpinned", action_unpinned, {unreadable_workflows}};
+const Register kActionUnpinnedCheck{
+    "workflow-action-unpinned", action_unpinned, {unreadable_workflows}};
 
 }  // namespace
 }  // namespace muster::workflow

@@ -66,13 +66,14 @@ Lack lack_of(const JobRun& run, const Intent& intent) {
 }
 
 /// The way to run the job that lacks most.
-const JobRun& worst_of(const std::vector<const JobRun*>& runs, const Intent& intent) {
+const JobRun& least_concurrency(const std::vector<const JobRun*>& runs, const Intent& intent) {
   return **std::max_element(runs.begin(), runs.end(), [&](const JobRun* a, const JobRun* b) {
     return lack_of(*a, intent) < lack_of(*b, intent);
   });
 }
 
-void judge(const JobRun& run, const Deploy& deploy, const Intent& intent, Outcomes& out) {
+void judge_concurrency(const JobRun& run, const Deploy& deploy, const Intent& intent,
+                       Outcomes& out) {
   const Concurrency* group = group_of(run);
   const Lack lack = lack_of(run, intent);
   const SourceRef& where = group != nullptr ? group->where : run.job->id.where;
@@ -99,13 +100,13 @@ void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const std::vector<const JobRun*> all = deploying(runs, input.intent());
     if (!all.empty()) {
-      const JobRun& run = worst_of(all, input.intent());
-      judge(run, deploys(run, input.intent()).front(), input.intent(), out);
+      const JobRun& run = least_concurrency(all, input.intent());
+      judge_concurrency(run, deploys(run, input.intent()).front(), input.intent(), out);
     }
   }
 }
 
-const Register kRegister{
+const Register kDeployWithoutConcurrencyCheck{
     "workflow-deploy-without-concurrency", deploy_without_concurrency, {unreadable_workflows}};
 
 }  // namespace

@@ -31,7 +31,8 @@ std::string lack_of(const JobRun& run, const EnvironmentGuess& guess, const Inte
   return event.empty() ? why : "its `environment` is empty under `" + event + "`; " + why;
 }
 
-void judge(const JobRun& run, const Deploy& deploy, const Intent& intent, Outcomes& out) {
+void judge_environment(const JobRun& run, const Deploy& deploy, const Intent& intent,
+                       Outcomes& out) {
   const EnvironmentGuess guess = environment_class(run, intent);
   const std::string lack = lack_of(run, guess, intent);
   if (lack.empty()) {
@@ -48,7 +49,7 @@ void judge(const JobRun& run, const Deploy& deploy, const Intent& intent, Outcom
 }
 
 /// The way to run the job that lacks an environment, else the first.
-const JobRun& worst_of(const std::vector<const JobRun*>& runs, const Intent& intent) {
+const JobRun& least_environment(const std::vector<const JobRun*>& runs, const Intent& intent) {
   const auto lacking = std::find_if(runs.begin(), runs.end(), [&](const JobRun* run) {
     return !lack_of(*run, environment_class(*run, intent), intent).empty();
   });
@@ -59,13 +60,13 @@ void deploy_without_environment(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const std::vector<const JobRun*> all = deploying(runs, input.intent());
     if (!all.empty()) {
-      const JobRun& run = worst_of(all, input.intent());
-      judge(run, deploys(run, input.intent()).front(), input.intent(), out);
+      const JobRun& run = least_environment(all, input.intent());
+      judge_environment(run, deploys(run, input.intent()).front(), input.intent(), out);
     }
   }
 }
 
-const Register kRegister{
+const Register kDeployWithoutEnvironmentCheck{
     "workflow-deploy-without-environment", deploy_without_environment, {unreadable_workflows}};
 
 }  // namespace

@@ -34,11 +34,6 @@ std::vector<std::string> parts_of(std::string_view name) {
   return parts;
 }
 
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Names that tell what a run touches, most telling first.
 std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run,
                                                                const Intent& intent) {
@@ -101,16 +96,16 @@ EnvironmentClass class_of_name(std::string_view name) {
   const std::vector<std::string> parts = parts_of(name);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string before = i > 0 ? parts[i - 1] : "";
-    if (one_of(parts[i], kProduction)) {
+    if (text::one_of(parts[i], kProduction)) {
       if (before == "non") {
         return EnvironmentClass::Development;
       }
       return before == "pre" ? EnvironmentClass::Staging : EnvironmentClass::Production;
     }
-    if (one_of(parts[i], kStaging)) {
+    if (text::one_of(parts[i], kStaging)) {
       return EnvironmentClass::Staging;
     }
-    if (one_of(parts[i], kDevelopment)) {
+    if (text::one_of(parts[i], kDevelopment)) {
       return EnvironmentClass::Development;
     }
   }

@@ -184,7 +184,8 @@ void image_tag_mutable(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"workflow-image-tag-mutable", image_tag_mutable, {unreadable_workflows}};
+const Register kImageTagMutableCheck{
+    "workflow-image-tag-mutable", image_tag_mutable, {unreadable_workflows}};
 
 }  // namespace
 }  // namespace muster::workflow

@@ -230,9 +230,9 @@ void job_cannot_assume(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"workflow-job-cannot-assume",
-                         job_cannot_assume,
-                         {unreadable_workflows, iam::unreadable_trusts}};
+const Register kJobCannotAssumeCheck{"workflow-job-cannot-assume",
+                                     job_cannot_assume,
+                                     {unreadable_workflows, iam::unreadable_trusts}};
 
 }  // namespace
 }  // namespace muster::workflow

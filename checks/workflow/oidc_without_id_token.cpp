@@ -53,7 +53,7 @@ void oidc_without_id_token(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{
+const Register kOidcWithoutIdTokenCheck{
     "workflow-oidc-without-id-token", oidc_without_id_token, {unreadable_workflows}};
 
 }  // namespace

@@ -20,30 +20,30 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool is_name_char(char c) {
+bool is_identifier_char(char c) {
   return is_letter(c) || is_digit(c) || c == '-';
 }
 
-struct Sign {
+struct OperatorSign {
   std::string_view text;
   Operator operation;
   int rank;
 };
 
 /// Longer signs first.
-constexpr std::array<Sign, 9> kSigns = {{{"||", Operator::Or, 1},
-                                         {"&&", Operator::And, 2},
-                                         {"==", Operator::Equal, 3},
-                                         {"!=", Operator::NotEqual, 3},
-                                         {"<=", Operator::Order, 4},
-                                         {">=", Operator::Order, 4},
-                                         {"<", Operator::Order, 4},
-                                         {">", Operator::Order, 4},
-                                         {"!", Operator::Not, 5}}};
+constexpr std::array<OperatorSign, 9> kSigns = {{{"||", Operator::Or, 1},
+                                                 {"&&", Operator::And, 2},
+                                                 {"==", Operator::Equal, 3},
+                                                 {"!=", Operator::NotEqual, 3},
+                                                 {"<=", Operator::Order, 4},
+                                                 {">=", Operator::Order, 4},
+                                                 {"<", Operator::Order, 4},
+                                                 {">", Operator::Order, 4},
+                                                 {"!", Operator::Not, 5}}};
 
 /// What waits on the operator stack: an operator, or an open parenthesis with its function's name.
 struct Waiting {
-  const Sign* sign = nullptr;
+  const OperatorSign* sign = nullptr;
   /// Empty for a plain group.
   std::string function;
   std::size_t arguments = 0;
@@ -69,10 +69,10 @@ class Translator {
   void name();
   std::string path();
   void emit(Instruction::Kind kind, Value value, std::size_t arguments);
-  void apply(const Sign& sign);
+  void apply(const OperatorSign& sign);
   bool close();
   bool comma();
-  const Sign* sign_here() const;
+  const OperatorSign* sign_here() const;
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -89,7 +89,7 @@ void Translator::emit(Instruction::Kind kind, Value value, std::size_t arguments
   done_.push_back(std::move(step));
 }
 
-void Translator::apply(const Sign& sign) {
+void Translator::apply(const OperatorSign& sign) {
   Instruction step;
   step.kind = Instruction::Kind::Operator;
   step.operation = sign.operation;
@@ -97,8 +97,8 @@ void Translator::apply(const Sign& sign) {
   done_.push_back(std::move(step));
 }
 
-const Sign* Translator::sign_here() const {
-  const auto found = std::find_if(kSigns.begin(), kSigns.end(), [&](const Sign& sign) {
+const OperatorSign* Translator::sign_here() const {
+  const auto found = std::find_if(kSigns.begin(), kSigns.end(), [&](const OperatorSign& sign) {
     return text_.substr(at_).starts_with(sign.text);
   });
   return found == kSigns.end() ? nullptr : &*found;
@@ -128,7 +128,7 @@ std::string shown_number(double number) {
 
 bool Translator::number() {
   const std::size_t begin = at_;
-  while (is_name_char(peek()) || peek() == '.' || peek() == '+') {
+  while (is_identifier_char(peek()) || peek() == '.' || peek() == '+') {
     ++at_;
   }
   const auto value = to_number(text_.substr(begin, at_ - begin));
@@ -145,7 +145,7 @@ std::string Translator::path() {
   while (peek() == '.' || peek() == '[') {
     if (peek() == '.') {
       const std::size_t begin = at_++;
-      while (is_name_char(peek()) || peek() == '*') {
+      while (is_identifier_char(peek()) || peek() == '*') {
         ++at_;
       }
       path += text_.substr(begin, at_ - begin);
@@ -163,7 +163,7 @@ std::string Translator::path() {
 
 void Translator::name() {
   const std::size_t begin = at_;
-  while (is_name_char(peek())) {
+  while (is_identifier_char(peek())) {
     ++at_;
   }
   const std::string word(text_.substr(begin, at_ - begin));
@@ -255,7 +255,7 @@ bool Translator::after_operand() {
     ++at_;
     return comma();
   }
-  const Sign* sign = sign_here();
+  const OperatorSign* sign = sign_here();
   if (sign == nullptr || sign->operation == Operator::Not) {
     return false;
   }

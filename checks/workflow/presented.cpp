@@ -6,6 +6,7 @@
 
 #include "checks/iam/model.h"
 #include "checks/policy/glob.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/filter.h"
 #include "checks/workflow/reach.h"
 
@@ -15,36 +16,32 @@ namespace {
 using oidc::ContextKind;
 using oidc::TokenSet;
 
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Events that run on the default branch, whoever started them.
 bool on_default_branch(std::string_view event) {
-  static constexpr std::array<std::string_view, 22> kEvents = {"schedule",
-                                                               "repository_dispatch",
-                                                               "delete",
-                                                               "status",
-                                                               "check_run",
-                                                               "check_suite",
-                                                               "pull_request_target",
-                                                               "issue_comment",
-                                                               "issues",
-                                                               "discussion",
-                                                               "discussion_comment",
-                                                               "fork",
-                                                               "watch",
-                                                               "gollum",
-                                                               "workflow_run",
-                                                               "label",
-                                                               "milestone",
-                                                               "page_build",
-                                                               "project",
-                                                               "public",
-                                                               "registry_package",
-                                                               "branch_protection_rule"};
-  return one_of(event, kEvents);
+  static constexpr std::array<std::string_view, 22> kDefaultBranchEvents = {
+      "schedule",
+      "repository_dispatch",
+      "delete",
+      "status",
+      "check_run",
+      "check_suite",
+      "pull_request_target",
+      "issue_comment",
+      "issues",
+      "discussion",
+      "discussion_comment",
+      "fork",
+      "watch",
+      "gollum",
+      "workflow_run",
+      "label",
+      "milestone",
+      "page_build",
+      "project",
+      "public",
+      "registry_package",
+      "branch_protection_rule"};
+  return text::one_of(event, kDefaultBranchEvents);
 }
 
 bool is_pull_request(std::string_view event) {
@@ -153,8 +150,8 @@ std::vector<std::string> cut(const std::vector<std::string>& refs,
 
 /// Each of `all` with each of `next`, unless those are too many to be told apart.
 void combine(std::vector<Choices>& all, const std::vector<Choices>& next) {
-  constexpr std::size_t kMaxCombinations = 64;
-  if (next.empty() || all.size() * next.size() > kMaxCombinations) {
+  constexpr std::size_t kMaxChoices = 64;
+  if (next.empty() || all.size() * next.size() > kMaxChoices) {
     return;
   }
   std::vector<Choices> combined;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::workflow {
 namespace {
 
@@ -31,17 +33,12 @@ bool is_assignment(std::string_view word) {
                      is_name_char);
 }
 
-template <std::size_t N>
-bool one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Words that stand in front of a command without being it.
 bool is_prefix_word(std::string_view word) {
   static constexpr std::array<std::string_view, 20> kWords = {
       "if",   "then", "else", "elif",    "while", "until", "do",    "!",       "{",     "(",
       "sudo", "env",  "time", "timeout", "nice",  "exec",  "xargs", "command", "nohup", "eval"};
-  return one_of(word, kWords) || is_assignment(word);
+  return text::one_of(word, kWords) || is_assignment(word);
 }
 
 /// An option or number of such a word: `sudo -E`, `timeout 10m`.
@@ -52,7 +49,7 @@ bool is_setting(std::string_view word) {
 bool prints_only(std::string_view word) {
   static constexpr std::array<std::string_view, 8> kWords = {"echo", "printf", "true", ":",
                                                              "fi",   "done",   "esac", "}"};
-  return one_of(word, kWords);
+  return text::one_of(word, kWords);
 }
 
 class Scanner {
@@ -323,7 +320,7 @@ std::vector<Command> plain_commands(std::string_view script) {
 
 bool is_shell(std::string_view program) {
   static constexpr std::array<std::string_view, 5> kShells = {"sh", "bash", "dash", "ksh", "zsh"};
-  return one_of(program.substr(program.rfind('/') + 1), kShells);
+  return text::one_of(program.substr(program.rfind('/') + 1), kShells);
 }
 
 /// The script that a command takes as a word: `bash -euo pipefail -c '…'`, and what `eval "…"`

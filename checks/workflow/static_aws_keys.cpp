@@ -39,7 +39,8 @@ void static_aws_keys(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{"workflow-static-aws-keys", static_aws_keys, {unreadable_workflows}};
+const Register kStaticAwsKeysCheck{
+    "workflow-static-aws-keys", static_aws_keys, {unreadable_workflows}};
 
 }  // namespace
 }  // namespace muster::workflow

@@ -112,7 +112,7 @@ void uninvited_job(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kRegister{
+const Register kUninvitedJobCheck{
     "workflow-uninvited-job", uninvited_job, {unreadable_workflows, iam::unreadable_trusts}};
 
 }  // namespace
