@@ -69,24 +69,11 @@ Reply Draft::step(const std::string& action, const Object& object) {
 }
 
 void Draft::step_on_new(const std::string& action) {
-  const iam::Principal& principal = map_.principal(from_);
-  const Power& power = map_.power(from_);
-  const auto obvious = nameable(action, principal.account, power.patterns(action));
-  std::vector<std::vector<std::string>> others;
-  for (std::size_t i = 0; i < obvious.size() && !blocked(); ++i) {
-    Reply reply = ask(action, {obvious[i], TagKnowledge::Chosen, {}});
-    if (reply.verdict != Verdict::Proven) {
-      if (others.empty()) {
-        others = power.other_names(action, principal);
-      }
-      Reply more = ask(action, {others[i], TagKnowledge::Chosen, {}});
-      if (more.verdict > reply.verdict) {
-        reply = std::move(more);
-      }
-    }
-    if (obvious[i].empty() && reply.verdict == Verdict::Blocked) {
-      stop("`" + action + "`: no resource of the account that its policies name");
-    } else {
+  if (blocked()) {
+    return;
+  }
+  for (const Reply& reply : map_.power(from_).ask_new(action, map_.principal(from_), keys_)) {
+    if (!blocked()) {
       take(action, reply);
     }
   }

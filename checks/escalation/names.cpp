@@ -140,9 +140,12 @@ class NameSearch {
   void find(const std::string& form, std::set<std::string>& out) {
     const GlobUnion shape({prover::resource_glob(form, policy::Version::V2008_10_17, atoms_)});
     for (const bool careful : {true, false}) {
+      if (careful && perhaps_denied_.empty()) {
+        continue;
+      }
       run(shape, nullptr, careful, out);
-      for (const GlobUnion& single : singles_) {
-        run(shape, &single, careful, out);
+      for (std::size_t i = 0; singles_.size() > 1 && i < singles_.size(); ++i) {
+        run(shape, &singles_[i], careful, out);
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/escalation/candidates.h"
 #include "checks/escalation/names.h"
 #include "checks/escalation/search.h"
 #include "checks/escalation/ways.h"
@@ -246,6 +247,59 @@ std::vector<std::vector<std::string>> Power::other_names(const std::string& acti
     resolve((*stack.scp)[i]);
   }
   return names_within(stack, action, principal.account);
+}
+
+std::vector<Reply> Power::find_new(
+    const std::string& action, const iam::Principal& principal,
+    const std::map<std::string, std::optional<std::string>>& keys) const {
+  const auto try_these = [&](const std::vector<std::string>& resources) {
+    return ask({principal, action, resources, keys, TagKnowledge::Chosen, {}, nullptr});
+  };
+  const auto obvious = nameable(action, principal.account, patterns(action));
+  std::vector<std::vector<std::string>> others;
+  std::vector<Reply> replies;
+  for (std::size_t i = 0; i < obvious.size(); ++i) {
+    Reply reply = try_these(obvious[i]);
+    if (reply.verdict != Verdict::Proven) {
+      if (others.empty()) {
+        others = other_names(action, principal);
+      }
+      Reply more = try_these(others[i]);
+      if (more.verdict > reply.verdict) {
+        reply = std::move(more);
+      }
+    }
+    if (obvious[i].empty() && reply.verdict == Verdict::Blocked) {
+      reply.because = "no resource of the account that its policies name";
+    }
+    replies.push_back(std::move(reply));
+    if (replies.back().verdict == Verdict::Blocked) {
+      break;
+    }
+  }
+  return replies;
+}
+
+std::vector<Reply> Power::ask_new(
+    const std::string& action, const iam::Principal& principal,
+    const std::map<std::string, std::optional<std::string>>& keys) const {
+  const Relevant& relevant = this->relevant(action);
+  std::string id = action;
+  for (const auto& [key, value] : keys) {
+    if (relevant.keys.contains(key)) {
+      id += "\n" + key + "=" + value.value_or("\n");
+    }
+  }
+  id += relevant.personal ? "\n" + principal.arn : std::string();
+  auto [entry, fresh] = new_things_.try_emplace(std::move(id));
+  if (fresh) {
+    entry->second = find_new(action, principal, keys);
+  }
+  std::vector<Reply> replies = entry->second;
+  for (Reply& reply : replies) {
+    reply.request.principal = caller_of(principal);
+  }
+  return replies;
 }
 
 /// As what the principal may send the request: its sessions have any name, so also those that the

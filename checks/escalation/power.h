@@ -118,10 +118,11 @@ class Power {
   [[nodiscard]] bool may_reach(const std::string& action, const std::string& resource) const;
   /// The resource patterns of those statements.
   [[nodiscard]] std::vector<std::string> patterns(const std::string& action) const;
-  /// Further ARNs for a new thing, for when no pattern by itself gives one that is let through: per
-  /// resource type as `nameable`.
-  [[nodiscard]] std::vector<std::vector<std::string>> other_names(
-      const std::string& action, const iam::Principal& principal) const;
+  /// The action on a new thing of the caller's choice: one answer per resource type that it needs.
+  /// `keys` as in `Ask`. Remembered.
+  [[nodiscard]] std::vector<Reply> ask_new(
+      const std::string& action, const iam::Principal& principal,
+      const std::map<std::string, std::optional<std::string>>& keys) const;
   /// Whether the answer about this action may differ between principals with these policies.
   [[nodiscard]] bool is_personal(const std::string& action) const;
 
@@ -131,6 +132,13 @@ class Power {
   struct Relevant;
 
   [[nodiscard]] const Relevant& relevant(const std::string& action) const;
+  /// Further ARNs for a new thing, for when no pattern by itself gives one that is let through: per
+  /// resource type as `nameable`.
+  [[nodiscard]] std::vector<std::vector<std::string>> other_names(
+      const std::string& action, const iam::Principal& principal) const;
+  [[nodiscard]] std::vector<Reply> find_new(
+      const std::string& action, const iam::Principal& principal,
+      const std::map<std::string, std::optional<std::string>>& keys) const;
   [[nodiscard]] static policy::Stack with_resource(const Relevant& relevant, const Ask& question);
 
   iam::PrincipalLayers layers_;
@@ -138,6 +146,8 @@ class Power {
   ActionBits named_;
   TimePoint now_;
   mutable std::map<std::string, std::unique_ptr<const Relevant>, std::less<>> relevant_;
+  /// By action, the keys that matter and, if the answer is personal, the principal.
+  mutable std::map<std::string, std::vector<Reply>, std::less<>> new_things_;
 };
 
 }  // namespace muster::escalation
