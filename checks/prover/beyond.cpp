@@ -173,14 +173,19 @@ class Beyond {
     return keys;
   }
 
-  /// The statement alone, within the limits of its side, in one respect.
-  Answer ask(PolicyId statement, const Respect& respect) {
+  /// The statement alone, within the limits of its side.
+  std::size_t principal(PolicyId statement, const Respect& respect) {
     Layered principal = limits_;
     principal.identity.push_back(statement);
     if (respect.within != nullptr) {
       principal.scp.push_back(*respect.within);
     }
-    return prover_.within(prover_.add(principal), respect.outside);
+    return prover_.add(principal);
+  }
+
+  /// The same, in one respect.
+  Answer ask(PolicyId statement, const Respect& respect) {
+    return prover_.within(principal(statement, respect), respect.outside);
   }
 
   Grant of_statement(const Policy& policy, const Statement& statement) {
@@ -194,8 +199,9 @@ class Beyond {
     Statement one = statement;
     for (const Text& action : statement.actions.value_or(std::vector<Text>())) {
       one.actions = std::vector<Text>{action};
-      const bool beyond = statement.actions->size() == 1 ||
-                          ask(keep(only(policy, one)), whole).verdict == Verdict::No;
+      const bool beyond =
+          statement.actions->size() == 1 ||
+          prover_.judge_within(principal(keep(only(policy, one)), whole), other_) == Verdict::No;
       if (beyond) {
         grant.actions.push_back(action.value);
       }

@@ -3,6 +3,7 @@
 #include "checks/prover/prover.h"
 
 #include <deque>
+#include <utility>
 
 #include "checks/prover/entry.h"
 #include "checks/prover/evidence.h"
@@ -322,6 +323,13 @@ Answer Prover::within(std::size_t a, std::size_t b) {
            state_->truth(first, request) == Truth::Yes;
   };
   return state_->ask(search_outside, a, b, confirm, Verdict::No);
+}
+
+Verdict Prover::judge_within(std::size_t a, std::size_t b) {
+  const policy::Catalogue* catalogue = std::exchange(state_->catalogue, nullptr);
+  const Verdict verdict = within(a, b).verdict;
+  state_->catalogue = catalogue;
+  return verdict;
 }
 
 Answer Prover::overlap(std::size_t a, std::size_t b) {

@@ -93,6 +93,8 @@ class Prover {
   /// Whether every request that `a` allows is allowed by `b`. `No`: the witness is allowed by `a`,
   /// and not by `b`.
   [[nodiscard]] Answer within(std::size_t a, std::size_t b);
+  /// The verdict of `within` alone: no likely witness is searched.
+  [[nodiscard]] Verdict judge_within(std::size_t a, std::size_t b);
   /// Whether some request is allowed by both. `Yes`: the witness is.
   [[nodiscard]] Answer overlap(std::size_t a, std::size_t b);
   /// What the evaluator says about one request.

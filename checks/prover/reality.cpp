@@ -198,9 +198,6 @@ const Bits& Reality::holds(AtomId id) {
   if (const auto known = holds_.find(id); known != holds_.end()) {
     return known->second;
   }
-  if (holds_.size() >= kMostRememberedActions) {
-    holds_.clear();
-  }
   Bits bits(names_.size() / kBits + 1, 0);
   for (const Glob* glob : atoms_[id].globs.globs()) {
     mark(*glob, bits);
@@ -212,7 +209,37 @@ const Bits& Reality::holds(AtomId id) {
   return holds_.emplace(id, std::move(bits)).first->second;
 }
 
+void Reality::make_room(std::size_t atoms) {
+  if (holds_.size() + atoms > kMostRememberedActions) {
+    holds_.clear();
+  }
+}
+
+bool Reality::has_action(const std::vector<AtomId>& wanted, const std::vector<AtomId>& unwanted) {
+  make_room(wanted.size() + unwanted.size());
+  std::vector<const Bits*> in;
+  std::vector<const Bits*> out;
+  std::ranges::transform(wanted, std::back_inserter(in), [&](AtomId id) { return &holds(id); });
+  std::ranges::transform(unwanted, std::back_inserter(out), [&](AtomId id) { return &holds(id); });
+  const std::size_t words = names_.size() / kBits + 1;
+  for (std::size_t word = 0; word < words; ++word) {
+    std::uint64_t left =
+        word + 1 < words ? ~std::uint64_t{0} : (std::uint64_t{1} << (names_.size() % kBits)) - 1;
+    for (const Bits* bits : in) {
+      left &= (*bits)[word];
+    }
+    for (const Bits* bits : out) {
+      left &= ~(*bits)[word];
+    }
+    if (left != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Bits Reality::actions(const std::vector<AtomId>& wanted, const std::vector<AtomId>& unwanted) {
+  make_room(wanted.size() + unwanted.size());
   Bits all(names_.size() / kBits + 1, ~std::uint64_t{0});
   all.back() &= (std::uint64_t{1} << (names_.size() % kBits)) - 1;
   for (const AtomId atom : wanted) {

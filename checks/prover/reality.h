@@ -28,6 +28,9 @@ class Reality {
   /// The existing actions for which all `wanted` atoms hold and no `unwanted` one.
   [[nodiscard]] Bits actions(const std::vector<AtomId>& wanted,
                              const std::vector<AtomId>& unwanted);
+  /// Whether there is one.
+  [[nodiscard]] bool has_action(const std::vector<AtomId>& wanted,
+                                const std::vector<AtomId>& unwanted);
 
   struct Pick {
     std::string action;
@@ -61,6 +64,8 @@ class Reality {
 
   void order();
   [[nodiscard]] std::vector<std::size_t> places(const Bits& actions) const;
+  /// What `holds` gives stays until there is not enough room.
+  void make_room(std::size_t atoms);
   const Bits& holds(AtomId atom);
   void mark(const Glob& glob, Bits& bits) const;
   std::optional<std::string> resource_for(const policy::Action& action, const TextQuery& query,

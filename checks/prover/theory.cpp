@@ -309,11 +309,11 @@ Sat Theory::one_action(const std::vector<Term>& terms, std::string* found) {
   for (const Term& term : terms) {
     (term.wanted ? wanted : unwanted).push_back(term.atom);
   }
-  const Bits actions = reality_->actions(wanted, unwanted);
-  if (std::ranges::all_of(actions, [](std::uint64_t word) { return word == 0; })) {
+  if (!reality_->has_action(wanted, unwanted)) {
     return Sat::No;
   }
   if (found != nullptr) {
+    const Bits actions = reality_->actions(wanted, unwanted);
     *found = reality_->pick(actions, {}).action;
   }
   return Sat::Yes;
