@@ -95,7 +95,16 @@ class Search {
     return std::nullopt;
   }
 
+  /// Why it is not settled that there is none; empty when it is.
+  [[nodiscard]] const std::string& doubt() const { return doubt_; }
+
  private:
+  void note_doubt(const Proof& proof) {
+    if (proof.is_undecided() && doubt_.empty()) {
+      doubt_ = proof.reason();
+    }
+  }
+
   std::optional<Crossing> through(const Statement& statement, policy::Version version) {
     const std::vector<ClauseKey> keys = clause_keys(role_, statement);
     for (const Grant& grant : grants_of(statement)) {
@@ -133,6 +142,7 @@ class Search {
       }
       Proof proof = powers_.can(
           {name, thing.arn, unmentioned(describing(action, keys), around_, type)}, &statement);
+      note_doubt(proof);
       if (proof.is_yes()) {
         return Crossing{std::move(proof),      nullptr,   nullptr,    name,
                         "`" + thing.arn + "`", thing.why, thing.where};
@@ -167,6 +177,7 @@ class Search {
         }
         Proof proof = powers_.can(
             {name, stranger.arn, tagged(tag, describing(action, keys), stranger.type)}, &statement);
+        note_doubt(proof);
         if (proof.is_yes()) {
           return Crossing{std::move(proof),
                           nullptr,
@@ -210,6 +221,7 @@ class Search {
   const Role& role_;
   Powers powers_;
   Surrounding around_;
+  std::string doubt_;
 };
 
 void report(const PipelineRole& role, const Crossing& crossing, Outcomes& out) {
@@ -239,8 +251,11 @@ void cross_environment_reach(const AuditInput& input, Outcomes& out) {
     if (!asked || told) {
       continue;
     }
-    if (const auto crossing = Search(input, role).first()) {
+    Search search(input, role);
+    if (const auto crossing = search.first()) {
       report(role, *crossing, out);
+    } else if (!search.doubt().empty()) {
+      out.undecided(role.role->asset(), role.role->where, search.doubt()).anchor("production");
     } else if (role.unknown_policies().empty()) {
       out.pass(role.role->asset(), role.role->where);
     }
