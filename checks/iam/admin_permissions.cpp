@@ -28,7 +28,9 @@ void admin_permissions(const AuditInput& input, Outcomes& out) {
       continue;
     }
     name_unknown(role, out);
-    if (role.unknown_policies().empty()) {
+    if (verdict.proof.is_undecided() && !role.is_declared_admin()) {
+      out.undecided(asset, role.role->where, verdict.proof.reason());
+    } else if (role.unknown_policies().empty()) {
       out.pass(asset, role.role->where);
     }
   }

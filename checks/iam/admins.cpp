@@ -91,7 +91,10 @@ class AdminJudge {
   AdminVerdict verdict() {
     AdminVerdict found{&role_, AdminKind::None, Proof::no(), role_.role->where, {}};
     const bool broad = may_be_nearly_all(*role_.role);
-    if (broad && powers_.can_all_of(allowing({"*"}, "*", {}))) {
+    const prover::Answer everything =
+        broad ? powers_.can_all_of(allowing({"*"}, "*", {}))
+              : prover::Answer{.verdict = prover::Verdict::No, .witness = std::nullopt};
+    if (everything.verdict == prover::Verdict::Yes) {
       return proved(AdminKind::All, telling().value_or(policy::Request()), "every action");
     }
     if (const auto request = broad ? telling() : std::nullopt) {
@@ -105,6 +108,10 @@ class AdminJudge {
       if (const auto request = whole_iam()) {
         return proved(AdminKind::Iam, *request, "every action that manages permissions in IAM");
       }
+    }
+    if (everything.verdict == prover::Verdict::Undecided) {
+      found.proof =
+          Proof::undecided("whether it may do everything is not decided: " + everything.reason);
     }
     return by_name().value_or(found);
   }

@@ -26,6 +26,7 @@ enum class AdminKind {
 struct AdminVerdict {
   const PipelineRole* role = nullptr;
   AdminKind kind = AdminKind::None;
+  /// `undecided` when it may be one, and nothing shows that it is.
   Proof proof = Proof::no();
   SourceRef where;
   /// `arn:aws:iam::aws:policy/AdministratorAccess`, `every action`, `21740 of 22091 actions`.

@@ -171,10 +171,10 @@ std::optional<policy::Request> Powers::find(const Reach& reach) {
   return search(reach, nullptr).request;
 }
 
-bool Powers::can_all_of(policy::Policy everything) {
+prover::Answer Powers::can_all_of(policy::Policy everything) {
   const std::size_t own = compile(views_.at(nullptr));
   const std::size_t asked = prover_->add({std::move(everything)});
-  return prover_->within(asked, own).verdict == prover::Verdict::Yes;
+  return prover_->within(asked, own);
 }
 
 policy::Policy allowing(std::vector<std::string> actions, std::string resource,

@@ -41,8 +41,9 @@ class Powers {
   /// Such a request itself; nothing when there is none, or when that is not decided.
   [[nodiscard]] std::optional<policy::Request> find(const Reach& reach);
 
-  /// Whether the role may make every request that the policy allows.
-  [[nodiscard]] bool can_all_of(policy::Policy everything);
+  /// Whether the role may make every request that the policy allows; with the reason when that is
+  /// not decided.
+  [[nodiscard]] prover::Answer can_all_of(policy::Policy everything);
 
   /// The same as `can` for one request, by the evaluator alone.
   [[nodiscard]] bool allows(const policy::Request& request) const;
