@@ -3,6 +3,7 @@
 
 #include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
+#include "checks/iam/credential_report.h"
 #include "checks/text/tree.h"
 
 namespace muster::app {
@@ -49,6 +50,10 @@ Recognised recognise_yaml(std::string_view path, const std::string& bytes) {
   return taken ? Recognised{DocumentKind::CloudFormation, {}} : Recognised{};
 }
 
+bool names_credential_report(std::string_view bytes) {
+  return has(bytes, "\"ReportFormat\"") && has(bytes, "\"Content\"");
+}
+
 /// The kind of JSON that cannot be parsed, so that the error is reported where it matters.
 DocumentKind kind_by_words(std::string_view bytes) {
   if (names_terraform_resources(bytes)) {
@@ -57,7 +62,8 @@ DocumentKind kind_by_words(std::string_view bytes) {
   if (names_template_resources(bytes)) {
     return DocumentKind::CloudFormation;
   }
-  if (has(bytes, "\"authorization_details\"") || has(bytes, "\"resource_policies\"")) {
+  if (names_credential_report(bytes) || has(bytes, "\"authorization_details\"") ||
+      has(bytes, "\"resource_policies\"")) {
     return DocumentKind::AwsAccount;
   }
   return has(bytes, "\"RoleDetailList\"") || has(bytes, "\"UserDetailList\"")
@@ -75,7 +81,8 @@ Recognised recognise_object(const text::Node& root) {
   }
   if (root.find("authorization_details") || is_list(root, "inventory") ||
       root.find("service_control_policies") || root.find("resource_control_policies") ||
-      is_list(root, "AccessKeyMetadata") || is_list(root, "resource_policies")) {
+      is_list(root, "AccessKeyMetadata") || is_list(root, "resource_policies") ||
+      (root.find("ReportFormat") && root.find("Content"))) {
     return {DocumentKind::AwsAccount, {}};
   }
   const auto role = root.find("Role");
@@ -116,7 +123,7 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
          has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
-         has(head, "\"resource_policies\"") ||
+         has(head, "\"resource_policies\"") || names_credential_report(head) ||
          (has(head, "\"inventory\"") && has(head, "\"arn:aws")) || names_template_resources(head) ||
          names_terraform_resources(head);
 }
@@ -129,6 +136,9 @@ Recognised recognise_content(std::string_view path, const std::string& bytes) {
   }
   if (is_yaml(path)) {
     return recognise_yaml(path, bytes);
+  }
+  if (path.ends_with(".csv") && iam::is_credential_csv(bytes)) {
+    return {DocumentKind::AwsAccount, {}};
   }
   if (!path.ends_with(".json") || !looks_relevant(bytes)) {
     return {};

@@ -134,7 +134,7 @@ void Reader::add(DocumentKind kind, const std::string& shown, std::string bytes)
 /// Whether a file could matter by its name alone; everything else is not even opened.
 bool worth_opening(const std::string& shown) {
   return shown.ends_with(".json") || shown.ends_with(".yml") || shown.ends_with(".yaml") ||
-         shown.ends_with(".tf");
+         shown.ends_with(".tf") || shown.ends_with(".csv");
 }
 
 std::string head_of(const fs::path& path) {

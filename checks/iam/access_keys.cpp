@@ -1,6 +1,9 @@
-// Entries without a user or a status say nothing and are left out.
+// Entries of lists without a user or a status say nothing and are left out.
 #include "checks/iam/access_keys.h"
 
+#include <utility>
+
+#include "checks/core/run.h"
 #include "checks/iam/documents.h"
 #include "checks/policy/values.h"
 
@@ -19,7 +22,41 @@ AccessKey key_of(const text::Node& entry) {
   return key;
 }
 
+/// Time is told by the report's own date, or by that of the audit for a bare CSV.
+std::string usage_of(const ReportedKey& key, const CredentialReport& report, TimePoint now) {
+  if (!key.used) {
+    return "never used";
+  }
+  const auto days =
+      std::chrono::duration_cast<std::chrono::days>(report.generated.value_or(now) - *key.used);
+  return "last used on " + to_utc(*key.used).substr(0, 10) +
+         (days.count() > 0 ? ", " + std::to_string(days.count()) + " days before the " +
+                                 (report.generated ? "report" : "audit")
+                           : "");
+}
+
 }  // namespace
+
+void AccessKeys::add_report(const Document& document, Result<CredentialReport> report,
+                            TimePoint now) {
+  if (!report) {
+    unreadable_.push_back({document.source, report.error()});
+    return;
+  }
+  for (const ReportedUser& user : report.value().users) {
+    int number = 0;
+    for (const ReportedKey& key : user.keys) {
+      keys_.push_back({user.name,
+                       user.arn,
+                       {},
+                       ++number,
+                       key.active,
+                       key.rotated,
+                       usage_of(key, report.value(), now),
+                       user.where});
+    }
+  }
+}
 
 AccessKeys AccessKeys::build(const AuditInput& input) {
   AccessKeys result;
@@ -27,9 +64,20 @@ AccessKeys AccessKeys::build(const AuditInput& input) {
     if (document.kind != DocumentKind::AwsAccount) {
       continue;
     }
+    if (is_credential_csv(document.bytes)) {
+      result.add_report(document, parse_credential_csv(document.bytes, document.source),
+                        input.now());
+      continue;
+    }
     // A document that cannot be read is told by the account facts.
     const auto tree = parse_account_json(document);
-    const auto list = tree ? tree.value().root().find("AccessKeyMetadata") : std::nullopt;
+    if (!tree) {
+      continue;
+    }
+    if (auto report = credential_report(tree.value().root())) {
+      result.add_report(document, std::move(*report), input.now());
+    }
+    const auto list = tree.value().root().find("AccessKeyMetadata");
     for (std::size_t i = 0; list && list->is(text::Type::Sequence) && i < list->size(); ++i) {
       AccessKey key = key_of(list->at(i));
       if (!key.user.empty() && list->at(i).find("Status")) {
@@ -38,6 +86,10 @@ AccessKeys AccessKeys::build(const AuditInput& input) {
     }
   }
   return result;
+}
+
+std::vector<Unreadable> unreadable_access_keys(const AuditInput& input) {
+  return input.model<AccessKeys>().unreadable();
 }
 
 }  // namespace muster::iam

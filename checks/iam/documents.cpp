@@ -7,6 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "checks/iam/credential_report.h"
+#include "checks/text/tree_builder.h"
+
 namespace muster::iam {
 namespace {
 
@@ -238,6 +241,11 @@ ManagedPolicy managed_policy(const Node& node) {
 }  // namespace
 
 Result<text::Tree> parse_account_json(const Document& document) {
+  if (is_credential_csv(document.bytes)) {
+    text::TreeBuilder empty(document.source);
+    const auto root = empty.mapping({}, {});
+    return std::move(empty).build(root);
+  }
   text::Limits limits;
   limits.bytes = std::max(limits.bytes, document.bytes.size());
   limits.expanded_nodes = kAccountNodes;

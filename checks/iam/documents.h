@@ -87,7 +87,8 @@ struct HolderDocument {
   std::vector<std::string> groups;
 };
 
-/// Parses an account document with room for thousands of roles.
+/// Parses an account document with room for thousands of roles. A credential report in CSV gives
+/// an empty object: it has nothing for readers of JSON.
 [[nodiscard]] Result<text::Tree> parse_account_json(const Document& document);
 
 /// The roles in the output of `aws iam get-role` (key `Role`) or

@@ -55,6 +55,9 @@ struct Weight {
 
 Weight weight_of(const AuditInput& input, const WorkflowKeys& workflows, const AccessKey& key,
                  const std::string& user_arn) {
+  if (key.user == "<root_account>") {
+    return {Severity::Critical, "the root user may do everything, and nothing can limit it"};
+  }
   const bool named =
       std::any_of(workflows.texts.begin(), workflows.texts.end(), [&](const std::string& text) {
         return !key.id.empty() && text.find(key.id) != std::string::npos;
@@ -78,23 +81,33 @@ std::string arn_of(const AuditInput& input, const std::string& user) {
 }
 
 std::string age_of(const AccessKey& key) {
-  return key.created ? "made on " + to_utc(*key.created).substr(0, 10) : "of unknown age";
+  return (key.created ? "made on " + to_utc(*key.created).substr(0, 10) : "of unknown age") +
+         (key.usage.empty() ? "" : ", " + key.usage);
+}
+
+Witness key_witness(const AccessKey& key) {
+  return key.id.empty()
+             ? Witness{WitnessKind::Text, {{"access-key", {std::to_string(key.number)}}}}
+             : Witness{WitnessKind::Text, {{"access-key-id", {key.id.substr(0, 8) + "…"}}}};
 }
 
 void judge(const AuditInput& input, const WorkflowKeys& workflows,
            const std::vector<const AccessKey*>& keys, Outcomes& out) {
   const std::string& user = keys.front()->user;
-  const std::string arn = arn_of(input, user);
+  const auto told =
+      std::ranges::find_if(keys, [](const AccessKey* key) { return !key->arn.empty(); });
+  const std::string arn = told == keys.end() ? arn_of(input, user) : (*told)->arn;
   const Asset asset{"iam-user", arn.empty() ? user : arn};
-  const auto active =
-      std::find_if(keys.begin(), keys.end(), [](const AccessKey* key) { return key->active; });
+  // One whose id is known says more.
+  auto active = std::ranges::find_if(
+      keys, [](const AccessKey* key) { return key->active && !key->id.empty(); });
+  active = active == keys.end() ? std::ranges::find_if(keys, &AccessKey::active) : active;
   if (active == keys.end()) {
     out.pass(asset, keys.front()->where);
     return;
   }
   const Weight weight = weight_of(input, workflows, **active, arn);
-  const std::string shown = (*active)->id.substr(0, 8) + "…";
-  out.fail(asset, (*active)->where, {WitnessKind::Text, {{"access-key-id", {shown}}}})
+  out.fail(asset, (*active)->where, key_witness(**active))
       .arg("age", age_of(**active))
       .arg("why", weight.why)
       .severity(weight.severity);
@@ -103,7 +116,7 @@ void judge(const AuditInput& input, const WorkflowKeys& workflows,
 void static_user(const AuditInput& input, Outcomes& out) {
   std::map<std::string, std::vector<const AccessKey*>> by_user;
   for (const AccessKey& key : input.model<AccessKeys>().all()) {
-    by_user[key.user].push_back(&key);
+    by_user[key.user == "<root_account>" ? key.arn : key.user].push_back(&key);
   }
   if (by_user.empty()) {
     return;
@@ -114,7 +127,7 @@ void static_user(const AuditInput& input, Outcomes& out) {
   }
 }
 
-const Register kStaticUserCheck{"iam-static-user", static_user, {}};
+const Register kStaticUserCheck{"iam-static-user", static_user, {unreadable_access_keys}};
 
 }  // namespace
 }  // namespace muster::iam

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "checks/core/run.h"
+#include "checks/iam/access_keys.h"
 #include "checks/iam/inventory.h"
 
 namespace {
@@ -59,6 +61,35 @@ struct Sample {
   Intent intent;
   AuditInput input{facts, intent, TimePoint{}};
 };
+
+constexpr const char* kReport =
+    "user,arn,user_creation_time,access_key_1_active,access_key_1_last_rotated,"
+    "access_key_1_last_used_date,access_key_2_active,access_key_2_last_rotated,"
+    "access_key_2_last_used_date\r\n"
+    "ann,arn:aws:iam::111122223333:user/ann,2024-01-01T00:00:00+00:00,true,"
+    "2024-01-01T00:00:00+00:00,2026-01-01T00:00:00+00:00,false,N/A,N/A\r\n";
+
+TEST_CASE("a credential report tells keys and when they were used, by its own date") {
+  const auto report = parse_credential_csv(kReport, SourceId("c.csv"));
+  REQUIRE(report.ok());
+  REQUIRE(report.value().users.size() == 1);
+  CHECK(report.value().users[0].keys[0].active);
+  CHECK_FALSE(report.value().users[0].keys[1].rotated);
+  const Facts facts = facts_of({{DocumentKind::AwsAccount, kReport}});
+  const Intent intent;
+  const AuditInput input{facts, intent, *parse_utc("2026-02-01")};
+  const auto& keys = input.model<AccessKeys>().all();
+  REQUIRE(keys.size() == 2);
+  CHECK(keys[0].usage == "last used on 2026-01-01, 31 days before the audit");
+  CHECK(keys[1].usage == "never used");
+  CHECK(input.model<AccountFacts>().unreadable().empty());
+}
+
+TEST_CASE("a credential report that is cut is an error") {
+  CHECK_FALSE(parse_credential_csv("user,arn,user_creation_time,x\n", SourceId("c")).ok());
+  const std::string whole = kReport;
+  CHECK_FALSE(parse_credential_csv(whole.substr(0, whole.size() - 12), SourceId("c")).ok());
+}
 
 }  // namespace
 
