@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/escalation/candidates.h"
 #include "checks/escalation/draft.h"
 
 namespace muster::escalation {
@@ -145,6 +146,16 @@ bool EdgeFinder::worth_asking(Id from, const std::string& action,
   return effort_ == Effort::Everything || map_.power(from).may_reach(action, resource);
 }
 
+bool EdgeFinder::worth_carrying(const Way& way, Id from, const iam::Resource& carrier) const {
+  return std::ranges::all_of(way.steps, [&](const Step& step) {
+    return step.on != On::Carrier ||
+           std::ranges::any_of(spellings(step.action, carrier.arn),
+                               [&](const std::string& resource) {
+                                 return worth_asking(from, step.action, resource);
+                               });
+  });
+}
+
 std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
   const iam::Principal& caller = map_.principal(from);
   const iam::Principal& role = map_.principal(to);
@@ -268,7 +279,7 @@ std::optional<Edge> EdgeFinder::over_carriers(const Way& way, Id from, Id to) co
   for (const iam::Resource* carrier : map_.carriers(to)) {
     const bool fits = contains(way.carriers, carrier->type) &&
                       (way.fields.empty() || contains(way.fields, carrier->field));
-    if (!fits) {
+    if (!fits || !worth_carrying(way, from, *carrier)) {
       continue;
     }
     if (!way.tagging.empty()) {

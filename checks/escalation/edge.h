@@ -84,6 +84,8 @@ class EdgeFinder {
   /// Whether it is worth asking about the action on this resource.
   [[nodiscard]] bool worth_asking(Id from, const std::string& action,
                                   const std::string& resource) const;
+  /// Whether statements name the carrier for every action of the way on it, conditions aside.
+  [[nodiscard]] bool worth_carrying(const Way& way, Id from, const iam::Resource& carrier) const;
 
   const AccountMap& map_;
   Effort effort_;

@@ -7,6 +7,7 @@
 
 #include "checks/core/run.h"
 #include "checks/iam/requests.h"
+#include "checks/policy/arn.h"
 #include "checks/policy/catalogue.h"
 
 namespace muster::escalation {
@@ -271,23 +272,39 @@ KeyChoices known_choice(const std::string& key, const std::vector<const policy::
   return choices;
 }
 
-template <class Visit>
-void each_statement(const policy::Stack& stack, const Visit& visit) {
+}  // namespace
+
+Statements statements_of(const policy::Stack& stack) {
+  Statements all;
+  const auto add = [&](const std::vector<policy::Policy>& policies) {
+    for (const policy::Policy& policy : policies) {
+      for (const policy::Statement& statement : policy.statements) {
+        all.push_back(&statement);
+      }
+    }
+  };
   for (const auto* layer : {&stack.identity, &stack.resource, &stack.boundary}) {
-    for (std::size_t i = 0; *layer && i < (*layer)->size(); ++i) {
-      std::ranges::for_each((**layer)[i].statements, visit);
+    if (*layer) {
+      add(**layer);
     }
   }
   for (const auto* levels : {&stack.scp, &stack.rcp}) {
     for (std::size_t level = 0; *levels && level < (*levels)->size(); ++level) {
-      for (const policy::Policy& policy : (**levels)[level]) {
-        std::ranges::for_each(policy.statements, visit);
-      }
+      add((**levels)[level]);
     }
   }
+  return all;
 }
 
-}  // namespace
+bool may_concern(const policy::Statement& statement, const std::string& resource) {
+  const policy::Request request{{}, {}, resource, {}, {}};
+  return !statement.resources ||
+         std::ranges::any_of(*statement.resources, [&](const policy::Text& pattern) {
+           return pattern.value.find("${") != std::string::npos ||
+                  policy::match_resource(pattern.value, policy::Version::V2012_10_17, request) !=
+                      policy::MatchResult::No;
+         });
+}
 
 std::string resolved(std::string_view text, policy::Version version,
                      const iam::Principal& principal) {
@@ -326,22 +343,24 @@ std::set<std::string> mentioned_keys(const policy::Statement& statement) {
   return keys;
 }
 
-std::set<std::string> mentioned_keys(const policy::Stack& stack) {
+std::set<std::string> mentioned_keys(const Statements& statements) {
   std::set<std::string> keys;
-  each_statement(stack, [&](const policy::Statement& one) { keys.merge(mentioned_keys(one)); });
+  for (const policy::Statement* statement : statements) {
+    keys.merge(mentioned_keys(*statement));
+  }
   return keys;
 }
 
-std::vector<const policy::Condition*> clauses_on(const policy::Stack& stack,
+std::vector<const policy::Condition*> clauses_on(const Statements& statements,
                                                  const std::string& key) {
   std::vector<const policy::Condition*> clauses;
-  each_statement(stack, [&](const policy::Statement& statement) {
-    for (const policy::Condition& clause : statement.conditions) {
+  for (const policy::Statement* statement : statements) {
+    for (const policy::Condition& clause : statement->conditions) {
       if (text::equals_ignoring_case(clause.key.value, key)) {
         clauses.push_back(&clause);
       }
     }
-  });
+  }
   return clauses;
 }
 

@@ -23,12 +23,20 @@ struct KeyChoices {
   std::vector<std::optional<policy::ContextValue>> values;
 };
 
+using Statements = std::vector<const policy::Statement*>;
+
+/// The statements of all layers; they live as long as the stack.
+[[nodiscard]] Statements statements_of(const policy::Stack& stack);
+
+/// Whether the statement could speak about this resource, conditions and variables aside.
+[[nodiscard]] bool may_concern(const policy::Statement& statement, const std::string& resource);
+
 /// The keys (lower case) that conditions and variables of the statements look at.
 [[nodiscard]] std::set<std::string> mentioned_keys(const policy::Statement& statement);
-[[nodiscard]] std::set<std::string> mentioned_keys(const policy::Stack& stack);
+[[nodiscard]] std::set<std::string> mentioned_keys(const Statements& statements);
 
-/// The clauses on a key in all layers.
-[[nodiscard]] std::vector<const policy::Condition*> clauses_on(const policy::Stack& stack,
+/// The clauses on a key.
+[[nodiscard]] std::vector<const policy::Condition*> clauses_on(const Statements& statements,
                                                                const std::string& key);
 
 /// `wanted`: the clauses on this key.

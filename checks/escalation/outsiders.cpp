@@ -270,13 +270,14 @@ Reply ask_outsider(const Candidate& candidate, const std::string& action,
   Search search(stack);
   for (const std::string& resource : resources) {
     std::vector<KeyChoices> choices;
-    for (const std::string& key : mentioned_keys(stack)) {
+    const Statements statements = statements_of(stack);
+    for (const std::string& key : mentioned_keys(statements)) {
       const bool owner = key == "aws:resourceaccount" && !side.account.empty();
       OutsiderKeys keys = candidate.keys;
       if (owner) {
         keys.known[key] = side.account;
       }
-      choices.push_back(choices_of_outsider(key, clauses_on(stack, key), keys, now));
+      choices.push_back(choices_of_outsider(key, clauses_on(statements, key), keys, now));
     }
     search.run({candidate.caller, action, resource, side.account, {}}, choices);
     if (search.done()) {

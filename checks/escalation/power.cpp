@@ -166,7 +166,7 @@ const Power::Relevant& Power::relevant(const std::string& action) const {
     }
   }
   found->stack.open = layers_.open;
-  found->keys = mentioned_keys(found->stack);
+  found->keys = mentioned_keys(statements_of(found->stack));
   found->personal = std::ranges::any_of(found->keys, is_personal_key);
   for (const Policy& policy : *found->stack.identity) {
     found->named = found->named || std::ranges::any_of(policy.statements, [](const Statement& one) {
@@ -204,19 +204,9 @@ std::vector<std::string> Power::patterns(const std::string& action) const {
 }
 
 bool Power::may_reach(const std::string& action, const std::string& resource) const {
-  Request request;
-  request.resource = resource;
   for (const Policy& policy : *relevant(action).stack.identity) {
     for (const Statement& statement : policy.statements) {
-      if (statement.effect != Effect::Allow) {
-        continue;
-      }
-      const auto reaches = [&](const policy::Text& pattern) {
-        return pattern.value.find("${") != std::string::npos ||
-               policy::match_resource(pattern.value, policy.version, request) !=
-                   policy::MatchResult::No;
-      };
-      if (!statement.resources || std::ranges::any_of(*statement.resources, reaches)) {
+      if (statement.effect == Effect::Allow && may_concern(statement, resource)) {
         return true;
       }
     }
@@ -336,15 +326,25 @@ policy::Stack Power::with_resource(const Relevant& relevant, const Ask& question
   return stack;
 }
 
+std::vector<KeyChoices> Power::choices_for(const policy::Stack& stack, const Ask& question,
+                                           const std::string& resource) const {
+  Statements concerned = statements_of(stack);
+  std::erase_if(concerned,
+                [&](const Statement* statement) { return !may_concern(*statement, resource); });
+  std::vector<KeyChoices> choices;
+  for (const std::string& key : mentioned_keys(concerned)) {
+    choices.push_back(choices_of(key, clauses_on(concerned, key), question, resource, now_));
+  }
+  return choices;
+}
+
 Reply Power::ask(const Ask& question) const {
   const Relevant& relevant = this->relevant(question.action);
   const ResourceSide* side = question.resource_side;
   policy::Stack with_side;
   const policy::Stack* stack = &relevant.stack;
-  std::set<std::string> keys = relevant.keys;
   if (side != nullptr) {
     with_side = with_resource(relevant, question);
-    keys = mentioned_keys(with_side);
     stack = &with_side;
   }
   const std::string& account = side == nullptr ? std::string() : side->account;
@@ -358,11 +358,8 @@ Reply Power::ask(const Ask& question) const {
     Search session(*stack);
     Search& asked = i == 0 ? search : session;
     for (const std::string& resource : question.resources) {
-      std::vector<KeyChoices> choices;
-      for (const std::string& key : keys) {
-        choices.push_back(choices_of(key, clauses_on(*stack, key), question, resource, now_));
-      }
-      asked.run({callers[i], question.action, resource, account, {}}, choices);
+      asked.run({callers[i], question.action, resource, account, {}},
+                choices_for(*stack, question, resource));
       if (asked.done()) {
         break;
       }

@@ -16,6 +16,8 @@
 
 namespace muster::escalation {
 
+struct KeyChoices;
+
 enum class Verdict {
   /// Something known stands in the way.
   Blocked,
@@ -139,6 +141,10 @@ class Power {
   [[nodiscard]] std::vector<Reply> find_new(
       const std::string& action, const iam::Principal& principal,
       const std::map<std::string, std::optional<std::string>>& keys) const;
+  /// The values of the keys that statements about this resource look at: other statements never
+  /// apply, and every key doubles the requests to try.
+  [[nodiscard]] std::vector<KeyChoices> choices_for(const policy::Stack& stack, const Ask& question,
+                                                    const std::string& resource) const;
   [[nodiscard]] static policy::Stack with_resource(const Relevant& relevant, const Ask& question);
 
   iam::PrincipalLayers layers_;

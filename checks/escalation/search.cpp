@@ -127,13 +127,14 @@ void Search::keep(Verdict verdict, const Request& request, const StackDecision& 
 void Search::weigh(Request& request, const std::vector<const KeyChoices*>& open) {
   Odometer odometer(open);
   bool all = true;
-  bool more = false;
+  bool more = true;
   std::optional<Request> some;
   StackDecision granted;
-  do {
+  while (more && !exhausted()) {
     odometer.write(request);
     StackDecision decision = evaluate_stack(stack_, request);
     ++tried_;
+    more = odometer.next();
     if (decision.kind == DecisionKind::Allowed) {
       if (!some) {
         some = request;
@@ -147,8 +148,7 @@ void Search::weigh(Request& request, const std::vector<const KeyChoices*>& open)
     } else if (!some) {
       keep(Verdict::Blocked, request, decision, refusal(decision));
     }
-    more = odometer.next();
-  } while (more && tried_ < kRequests);
+  }
   // What was not tried may be refused.
   all = all && !more;
   if (some) {
@@ -179,7 +179,7 @@ void Search::run(Request request, const std::vector<KeyChoices>& keys) {
   do {
     odometer.write(request);
     weigh(request, open);
-  } while (best_.verdict != Verdict::Proven && odometer.next() && tried_ < kRequests);
+  } while (!done() && odometer.next());
 }
 
 Reply Search::take() {

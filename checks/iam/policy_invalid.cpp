@@ -122,14 +122,17 @@ void judge(const Document& document, Outcomes& out) {
   }
 }
 
-bool is_trust(const Document& document) {
-  const auto tree = text::parse_json(document.bytes, document.source);
-  return tree && is_trust_policy(tree.value().root());
-}
-
 void policy_invalid(const AuditInput& input, Outcomes& out) {
   for (const Document& document : input.facts().documents) {
-    if (document.kind == DocumentKind::IamPolicy && !is_trust(document)) {
+    if (document.kind != DocumentKind::IamPolicy) {
+      continue;
+    }
+    const auto tree = text::parse_json(document.bytes, document.source);
+    if (!tree) {
+      // What the text is meant to be is not known: a trust policy, or no policy at all.
+      out.undecided({"iam-policy", document.source.path()}, {document.source, {}},
+                    tree.error().message);
+    } else if (!is_trust_policy(tree.value().root())) {
       judge(document, out);
     }
   }

@@ -216,6 +216,8 @@ const table = [
     account([user('ci', allow('iam:PassRole', 'arn:aws-cn:iam::*:role/*'), runs)], [builder])],
   ['ssm by tag open', 'possible',
     account([user('ci', allow('ssm:SendCommand', ['arn:aws:ssm:*::document/AWS-RunShellScript']), allow('ssm:SendCommand', `arn:aws:ec2:*:${home}:instance/*`, { Condition: { StringEquals: { 'ssm:resourceTag/env': 'dev' } } }))], [role('host', service('ec2.amazonaws.com'), { admin: true, profile: true })], { inv: [{ type: 'aws_instance', name: 'web', arn: `arn:aws:ec2:eu-central-1:${home}:instance/i-1`, field: 'iam_instance_profile', role: roleArn('host') }] })],
+  ['ssm unless tagged, tags unknown', 'possible',
+    account([user('ci', allow('ssm:SendCommand', ['arn:aws:ssm:*::document/AWS-RunShellScript']), allow('ssm:SendCommand', `arn:aws:ec2:*:${home}:instance/*`, { Condition: { StringNotEquals: { 'ssm:resourceTag/env': 'prod' } } }))], [role('host', service('ec2.amazonaws.com'), { admin: true, profile: true })], { inv: [{ type: 'aws_instance', name: 'web', arn: `arn:aws:ec2:eu-central-1:${home}:instance/i-1`, field: 'iam_instance_profile', role: roleArn('host') }] })],
   ['codebuild with region literal in scp allow', 'proven',
     account([user('ci', allow('iam:PassRole'), allow('codebuild:*'))], [role('builder', service('codebuild.amazonaws.com'), { admin: true })], { scp: [[policy(allow('*', 'arn:aws:codebuild:eu-west-1:*:*'), allow('iam:*'))]] })],
   ['scp with all allowed only if tagged', 'proven',
