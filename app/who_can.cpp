@@ -205,7 +205,7 @@ std::vector<std::string> Question::resources_for(const Target& target,
   if (!target.arn.empty()) {
     return target.resources;
   }
-  const auto needed = escalation::nameable(options_.action, caller.account,
+  const auto needed = escalation::nameable(options_.action, escalation::home_of(caller),
                                            graph_.power(caller).patterns(options_.action));
   return needed.front();
 }

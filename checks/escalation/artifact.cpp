@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "checks/escalation/candidates.h"
 #include "checks/escalation/draft.h"
 #include "checks/policy/glob.h"
 
@@ -31,8 +32,9 @@ std::optional<Image> image_of(std::string_view text) {
   const std::size_t digest = rest.find('@');
   const std::size_t colon = rest.find(':');
   Image image;
-  image.repository = "arn:aws:ecr:" + std::string(region) + ":" + std::string(account) +
-                     ":repository/" + std::string(rest.substr(0, std::min(digest, colon)));
+  image.repository = "arn:" + std::string(partition_of(region)) + ":ecr:" + std::string(region) +
+                     ":" + std::string(account) + ":repository/" +
+                     std::string(rest.substr(0, std::min(digest, colon)));
   if (digest == std::string_view::npos) {
     image.tag = colon == std::string_view::npos ? "latest" : std::string(rest.substr(colon + 1));
   }

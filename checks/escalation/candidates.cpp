@@ -65,7 +65,7 @@ struct Template {
 };
 
 /// `${Region}` and the like filled in; other places are the thing's own name.
-Template template_of(std::string_view arn, std::string_view account) {
+Template template_of(std::string_view arn, const Home& home) {
   Template made;
   const Fields written = fields_of(arn);
   for (std::size_t i = 0; i < kFields; ++i) {
@@ -80,9 +80,9 @@ Template template_of(std::string_view arn, std::string_view account) {
       const std::size_t end = std::min(rest.find('}', at), rest.size() - 1);
       const std::string_view place = rest.substr(at + 2, end - at - 2);
       made.glob[i] += '*';
-      made.example[i] += place == "Partition" ? "aws"
+      made.example[i] += place == "Partition" ? home.partition
                          : place == "Region"  ? kRegion
-                         : place == "Account" ? account
+                         : place == "Account" ? home.account
                                               : kName;
       rest.remove_prefix(end + 1);
     }
@@ -131,7 +131,18 @@ void add_meeting(const Template& made, const std::string& pattern, std::set<std:
 
 }  // namespace
 
-std::vector<std::vector<std::string>> nameable(std::string_view action, std::string_view account,
+std::string_view partition_of(std::string_view region) {
+  return region.starts_with("cn-")       ? "aws-cn"
+         : region.starts_with("us-gov-") ? "aws-us-gov"
+                                         : "aws";
+}
+
+Home home_of(const iam::Principal& principal) {
+  const std::string_view partition = iam::arn_field(principal.arn, 1);
+  return {partition.empty() ? "aws" : partition, principal.account};
+}
+
+std::vector<std::vector<std::string>> nameable(std::string_view action, const Home& home,
                                                const std::vector<std::string>& patterns) {
   const policy::Catalogue& catalogue = policy::embedded_catalogue();
   const policy::Action* known = catalogue.find_action(action);
@@ -143,7 +154,7 @@ std::vector<std::vector<std::string>> nameable(std::string_view action, std::str
   for (const policy::ResourceUse& use : catalogue.uses(*known)) {
     std::set<std::string> found;
     for (const std::string& arn : arn_templates(catalogue.type_of(use))) {
-      const Template made = template_of(arn, account);
+      const Template made = template_of(arn, home);
       for (const std::string& pattern : patterns) {
         add_meeting(made, pattern, found);
       }

@@ -67,19 +67,20 @@ std::vector<std::string> regions_of(const std::vector<std::string>& patterns) {
 }
 
 /// Documents of AWS in these regions.
-std::vector<std::string> document_arns(const Way& way, const std::vector<std::string>& regions) {
+std::vector<std::string> document_arns(const Way& way, const Home& home,
+                                       const std::vector<std::string>& regions) {
   std::vector<std::string> arns;
   for (const std::string& region : regions) {
     for (const std::string& name : way.documents) {
-      arns.push_back("arn:aws:ssm:" + region + "::document/" + name);
+      arns.push_back("arn:" + std::string(home.partition) + ":ssm:" + region + "::document/" +
+                     name);
     }
   }
   return arns;
 }
 
 /// Hosts that the inventory does not name: those that the policies name, and one of any name.
-std::vector<std::string> unknown_hosts(const std::vector<std::string>& patterns,
-                                       const std::string& account) {
+std::vector<std::string> unknown_hosts(const std::vector<std::string>& patterns, const Home& home) {
   std::vector<std::string> hosts;
   for (const std::string& pattern : patterns) {
     if (pattern.find(":instance/") != std::string::npos &&
@@ -88,7 +89,8 @@ std::vector<std::string> unknown_hosts(const std::vector<std::string>& patterns,
     }
   }
   for (const std::string& region : regions_of(patterns)) {
-    hosts.push_back("arn:aws:ec2:" + region + ":" + account + ":instance/i-0123456789abcdef0");
+    hosts.push_back("arn:" + std::string(home.partition) + ":ec2:" + region + ":" +
+                    std::string(home.account) + ":instance/i-0123456789abcdef0");
   }
   return hosts;
 }
@@ -240,6 +242,7 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
   }
   const std::string& first = way.steps.front().action;
   const std::vector<std::string> patterns = map_.power(from).patterns(first);
+  const Home home = home_of(map_.principal(from));
   for (const Step& step : way.steps) {
     if (draft.blocked() || !way.tagging.empty()) {
       break;
@@ -247,9 +250,7 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
     if (step.on == On::Carrier && carrier != nullptr) {
       draft.step(step.action, object_of(step.action, *carrier));
     } else if (step.on == On::Carrier && way.host) {
-      draft.step(
-          step.action,
-          {unknown_hosts(patterns, map_.principal(from).account), TagKnowledge::Unknown, {}});
+      draft.step(step.action, {unknown_hosts(patterns, home), TagKnowledge::Unknown, {}});
     } else {
       draft.step_on_new(step.action);
     }
@@ -257,7 +258,7 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
   if (!way.documents.empty() && !draft.blocked()) {
     const std::vector<std::string> here{std::string(iam::arn_field(arn, iam::kRegionField))};
     const std::vector<std::string> regions = carrier == nullptr ? regions_of(patterns) : here;
-    draft.step(first, {document_arns(way, regions), TagKnowledge::Listed, {}});
+    draft.step(first, {document_arns(way, home, regions), TagKnowledge::Listed, {}});
   }
   if (way.host && !reports_to_systems_manager(map_, to)) {
     draft.unknown("whether Systems Manager manages a host whose role `" + map_.principal(to).name +

@@ -20,7 +20,6 @@ using policy::Policy;
 using policy::Statement;
 using prover::GlobUnion;
 
-constexpr std::size_t kRegionField = 3;
 constexpr std::size_t kRegions = 8;
 constexpr std::size_t kPatterns = 8;
 /// Steps of one search for a text.
@@ -83,7 +82,7 @@ std::vector<std::string> regions_for(const policy::Stack& stack) {
     }
     for (const auto* texts : {&statement.resources, &statement.not_resources}) {
       for (std::size_t i = 0; *texts && i < (*texts)->size(); ++i) {
-        const std::string_view region = iam::arn_field((**texts)[i].value, kRegionField);
+        const std::string_view region = iam::arn_field((**texts)[i].value, iam::kRegionField);
         if (region.find_first_of("*?$") == region.npos) {
           add(region);
         }
@@ -103,7 +102,7 @@ std::vector<std::string> regions_for(const policy::Stack& stack) {
 }
 
 /// The template with account and region filled in, every other place at least one character.
-std::string form_of(std::string_view arn, std::string_view account, std::string_view region) {
+std::string form_of(std::string_view arn, const Home& home, std::string_view region) {
   std::string form;
   while (!arn.empty()) {
     const std::size_t at = arn.find("${");
@@ -113,9 +112,9 @@ std::string form_of(std::string_view arn, std::string_view account, std::string_
     }
     const std::size_t end = std::min(arn.find('}', at), arn.size() - 1);
     const std::string_view place = arn.substr(at + 2, end - at - 2);
-    form += place == "Partition" ? "aws"
+    form += place == "Partition" ? home.partition
             : place == "Region"  ? region
-            : place == "Account" ? account
+            : place == "Account" ? home.account
                                  : "?*";
     arn.remove_prefix(end + 1);
   }
@@ -230,8 +229,7 @@ class NameSearch {
 }  // namespace
 
 std::vector<std::vector<std::string>> names_within(const policy::Stack& stack,
-                                                   std::string_view action,
-                                                   std::string_view account) {
+                                                   std::string_view action, const Home& home) {
   const policy::Catalogue& catalogue = policy::embedded_catalogue();
   const policy::Action* known = catalogue.find_action(action);
   if (known == nullptr || !policy::Catalogue::scopable(*known)) {
@@ -246,7 +244,7 @@ std::vector<std::vector<std::string>> names_within(const policy::Stack& stack,
     for (const std::string& arn : arn_templates(catalogue.type_of(use))) {
       const bool regional = arn.find("${Region}") != arn.npos;
       for (std::size_t i = 0; i < (regional ? regions.size() : 1); ++i) {
-        search.find(form_of(arn, account, regions[i]), found);
+        search.find(form_of(arn, home, regions[i]), found);
       }
     }
     if (use.required) {

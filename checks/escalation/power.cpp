@@ -236,7 +236,7 @@ std::vector<std::vector<std::string>> Power::other_names(const std::string& acti
   for (std::size_t i = 0; stack.scp && i < stack.scp->size(); ++i) {
     resolve((*stack.scp)[i]);
   }
-  return names_within(stack, action, principal.account);
+  return names_within(stack, action, home_of(principal));
 }
 
 std::vector<Reply> Power::find_new(
@@ -245,7 +245,7 @@ std::vector<Reply> Power::find_new(
   const auto try_these = [&](const std::vector<std::string>& resources) {
     return ask({principal, action, resources, keys, TagKnowledge::Chosen, {}, nullptr});
   };
-  const auto obvious = nameable(action, principal.account, patterns(action));
+  const auto obvious = nameable(action, home_of(principal), patterns(action));
   std::vector<std::vector<std::string>> others;
   std::vector<Reply> replies;
   for (std::size_t i = 0; i < obvious.size(); ++i) {

@@ -212,6 +212,8 @@ const table = [
     account([user('ci', allow('iam:*'), { Effect: 'Allow', NotAction: 'iam:*', Resource: '*' })])],
   ['existing function, update code', 'proven|possible',
     account([user('ci', allow('lambda:UpdateFunctionCode', `arn:aws:lambda:eu-central-1:${home}:function:job`))], [builder], { inv: [{ type: 'aws_lambda_function', name: 'job', arn: `arn:aws:lambda:eu-central-1:${home}:function:job`, field: 'role', role: roleArn('builder') }] })],
+  ['an account of the partition aws-us-gov', 'proven',
+    JSON.parse(JSON.stringify(account([user('ci', passes, allow('lambda:*'))], [builder], { scp: [[policy(allow('*', 'arn:aws:*'))]] })).replaceAll('arn:aws:', 'arn:aws-us-gov:'))],
   ['resource of another partition', 'none',
     account([user('ci', allow('iam:PassRole', 'arn:aws-cn:iam::*:role/*'), runs)], [builder])],
   ['ssm by tag open', 'possible',
