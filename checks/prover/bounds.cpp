@@ -122,15 +122,12 @@ std::string text_of(const Instant& instant) {
   return text + "Z";
 }
 
-Instant moved(Instant instant, int nanoseconds) {
-  constexpr std::uint32_t kSecond = 1'000'000'000;
-  if (nanoseconds > 0) {
-    instant.nanoseconds = instant.nanoseconds + 1 == kSecond ? 0 : instant.nanoseconds + 1;
-    instant.seconds += instant.nanoseconds == 0 ? 1 : 0;
-  } else {
-    instant.seconds -= instant.nanoseconds == 0 ? 1 : 0;
-    instant.nanoseconds = instant.nanoseconds == 0 ? kSecond - 1 : instant.nanoseconds - 1;
-  }
+/// REQUIRES: less than a second.
+Instant moved(Instant instant, long nanoseconds) {
+  constexpr long kSecond = 1'000'000'000;
+  const long sum = static_cast<long>(instant.nanoseconds) + nanoseconds;
+  instant.seconds += sum >= kSecond ? 1 : sum < 0 ? -1 : 0;
+  instant.nanoseconds = static_cast<std::uint32_t>((sum + kSecond) % kSecond);
   return instant;
 }
 
@@ -211,16 +208,22 @@ std::vector<std::string> numbers_around(const std::vector<std::string>& written)
 
 std::vector<std::string> instants_around(const std::vector<std::string>& written) {
   std::vector<std::string> out;
+  // Parts of a second that every clock has come before those that only the text can tell.
+  constexpr long kHalf = 500'000'000;
+  std::vector<std::string> halves;
   std::vector<std::string> fine;
   for (const std::string& text : written) {
     if (const auto bound = policy::parse_instant(text)) {
       out.push_back(text_of(*bound));
       out.push_back(text_of({bound->seconds + 1, bound->nanoseconds}));
       out.push_back(text_of({bound->seconds - 1, bound->nanoseconds}));
+      halves.push_back(text_of(moved(*bound, kHalf)));
+      halves.push_back(text_of(moved(*bound, -kHalf)));
       fine.push_back(text_of(moved(*bound, 1)));
       fine.push_back(text_of(moved(*bound, -1)));
     }
   }
+  out.insert(out.end(), halves.begin(), halves.end());
   out.insert(out.end(), fine.begin(), fine.end());
   return out;
 }
