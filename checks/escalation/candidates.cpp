@@ -142,8 +142,8 @@ Home home_of(const iam::Principal& principal) {
   return {partition.empty() ? "aws" : partition, principal.account};
 }
 
-std::vector<std::vector<std::string>> nameable(std::string_view action, const Home& home,
-                                               const std::vector<std::string>& patterns) {
+std::vector<std::vector<std::string>> per_resource_type(std::string_view action,
+                                                        const NamesOfTemplate& names_of) {
   const policy::Catalogue& catalogue = policy::embedded_catalogue();
   const policy::Action* known = catalogue.find_action(action);
   if (known == nullptr || !policy::Catalogue::scopable(*known)) {
@@ -154,10 +154,7 @@ std::vector<std::vector<std::string>> nameable(std::string_view action, const Ho
   for (const policy::ResourceUse& use : catalogue.uses(*known)) {
     std::set<std::string> found;
     for (const std::string& arn : arn_templates(catalogue.type_of(use))) {
-      const Template made = template_of(arn, home);
-      for (const std::string& pattern : patterns) {
-        add_meeting(made, pattern, found);
-      }
+      names_of(arn, found);
     }
     if (use.required) {
       needed.emplace_back(found.begin(), found.end());
@@ -169,6 +166,16 @@ std::vector<std::vector<std::string>> nameable(std::string_view action, const Ho
     needed.emplace_back(any.begin(), any.end());
   }
   return needed;
+}
+
+std::vector<std::vector<std::string>> nameable(std::string_view action, const Home& home,
+                                               const std::vector<std::string>& patterns) {
+  return per_resource_type(action, [&](const std::string& arn, std::set<std::string>& found) {
+    const Template made = template_of(arn, home);
+    for (const std::string& pattern : patterns) {
+      add_meeting(made, pattern, found);
+    }
+  });
 }
 
 std::vector<std::string> spellings(std::string_view action, const std::string& arn) {

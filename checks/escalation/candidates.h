@@ -2,6 +2,8 @@
 // its own account that some pattern of its policies matches.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +24,18 @@ struct Home {
 /// The partition that a region is in.
 [[nodiscard]] std::string_view partition_of(std::string_view region);
 
-/// Per resource type that the action needs, the ARNs to try; all types must be allowed. An action
-/// without resource types, or one that the catalogue lacks, has the one resource `*`. `patterns`:
-/// what the policies name.
+/// Adds the names to try for one ARN template of the catalogue.
+using NamesOfTemplate =
+    std::function<void(const std::string& arn_template, std::set<std::string>& names)>;
+
+/// Per resource type that the action needs, what `names_of` finds for its templates; of types that
+/// it may name, when it needs none, all together. An action without resource types, or one that the
+/// catalogue lacks, has the one resource `*`.
+[[nodiscard]] std::vector<std::vector<std::string>> per_resource_type(
+    std::string_view action, const NamesOfTemplate& names_of);
+
+/// As `per_resource_type`, the ARNs to try; all types must be allowed. `patterns`: what the
+/// policies name.
 [[nodiscard]] std::vector<std::vector<std::string>> nameable(
     std::string_view action, const Home& home, const std::vector<std::string>& patterns);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <optional>
 #include <set>
 
 #include "checks/iam/model.h"
@@ -230,33 +231,18 @@ class NameSearch {
 
 std::vector<std::vector<std::string>> names_within(const policy::Stack& stack,
                                                    std::string_view action, const Home& home) {
-  const policy::Catalogue& catalogue = policy::embedded_catalogue();
-  const policy::Action* known = catalogue.find_action(action);
-  if (known == nullptr || !policy::Catalogue::scopable(*known)) {
-    return {{"*"}};
-  }
-  const std::vector<std::string> regions = regions_for(stack);
-  NameSearch search(stack);
-  std::vector<std::vector<std::string>> needed;
-  std::set<std::string> any;
-  for (const policy::ResourceUse& use : catalogue.uses(*known)) {
-    std::set<std::string> found;
-    for (const std::string& arn : arn_templates(catalogue.type_of(use))) {
-      const bool regional = arn.find("${Region}") != arn.npos;
-      for (std::size_t i = 0; i < (regional ? regions.size() : 1); ++i) {
-        search.find(form_of(arn, home, regions[i]), found);
-      }
+  std::vector<std::string> regions;
+  std::optional<NameSearch> search;
+  return per_resource_type(action, [&](const std::string& arn, std::set<std::string>& found) {
+    if (!search) {
+      regions = regions_for(stack);
+      search.emplace(stack);
     }
-    if (use.required) {
-      needed.emplace_back(found.begin(), found.end());
-    } else {
-      any.merge(found);
+    const bool regional = arn.find("${Region}") != arn.npos;
+    for (std::size_t i = 0; i < (regional ? regions.size() : 1); ++i) {
+      search->find(form_of(arn, home, regions[i]), found);
     }
-  }
-  if (needed.empty()) {
-    needed.emplace_back(any.begin(), any.end());
-  }
-  return needed;
+  });
 }
 
 }  // namespace muster::escalation

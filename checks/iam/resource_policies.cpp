@@ -15,7 +15,6 @@ using text::Node;
 using text::Type;
 
 constexpr std::size_t kServiceField = 2;
-constexpr std::size_t kOwnerField = 4;
 /// A secret's ARN ends in a hyphen and six characters that nobody chooses.
 constexpr std::size_t kSecretSuffix = 7;
 
@@ -82,7 +81,7 @@ Result<ResourcePolicy> entry_of(const Node& node) {
   }
   found.account = member_text(node, "account");
   if (found.account.empty()) {
-    found.account = arn_field(found.arn, kOwnerField);
+    found.account = arn_field(found.arn, kAccountField);
   }
   const auto written = node.find("policy");
   if (!written) {
@@ -134,7 +133,7 @@ ResourcePolicies ResourcePolicies::build(const AuditInput& input) {
       }
       result.unreadable_.push_back({document.source, entry.error()});
       if (std::string arn = member_text(list->at(i), "arn"); !arn.empty()) {
-        const std::string owner(arn_field(arn, kOwnerField));
+        const std::string owner(arn_field(arn, kAccountField));
         result.policies_.push_back(
             {std::move(arn), owner, nullptr, entry.error().message, list->at(i).where()});
       }
