@@ -9,6 +9,8 @@
 namespace muster::escalation {
 namespace {
 
+constexpr std::string_view kAdministrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+
 std::string shown(const std::string& action, const Reply& reply) {
   const std::string& resource = reply.request.resource;
   return "`" + action + "`" +
@@ -27,6 +29,20 @@ Draft::Draft(const AccountMap& map, const Way* way, Id from, Id to) : map_(map),
   edge_.way = way;
   if (way != nullptr && !way->open.empty()) {
     unknown(way->open);
+  }
+}
+
+void Draft::set_keys(const std::string& role, const std::string& carrier) {
+  for (const KeyValue& key : edge_.way->keys) {
+    std::optional<std::string> value = key.value;
+    if (value == "{role}") {
+      value = role;
+    } else if (value == "{carrier}") {
+      value = carrier;
+    } else if (value == "{admin}") {
+      value = kAdministrator;
+    }
+    set_key(key.key, std::move(value));
   }
 }
 

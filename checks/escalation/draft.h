@@ -29,6 +29,9 @@ class Draft {
     keys_[key] = std::move(value);
   }
 
+  /// The keys that the way fixes, with the ARNs of the role and of its carrier for their places.
+  void set_keys(const std::string& role, const std::string& carrier);
+
   /// Asks, and goes on with the answer. Does nothing once blocked. Returns the answer.
   Reply step(const std::string& action, const Object& object);
   /// A step on anything that the caller can name.

@@ -11,28 +11,9 @@
 namespace muster::escalation {
 namespace {
 
-constexpr std::string_view kAdministrator = "arn:aws:iam::aws:policy/AdministratorAccess";
-/// Managed policies keep five versions.
-constexpr std::size_t kVersions = 5;
-
 template <class Container>
 bool contains(const Container& container, const typename Container::value_type& value) {
   return std::ranges::find(container, value) != container.end();
-}
-
-/// The values that the way gives to condition keys.
-void set_keys(const Way& way, const std::string& role, const std::string& carrier, Draft& draft) {
-  for (const KeyValue& key : way.keys) {
-    std::optional<std::string> value = key.value;
-    if (value == "{role}") {
-      value = role;
-    } else if (value == "{carrier}") {
-      value = carrier;
-    } else if (value == "{admin}") {
-      value = kAdministrator;
-    }
-    draft.set_key(key.key, std::move(value));
-  }
 }
 
 /// Whether Systems Manager manages a host with this role: its agent must be able to call home.
@@ -45,12 +26,6 @@ bool reports_to_systems_manager(const AccountMap& map, Id role) {
                .ask({map.principal(role), action, {"*"}, {}, TagKnowledge::Unknown, {}, nullptr})
                .verdict != Verdict::Blocked;
   });
-}
-
-/// Nobody but its service can pass or change such a role. Source: IAM User Guide, "Service-linked
-/// roles".
-bool is_service_linked(const iam::Principal& principal) {
-  return principal.role != nullptr && principal.path.starts_with("/aws-service-role/");
 }
 
 /// Regions in which the policies may name something.
@@ -114,29 +89,11 @@ void tag_into_scope(const Way& way, const iam::Resource& host, Draft& draft) {
   }
 }
 
-/// Customer managed policies that decide what a principal may do.
-std::vector<const iam::IdentityPolicy*> own_policies(const iam::Principal& principal) {
-  std::vector<const iam::IdentityPolicy*> own;
-  for (const iam::IdentityPolicy& policy : principal.identity) {
-    if (!policy.arn.empty() && policy.arn.find(":iam::aws:") == std::string::npos) {
-      own.push_back(&policy);
-    }
-  }
-  return own;
-}
-
-bool has_stronger_version(const iam::ManagedPolicy& policy) {
-  return std::ranges::any_of(policy.others, [](const iam::PolicyVersion& version) {
-    return version.policy && allows_everything({version.policy});
-  });
-}
-
-/// Whether everything is allowed once its identity policies allow it.
-bool is_limited(const iam::PrincipalLayers& layers) {
-  return layers.boundary && !allows_everything(*layers.boundary);
-}
-
 }  // namespace
+
+bool is_service_linked(const iam::Principal& principal) {
+  return principal.role != nullptr && principal.path.starts_with("/aws-service-role/");
+}
 
 bool EdgeFinder::is_personal(const Power& power, const Way& way) {
   return std::ranges::any_of(way.steps,
@@ -191,7 +148,7 @@ Edge EdgeFinder::pass_to(const Way& way, Id from, Id to, const std::string& serv
   const iam::Principal& role = map_.principal(to);
   Draft draft(map_, &way, from, to);
   draft.set_key("iam:passedtoservice", service);
-  set_keys(way, role.arn, {}, draft);
+  draft.set_keys(role.arn, {});
   draft.step("iam:PassRole", object_of(role));
   const Verdict trusted = admits_service(*role.role->trust, service, role.account);
   if (trusted == Verdict::Blocked) {
@@ -236,7 +193,7 @@ Edge EdgeFinder::over_carrier(const Way& way, Id from, Id to, const iam::Resourc
   Draft draft(map_, &way, from, to);
   const std::string arn = carrier == nullptr ? std::string() : carrier->arn;
   draft.edge().over = arn;
-  set_keys(way, map_.principal(to).arn, arn, draft);
+  draft.set_keys(map_.principal(to).arn, arn);
   if (!way.tagging.empty()) {
     tag_into_scope(way, *carrier, draft);
   }
@@ -383,113 +340,6 @@ std::optional<Edge> EdgeFinder::by(const Way& way, Id from, Id to) const {
       return std::nullopt;
   }
   return std::nullopt;
-}
-
-Edge EdgeFinder::grant_on(const Way& way, Id holder, Id held, const std::string& target) const {
-  const iam::Principal& principal = map_.principal(held);
-  Draft draft(map_, &way, holder, held);
-  draft.edge().to = nullptr;
-  draft.edge().over = target;
-  set_keys(way, principal.arn, {}, draft);
-  draft.set_key("iam:permissionsboundary",
-                principal.boundary ? std::optional(principal.boundary->arn) : std::nullopt);
-  const bool own = target == principal.arn;
-  draft.step(way.steps.front().action, {{target},
-                                        own ? TagKnowledge::Listed : TagKnowledge::Unknown,
-                                        own ? principal.tags : std::vector<iam::Tag>{}});
-  const bool removes =
-      way.steps.front().on == On::RoleBoundary || way.steps.front().on == On::UserBoundary;
-  if (!removes && is_limited(map_.power(held).layers())) {
-    draft.stop("permissions boundary `" + principal.boundary->arn + "` of `" + principal.name +
-               "` limits whatever it is granted");
-  }
-  const iam::ManagedPolicy* policy = map_.facts().managed().find(target);
-  if (way.steps.front().on == On::OwnPolicy && policy != nullptr &&
-      policy->others.size() + 1 >= kVersions &&
-      !map_.power(holder).names("iam:DeletePolicyVersion")) {
-    draft.stop("policy `" + policy->name + "` has five versions, and it may delete none");
-  }
-  return std::move(draft.edge());
-}
-
-/// Groups whose members may do everything.
-std::vector<std::string> EdgeFinder::group_targets(const iam::Principal& user) const {
-  std::vector<std::string> targets;
-  for (const iam::HolderDocument& group : map_.facts().groups()) {
-    std::vector<iam::SharedPolicy> texts;
-    for (const iam::IdentityPolicy& policy : group.identity) {
-      if (policy.policy) {
-        texts.push_back(policy.policy);
-      }
-    }
-    if (allows_everything(texts) && iam::arn_field(group.arn, iam::kAccountField) == user.account) {
-      targets.push_back(group.arn);
-    }
-  }
-  return targets;
-}
-
-std::vector<std::string> EdgeFinder::policy_targets(On on, Id held) const {
-  std::vector<std::string> targets;
-  for (const iam::IdentityPolicy* policy : own_policies(map_.principal(held))) {
-    const iam::ManagedPolicy* known = map_.facts().managed().find(policy->arn);
-    if (on == On::OwnPolicy || (known != nullptr && has_stronger_version(*known))) {
-      targets.push_back(policy->arn);
-    }
-  }
-  return targets;
-}
-
-std::vector<std::string> EdgeFinder::grant_targets(On on, Id held) const {
-  const iam::Principal& principal = map_.principal(held);
-  const bool user = principal.kind == iam::PrincipalKind::User;
-  const iam::PrincipalLayers& layers = map_.power(held).layers();
-  if (on == On::OwnPolicy || on == On::OwnPolicyVersion) {
-    return policy_targets(on, held);
-  }
-  if (user && on == On::OwnGroup) {
-    return principal.groups;
-  }
-  if (user && on == On::Group) {
-    return group_targets(principal);
-  }
-  if (on == On::PermissionSet && principal.name.starts_with("AWSReservedSSO_")) {
-    return {"arn:aws:sso:::permissionSet/ssoins-example/ps-example"};
-  }
-  const bool of_user = on == On::OwnUser || on == On::UserBoundary;
-  const bool of_role = on == On::OwnRole || on == On::RoleBoundary;
-  const bool boundary = on == On::UserBoundary || on == On::RoleBoundary;
-  const bool fits = (user ? of_user : of_role) && !is_service_linked(principal) &&
-                    (!boundary || (is_limited(layers) && allows_everything(layers.identity)));
-  return fits ? std::vector<std::string>{principal.arn} : std::vector<std::string>{};
-}
-
-std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const {
-  const Step& step = way.steps.front();
-  if (way.category != Category::SelfEscalation ||
-      map_.principal(held).account != map_.principal(holder).account ||
-      !is_plausible(map_.power(holder), way) || (step.on == On::Group && holder != held)) {
-    return std::nullopt;
-  }
-  std::optional<Edge> best;
-  for (const std::string& target : grant_targets(step.on, held)) {
-    if (worth_asking(holder, step.action, target)) {
-      keep_better(best, grant_on(way, holder, held, target));
-    }
-  }
-  return best;
-}
-
-std::optional<Edge> EdgeFinder::best_grant(Id holder, Id held) const {
-  std::optional<Edge> best;
-  for (const Way& way : ways()) {
-    if (way.category == Category::SelfEscalation && (!best || best->verdict != Verdict::Proven)) {
-      if (auto edge = grant(way, holder, held)) {
-        keep_better(best, std::move(*edge));
-      }
-    }
-  }
-  return best;
 }
 
 }  // namespace muster::escalation

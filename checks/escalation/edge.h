@@ -39,6 +39,10 @@ struct Edge {
 /// `sts-assume-role`, or the id of the way.
 [[nodiscard]] std::string way_id(const Edge& edge);
 
+/// Nobody but its service can pass or change such a role. Source: IAM User Guide, "Service-linked
+/// roles".
+[[nodiscard]] bool is_service_linked(const iam::Principal& principal);
+
 /// Finds edges. Answers nothing where a way does not concern the two at all: no policy names its
 /// actions, the role does not trust the service, the thing runs as another role.
 class EdgeFinder {

@@ -1,0 +1,31 @@
+// The two searches of the graph: towards administrators, and from one start. They share the
+// principals, the edges and what counts as a shorter path.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "checks/escalation/graph.h"
+
+namespace muster::escalation {
+
+using SharedEdge = std::shared_ptr<const Edge>;
+
+/// What both searches look at; all of it outlives them.
+struct Ground {
+  const AccountMap& map;
+  const EdgeFinder& finder;
+  /// By number of the principal: whether it is an administrator.
+  const std::vector<bool>& admin;
+};
+
+/// Proven before possible, then by length and way.
+[[nodiscard]] bool is_shorter(const Path& a, const Path& b);
+
+/// As `Graph::to_admin`.
+[[nodiscard]] std::vector<Path> paths_to_admins(const Ground& ground);
+
+/// As `Graph::from`.
+[[nodiscard]] std::vector<Path> paths_from(const Ground& ground, Id start);
+
+}  // namespace muster::escalation
