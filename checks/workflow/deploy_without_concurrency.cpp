@@ -96,10 +96,27 @@ void judge_concurrency(const JobRun& run, const Deploy& deploy, const Intent& in
       .related(deploy.where, "what it deploys with");
 }
 
+/// A job of which it is not known whether it deploys.
+void judge_open_group(const std::vector<const JobRun*>& runs, const Intent& intent, Outcomes& out) {
+  for (const JobRun* run : runs) {
+    const auto open = may_deploy(*run, intent);
+    if (open && lack_of(*run, intent) != Lack::Nothing) {
+      out.undecided(run->asset(), open->where,
+                    "job `" + run->job->id.value +
+                        "` has no concurrency group that holds, and "
+                        "whether it deploys is not known: it holds a credential and " +
+                        open->what);
+      return;
+    }
+  }
+}
+
 void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const std::vector<const JobRun*> all = deploying(runs, input.intent());
-    if (!all.empty()) {
+    if (all.empty()) {
+      judge_open_group(runs, input.intent(), out);
+    } else {
       const JobRun& run = least_concurrency(all, input.intent());
       judge_concurrency(run, deploys(run, input.intent()).front(), input.intent(), out);
     }

@@ -56,10 +56,32 @@ const JobRun& least_environment(const std::vector<const JobRun*>& runs, const In
   return lacking != runs.end() ? **lacking : *runs.front();
 }
 
+/// A job of which it is not known whether it deploys: that matters where it lacks an environment.
+void judge_open_job(const std::vector<const JobRun*>& runs, const Intent& intent, Outcomes& out) {
+  const JobRun* open_run = nullptr;
+  for (const JobRun* run : runs) {
+    const auto open = may_deploy(*run, intent);
+    open_run = open ? run : open_run;
+    if (open && !lack_of(*run, environment_class(*run, intent), intent).empty()) {
+      out.undecided(run->asset(), open->where,
+                    "job `" + run->job->id.value +
+                        "` has no `environment`, and whether it deploys is not known: it holds a "
+                        "credential and " +
+                        open->what);
+      return;
+    }
+  }
+  if (open_run != nullptr) {
+    out.pass(open_run->asset(), open_run->job->id.where);
+  }
+}
+
 void deploy_without_environment(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const std::vector<const JobRun*> all = deploying(runs, input.intent());
-    if (!all.empty()) {
+    if (all.empty()) {
+      judge_open_job(runs, input.intent(), out);
+    } else {
       const JobRun& run = least_environment(all, input.intent());
       judge_environment(run, deploys(run, input.intent()).front(), input.intent(), out);
     }

@@ -45,7 +45,7 @@ std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run
           arn.substr(arn.find(":role/") == std::string::npos ? 0 : arn.find(":role/") + 6));
     }
   }
-  for (const StepCommand& item : commands(*run.job)) {
+  for (const StepCommand& item : run.script->commands) {
     for (const char* option : {"--cluster", "--service", "--function-name", "--stack-name"}) {
       const std::string value = item.command.option(option);
       if (!value.empty() && !has_expression(value)) {

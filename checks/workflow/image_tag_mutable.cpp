@@ -111,12 +111,12 @@ void add_action(std::vector<Use>& uses, const Step& step) {
   }
 }
 
-std::vector<Use> uses_of(const Job& job) {
+std::vector<Use> uses_of(const JobRun& run) {
   std::vector<Use> uses;
-  for (const StepCommand& item : commands(job)) {
+  for (const StepCommand& item : run.script->commands) {
     add_command(uses, item);
   }
-  for (const Step* step : all_steps(job)) {
+  for (const Step* step : all_steps(*run.job)) {
     if (step->kind == Step::Kind::Uses) {
       add_action(uses, *step);
     }
@@ -125,13 +125,13 @@ std::vector<Use> uses_of(const Job& job) {
 }
 
 /// Whether the job handles container images at all.
-bool handles_images(const Job& job) {
-  const auto runs = commands(job);
+bool handles_images(const JobRun& run) {
+  const auto& runs = run.script->commands;
   const bool by_command = std::any_of(runs.begin(), runs.end(), [](const StepCommand& item) {
     return item.command.starts_with("docker push") || item.command.starts_with("docker build") ||
            item.command.starts_with("docker buildx build");
   });
-  const auto steps = all_steps(job);
+  const auto steps = all_steps(*run.job);
   return by_command || std::any_of(steps.begin(), steps.end(), [](const Step* step) {
            return step->uses.value.starts_with("docker/build-push-action@") ||
                   step->uses.value.starts_with("aws-actions/amazon-ecs-render-task-definition@");
@@ -171,14 +171,14 @@ void image_tag_mutable(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     bool clean = true;
-    for (const Use& use : uses_of(*run.job)) {
+    for (const Use& use : uses_of(run)) {
       const TagVerdict verdict = worst_verdict(use, runs, input.intent());
       if (verdict.kind != TagVerdict::Kind::Fixed) {
         report(run, use, verdict, out);
         clean = false;
       }
     }
-    if (clean && handles_images(*run.job)) {
+    if (clean && handles_images(run)) {
       out.pass(run.asset(), run.job->id.where);
     }
   }

@@ -2,6 +2,7 @@
 #include "checks/workflow/jobs.h"
 
 #include <algorithm>
+#include <map>
 
 namespace muster::workflow {
 namespace {
@@ -31,7 +32,7 @@ const Workflow* local_target(const Workflows& workflows, const Job& job) {
 }
 
 JobRun run_of(const PendingCall& call, const Job& job) {
-  return {call.entry, call.workflow, &job, call.callers, nullptr};
+  return {call.entry, call.workflow, &job, nullptr, call.callers, nullptr};
 }
 
 /// Enters one workflow: ordinary jobs become runs, call jobs of local workflows become pending
@@ -118,7 +119,13 @@ JobRuns JobRuns::build(const AuditInput& input) {
       drain();
     }
   }
-  for (const JobRun& run : result.runs_) {
+  std::map<const Job*, const JobScript*> scripts;
+  for (JobRun& run : result.runs_) {
+    const JobScript*& script = scripts[run.job];
+    if (script == nullptr) {
+      script = &result.scripts_.emplace_back(JobScript::build(*run.workflow, *run.job));
+    }
+    run.script = script;
     const auto same = std::find_if(result.by_job_.begin(), result.by_job_.end(),
                                    [&](const auto& runs) { return runs.front()->job == run.job; });
     if (same != result.by_job_.end()) {
@@ -168,20 +175,6 @@ std::vector<const Step*> all_steps(const Job& job) {
     }
   }
   return steps;
-}
-
-std::vector<StepCommand> commands(const Job& job) {
-  std::vector<StepCommand> all;
-  for (const Step* step : all_steps(job)) {
-    if (step->kind != Step::Kind::Run || !step->run_node) {
-      continue;
-    }
-    for (Command& command : shell_commands(step->run.value)) {
-      const SourceRef where = step->run_node->where(command.begin, command.end);
-      all.push_back({step, std::move(command), where});
-    }
-  }
-  return all;
 }
 
 Witness text_witness(std::string name, std::string value) {

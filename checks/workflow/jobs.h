@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +12,7 @@
 
 #include "checks/workflow/expression.h"
 #include "checks/workflow/model.h"
-#include "checks/workflow/shell.h"
+#include "checks/workflow/script.h"
 
 namespace muster::workflow {
 
@@ -30,6 +31,8 @@ struct JobRun {
   const Workflow* entry = nullptr;
   const Workflow* workflow = nullptr;
   const Job* job = nullptr;
+  /// What its steps run.
+  const JobScript* script = nullptr;
   /// The calling jobs, outermost first; empty when not called.
   Callers callers;
   /// The step that is asked about: its condition counts too. Null for the job as a whole.
@@ -58,6 +61,8 @@ class JobRuns {
 
  private:
   std::vector<JobRun> runs_;
+  /// One for each job; addresses are stable.
+  std::deque<JobScript> scripts_;
   std::vector<std::vector<const JobRun*>> by_job_;
 };
 
@@ -107,23 +112,17 @@ struct Deploy {
   std::string verb;
 };
 
-/// The deploying steps of the run: recognised verbs that come after a credential. Without a
-/// credential there is none, nor in a run whose conditions never hold.
+/// The deploying steps of the run: recognised verbs that come after a credential, or run on another
+/// machine. Without a credential there is none here, nor in a run whose conditions never hold.
 [[nodiscard]] std::vector<Deploy> deploys(const JobRun& run, const Intent& intent);
 
 /// Those of the runs that deploy.
 [[nodiscard]] std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs,
                                                    const Intent& intent);
 
-/// A simple command of a step, with its place in the file.
-struct StepCommand {
-  const Step* step = nullptr;
-  Command command;
-  SourceRef where;
-};
-
-/// All shell commands of the job's `run` steps.
-[[nodiscard]] std::vector<StepCommand> commands(const Job& job);
+/// Something that the run may deploy with, although nothing here says so: a text or file that
+/// cannot be read, run after a credential. Nothing when it certainly deploys, or certainly not.
+[[nodiscard]] std::optional<OpenRun> may_deploy(const JobRun& run, const Intent& intent);
 
 /// All steps of the job, those of `parallel:` included.
 [[nodiscard]] std::vector<const Step*> all_steps(const Job& job);

@@ -27,6 +27,8 @@ struct Sign {
 
 struct Table {
   std::vector<Sign> commands;
+  /// Commands that deploy when they run on another machine.
+  std::vector<Sign> host_commands;
   std::vector<Sign> actions;
   /// Options with which no command deploys.
   std::vector<std::string> rehearsals;
@@ -63,6 +65,7 @@ const Table& table() {
                                        SourceId("workflow-recognition.json"));
     const text::Node root = tree.value().root();
     return Table{read_signs(*root.find("deploy_commands"), "command", "needs_option"),
+                 read_signs(*root.find("host_commands"), "command", "needs_option"),
                  read_signs(*root.find("deploy_actions"), "action", "needs_input"),
                  read_words(root.find("rehearsal_options")), read_words(root.find("key_inputs"))};
   }();
@@ -157,24 +160,28 @@ void add_assigned_keys(const Step& step, std::vector<Credential>& found) {
 /// `aws sts assume-role-with-web-identity --role-arn X`, `aws configure set aws_access_key_id X`.
 void add_command_credentials(const JobRun& run, const Step& step, const Intent& intent,
                              std::vector<Credential>& found) {
-  const std::vector<Command> all = shell_commands(step.run.value);
-  const bool temporary = std::any_of(all.begin(), all.end(), [](const Command& command) {
-    return command.starts_with("aws configure set aws_session_token");
+  const auto& all = run.script->commands;
+  const bool temporary = std::any_of(all.begin(), all.end(), [&](const StepCommand& item) {
+    return item.step == &step && item.command.starts_with("aws configure set aws_session_token");
   });
-  for (const Command& command : all) {
-    const SourceRef where = step.run_node->where(command.begin, command.end);
+  for (const StepCommand& item : all) {
+    const Command& command = item.command;
+    if (item.step != &step || command.remote) {
+      continue;
+    }
     if (command.starts_with("aws sts assume-role-with-web-identity")) {
       const std::string role = command.option("--role-arn");
       found.push_back({CredentialKind::Oidc,
                        &step,
-                       where,
-                       {role, where},
+                       item.where,
+                       {role, item.where},
                        resolve_word(role, run.scope(intent, &step)),
                        "sts.amazonaws.com",
                        ""});
     } else if (command.starts_with("aws configure set aws_access_key_id") && !temporary &&
                command.words.size() > 4) {
-      found.push_back({CredentialKind::StaticKeys, &step, where, {}, {}, "", command.words[4]});
+      found.push_back(
+          {CredentialKind::StaticKeys, &step, item.where, {}, {}, "", command.words[4]});
     }
   }
 }
@@ -213,26 +220,49 @@ bool deploys_by(const Sign& sign, const Command& command) {
          !is_rehearsal(command) && !reads_only(command, sign.remote);
 }
 
-/// The deploy that one step is, if any.
-std::optional<Deploy> deploy_of(const Step& step) {
-  if (step.kind == Step::Kind::Uses) {
-    for (const Sign& sign : table().actions) {
-      const bool complete = sign.needs.empty() || step.input(sign.needs.front()) != nullptr;
-      if (action_name(step) == sign.name && complete) {
-        return Deploy{&step, step.uses.where, sign.kind, sign.name};
-      }
-    }
-    return std::nullopt;
-  }
-  for (const Command& command : shell_commands(step.run.value)) {
-    for (const Sign& sign : table().commands) {
-      if (deploys_by(sign, command)) {
-        return Deploy{&step, step.run_node->where(command.begin, command.end), sign.kind,
-                      sign.name};
-      }
+/// The row of the table by which the command deploys; null when it does not.
+const Sign* deploy_sign(const Command& command) {
+  const auto find_in = [&](const std::vector<Sign>& signs) -> const Sign* {
+    const auto found = std::find_if(signs.begin(), signs.end(),
+                                    [&](const Sign& sign) { return deploys_by(sign, command); });
+    return found == signs.end() ? nullptr : &*found;
+  };
+  const Sign* sign = find_in(table().commands);
+  return sign == nullptr && command.remote ? find_in(table().host_commands) : sign;
+}
+
+/// The deploy that a step with an action is, if any.
+std::optional<Deploy> action_deploy(const Step& step) {
+  for (const Sign& sign : table().actions) {
+    const bool complete = sign.needs.empty() || step.input(sign.needs.front()) != nullptr;
+    if (action_name(step) == sign.name && complete) {
+      return Deploy{&step, step.uses.where, sign.kind, sign.name};
     }
   }
   return std::nullopt;
+}
+
+/// The first deploy among the step's commands. Without a credential (`can` is false) only what runs
+/// on another machine counts: to get there takes one too.
+std::optional<Deploy> command_deploy(const JobRun& run, const Step& step, bool can) {
+  for (const StepCommand& item : run.script->commands) {
+    const Sign* sign =
+        item.step == &step && (can || item.command.remote) ? deploy_sign(item.command) : nullptr;
+    if (sign != nullptr) {
+      return Deploy{&step, item.where, sign->kind, sign->name};
+    }
+  }
+  return std::nullopt;
+}
+
+bool has_before(const std::vector<Credential>& held, const Step& step) {
+  return std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
+    return credential.step == nullptr || credential.step->index <= step.index;
+  });
+}
+
+bool never_runs(const JobRun& run, const Intent& intent) {
+  return run.entry != nullptr && presented(run, intent).empty();
 }
 
 }  // namespace
@@ -259,20 +289,32 @@ std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   std::vector<Deploy> found;
   const std::vector<Credential> held = credentials(run, intent);
   for (const Step* step : all_steps(*run.job)) {
-    const bool can = std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
-      return credential.step == nullptr || credential.step->index <= step->index;
-    });
-    if (!can || (step->kind == Step::Kind::Run && !step->run_node)) {
-      continue;
+    const bool can = has_before(held, *step);
+    auto deploy = can && step->kind == Step::Kind::Uses ? action_deploy(*step) : std::nullopt;
+    if (!deploy) {
+      deploy = command_deploy(run, *step, can);
     }
-    if (auto deploy = deploy_of(*step)) {
+    if (deploy) {
       found.push_back(std::move(*deploy));
     }
   }
-  if (!found.empty() && run.entry != nullptr && presented(run, intent).empty()) {
+  if (!found.empty() && never_runs(run, intent)) {
     found.clear();
   }
   return found;
+}
+
+std::optional<OpenRun> may_deploy(const JobRun& run, const Intent& intent) {
+  if (run.script->open.empty() || !deploys(run, intent).empty()) {
+    return std::nullopt;
+  }
+  const std::vector<Credential> held = credentials(run, intent);
+  for (const OpenRun& open : run.script->open) {
+    if (has_before(held, *open.step)) {
+      return never_runs(run, intent) ? std::nullopt : std::optional(open);
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs, const Intent& intent) {

@@ -1,270 +1,399 @@
-// One pass over the characters with a small state; substitutions are put on a list and scanned
-// after.
+// From raw commands to what runs: programs that hand on a command are taken off, texts that are run
+// are put on a list and read after.
 #include "checks/workflow/shell.h"
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <optional>
+#include <utility>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/shell_scan.h"
+#include "checks/workflow/shell_wrap.h"
 
 namespace muster::workflow {
 namespace {
 
-constexpr std::size_t kMaxPieces = 2000;
+constexpr int kMaxTextDepth = 8;
+constexpr std::size_t kMaxTexts = 500;
+constexpr std::size_t kMaxCommands = 5000;
+/// Launchers in front of one command: `sudo env timeout 5 nice …`.
+constexpr int kMaxLaunchers = 16;
 
-/// A stretch of the script that is scanned as a script of its own.
-struct Piece {
-  std::size_t begin = 0;
-  std::size_t end = 0;
+using Words = std::vector<std::string>;
+
+struct StandardInput;
+
+/// A text that is still to be read.
+struct PendingText {
+  const std::string* text = nullptr;
+  Stretch part;
+  /// Where its commands stand, when not at their own place.
+  std::optional<Stretch> place;
+  int depth = 0;
+  bool remote = false;
+  /// What its commands read unless they say otherwise; null = nothing known.
+  const StandardInput* input = nullptr;
 };
 
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
+/// A command whose input goes on to the text that it runs: `ssh host 'bash -s' <<EOF`.
+struct StandardInput {
+  RawCommand command;
+  std::optional<RawCommand> before;
+  PendingText from;
+};
 
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_assignment(std::string_view word) {
-  const std::size_t equals = word.find('=');
-  return equals != std::string_view::npos && equals > 0 &&
-         std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                     is_name_char);
-}
-
-/// Words that stand in front of a command without being it.
-bool is_prefix_word(std::string_view word) {
-  static constexpr std::array<std::string_view, 20> kWords = {
-      "if",   "then", "else", "elif",    "while", "until", "do",    "!",       "{",     "(",
-      "sudo", "env",  "time", "timeout", "nice",  "exec",  "xargs", "command", "nohup", "eval"};
-  return text::one_of(word, kWords) || is_assignment(word);
-}
-
-/// An option or number of such a word: `sudo -E`, `timeout 10m`.
-bool is_setting(std::string_view word) {
-  return !word.empty() && (word.front() == '-' || (word.front() >= '0' && word.front() <= '9'));
-}
-
-bool prints_only(std::string_view word) {
-  static constexpr std::array<std::string_view, 8> kWords = {"echo", "printf", "true", ":",
-                                                             "fi",   "done",   "esac", "}"};
+bool is_keyword(std::string_view word) {
+  static constexpr std::array<std::string_view, 10> kWords = {
+      "if", "then", "else", "elif", "while", "until", "do", "!", "{", "("};
   return text::one_of(word, kWords);
 }
 
-class Scanner {
- public:
-  Scanner(std::string_view script, Piece piece, std::vector<Piece>& pieces,
-          std::vector<Command>& commands)
-      : script_(script), at_(piece.begin), end_(piece.end), pieces_(pieces), commands_(commands) {}
-
-  void scan();
-
- private:
-  [[nodiscard]] char peek(std::size_t ahead = 0) const {
-    return at_ + ahead < end_ ? script_[at_ + ahead] : '\0';
-  }
-
-  [[nodiscard]] bool looking_at(std::string_view text) const {
-    return script_.substr(at_, end_ - at_).starts_with(text);
-  }
-
-  void begin_word() {
-    if (!in_word_) {
-      in_word_ = true;
-      if (words_.empty()) {
-        command_begin_ = at_;
-      }
-    }
-  }
-
-  void end_word();
-  void end_command();
-  void single_quoted();
-  void double_quoted();
-  bool substitution();
-  void skip_expression();
-  void heredoc_operator();
-  void skip_heredocs();
-  void comment();
-  void character();
-
-  std::string_view script_;
-  std::size_t at_;
-  std::size_t end_;
-  std::vector<Piece>& pieces_;
-  std::vector<Command>& commands_;
-  std::vector<std::string> words_;
-  std::string word_;
-  bool in_word_ = false;
-  std::size_t command_begin_ = 0;
-  std::size_t word_end_ = 0;
-  std::vector<std::string> heredocs_;
-};
-
-void Scanner::end_word() {
-  if (in_word_) {
-    words_.push_back(word_);
-    word_.clear();
-    in_word_ = false;
-    word_end_ = at_;
-  }
+bool is_assignment(std::string_view word) {
+  const std::size_t equals = word.find_first_of("=+");
+  return equals != std::string_view::npos && equals > 0 &&
+         word.find('=') != std::string_view::npos &&
+         word.substr(0, equals).find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+             std::string_view::npos &&
+         (word[equals] == '=' || word.substr(equals).starts_with("+="));
 }
 
-void Scanner::end_command() {
-  end_word();
+void strip_front(Words& words) {
   std::size_t first = 0;
-  while (first < words_.size() &&
-         (is_prefix_word(words_[first]) || (first > 0 && is_setting(words_[first])))) {
+  while (first < words.size() && (is_keyword(words[first]) || is_assignment(words[first]))) {
     ++first;
   }
-  if (first < words_.size() && !prints_only(words_[first])) {
-    commands_.push_back({{words_.begin() + static_cast<std::ptrdiff_t>(first), words_.end()},
-                         command_begin_,
-                         word_end_});
+  if (first + 1 < words.size() && words[first] == "function") {
+    first += 2;
+    while (first < words.size() && is_keyword(words[first])) {
+      ++first;
+    }
   }
-  words_.clear();
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
-void Scanner::single_quoted() {
-  const std::size_t close = std::min(script_.find('\'', at_ + 1), end_);
-  word_ += script_.substr(at_ + 1, close - at_ - 1);
-  at_ = std::min(close + 1, end_);
-}
-
-/// `$( … )` or backticks: remembered as a script of its own; a placeholder stays in the word.
-bool Scanner::substitution() {
-  if (peek() == '`') {
-    const std::size_t close = std::min(script_.find('`', at_ + 1), end_);
-    pieces_.push_back({at_ + 1, close});
-    word_ += "$()";
-    at_ = std::min(close + 1, end_);
-    return true;
+/// The name in `$NAME`, `${NAME}`, `${NAME[@]}`; empty for any other word.
+std::string_view variable_of(std::string_view word) {
+  if (!word.starts_with('$')) {
+    return {};
   }
-  if (!looking_at("$(") || looking_at("$((")) {
-    return false;
-  }
-  int depth = 0;
-  std::size_t close = at_ + 1;
-  for (; close < end_; ++close) {
-    depth += script_[close] == '(' ? 1 : script_[close] == ')' ? -1 : 0;
-    if (depth == 0) {
+  word.remove_prefix(word.starts_with("${") ? 2 : 1);
+  for (const std::string_view end : {"[@]}", "[*]}", "}"}) {
+    if (word.ends_with(end)) {
+      word.remove_suffix(end.size());
       break;
     }
   }
-  pieces_.push_back({at_ + 2, std::min(close, end_)});
-  word_ += "$()";
-  at_ = std::min(close + 1, end_);
-  return true;
+  const bool plain =
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+      std::string_view::npos;
+  return plain ? word : std::string_view();
 }
 
-void Scanner::skip_expression() {
-  const std::size_t close = script_.find("}}", at_);
-  const std::size_t stop = close == std::string_view::npos ? end_ : std::min(close + 2, end_);
-  word_ += script_.substr(at_, stop - at_);
-  at_ = stop;
+Words split_words(const std::string& value) {
+  Words words;
+  for (std::size_t at = value.find_first_not_of(" \t\n"); at != std::string::npos;
+       at = value.find_first_not_of(" \t\n", at)) {
+    const std::size_t end = std::min(value.find_first_of(" \t\n", at), value.size());
+    words.push_back(value.substr(at, end - at));
+    at = end;
+  }
+  return words;
 }
 
-void Scanner::double_quoted() {
-  ++at_;
-  while (at_ < end_ && peek() != '"') {
-    if (peek() == '\\' && at_ + 1 < end_) {
-      word_ += peek(1) == '\n' ? std::string() : std::string(1, peek(1));
-      at_ += 2;
-    } else if (looking_at("${{")) {
-      skip_expression();
-    } else if (!substitution()) {
-      word_ += peek();
-      ++at_;
+/// `docker -H ssh://…`, `docker --context prod`: a daemon elsewhere.
+bool names_other_daemon(const Words& words) {
+  if (words.size() < 3 || program_name(words[0]) != "docker") {
+    return false;
+  }
+  const std::string& option = words[1];
+  return option == "-H" || option == "--host" || option.starts_with("--host=ssh:") ||
+         ((option == "--context" || option == "-c") && words[2] != "default");
+}
+
+class ShellReader {
+ public:
+  explicit ShellReader(const Variables& known) : known_(known) {}
+
+  Script read(std::string_view script);
+
+ private:
+  void add_text(std::string text, const PendingText& from, Stretch place, bool remote);
+  void hand_input_on(const RawCommand& raw, const RawCommand* before, const PendingText& from);
+  void one_text(const PendingText& pending);
+  void one_command(const RawCommand& raw, const RawCommand* before, const PendingText& from);
+  bool unwrap(Words& words, bool& remote, const RawCommand& raw, const RawCommand* before,
+              const PendingText& from);
+  void input(const RawCommand& raw, const RawCommand* before, const PendingText& from, bool remote);
+  void piped_input(const RawCommand& before, const PendingText& from, Stretch place, bool remote);
+  void file(FileRun run, Stretch place);
+  void open(std::string what, Stretch place);
+  void emit(const Words& words, Stretch place, bool remote);
+  void change_folder(const Words& words);
+  void expand_first(Words& words) const;
+  bool skip_function(Words& words) const;
+
+  const Variables& known_;
+  Script script_;
+  /// Stable addresses: pending texts point into it.
+  std::deque<std::string> texts_;
+  std::deque<PendingText> pending_;
+  std::deque<StandardInput> inputs_;
+  std::map<std::string, std::vector<Words>, std::less<>> assigned_;
+  std::set<std::string, std::less<>> functions_;
+  bool runs_arguments_ = false;
+  bool other_daemon_ = false;
+  std::string folder_;
+};
+
+void ShellReader::open(std::string what, Stretch place) {
+  script_.open.push_back({std::move(what), place.begin, place.end});
+}
+
+void ShellReader::emit(const Words& words, Stretch place, bool remote) {
+  const bool docker = !words.empty() && program_name(words[0]).starts_with("docker");
+  const bool elsewhere = names_other_daemon(words) || (other_daemon_ && docker);
+  script_.commands.push_back({words, place.begin, place.end, remote || elsewhere});
+}
+
+void ShellReader::add_text(std::string text, const PendingText& from, Stretch place, bool remote) {
+  if (from.depth >= kMaxTextDepth || texts_.size() >= kMaxTexts) {
+    open("a text inside texts", place);
+    return;
+  }
+  texts_.push_back(std::move(text));
+  pending_.push_back({&texts_.back(), {0, texts_.back().size()}, place, from.depth + 1, remote});
+}
+
+void ShellReader::file(FileRun run, Stretch place) {
+  if (run.path.find("$<()") != std::string::npos || run.path.starts_with("/dev/")) {
+    return;
+  }
+  run.folder = run.elsewhere ? std::string() : folder_;
+  run.begin = place.begin;
+  run.end = place.end;
+  script_.files.push_back(std::move(run));
+}
+
+/// `cd x`, `pushd x`; a folder that is not written out stays open.
+void ShellReader::change_folder(const Words& words) {
+  const std::string to = words.size() > 1 ? words.back() : "~";
+  const bool absolute = to.starts_with('/') || to.starts_with('$') || to.starts_with('~');
+  folder_ = absolute || folder_.empty() ? to : folder_ + "/" + to;
+}
+
+/// What goes into a shell by the pipe in front of it.
+void ShellReader::piped_input(const RawCommand& before, const PendingText& from, Stretch place,
+                              bool remote) {
+  Words words = before.words;
+  strip_front(words);
+  const std::string program = words.empty() ? "" : program_name(words[0]);
+  if (program == "echo" || program == "printf") {
+    std::string text;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      text += words[i] + " ";
     }
-  }
-  at_ = std::min(at_ + 1, end_);
-}
-
-/// `<<WORD`, `<<-'WORD'`: the text until a line that holds only WORD is data.
-void Scanner::heredoc_operator() {
-  at_ += 2;
-  at_ += peek() == '-' ? 1U : 0U;
-  while (is_space(peek())) {
-    ++at_;
-  }
-  std::string mark;
-  while (at_ < end_ && !is_space(peek()) && peek() != '\n' && peek() != ';' && peek() != ')') {
-    if (peek() != '\'' && peek() != '"' && peek() != '\\') {
-      mark += peek();
+    for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) {
+      text.replace(at, 2, "\n");
     }
-    ++at_;
+    add_text(text, from, place, remote);
+  } else if (!before.heredocs.empty()) {
+    for (const Stretch& body : before.heredocs) {
+      pending_.push_back({from.text, body, from.place, from.depth + 1, remote});
+    }
+  } else if (program == "cat" && words.size() == 2) {
+    file({"bash", words[1], {}, {}, 0, 0, remote, false}, place);
+  } else if (program != "curl" && program != "wget") {
+    open("what `" + (program.empty() ? "a pipe" : program) + "` writes, run by a shell", place);
   }
-  heredocs_.push_back(mark);
 }
 
-void Scanner::skip_heredocs() {
-  for (const std::string& mark : heredocs_) {
-    while (at_ < end_) {
-      const std::size_t line_end = std::min(script_.find('\n', at_), end_);
-      std::string_view line = script_.substr(at_, line_end - at_);
-      while (!line.empty() && (is_space(line.front()))) {
-        line.remove_prefix(1);
+/// A shell that runs what it reads.
+void ShellReader::input(const RawCommand& raw, const RawCommand* before, const PendingText& from,
+                        bool remote) {
+  const Stretch place = from.place.value_or(raw.place);
+  if (from.depth >= kMaxTextDepth) {
+    open("a text inside texts", place);
+    return;
+  }
+  for (const Stretch& body : raw.heredocs) {
+    pending_.push_back({from.text, body, from.place, from.depth + 1, remote});
+  }
+  for (const std::string& text : raw.here_strings) {
+    add_text(text, from, place, remote);
+  }
+  if (!raw.input.empty()) {
+    file({"bash", raw.input, {}, {}, 0, 0, remote, false}, place);
+  }
+  const bool given = !raw.heredocs.empty() || !raw.here_strings.empty() || !raw.input.empty();
+  if (!given && raw.piped && before != nullptr) {
+    piped_input(*before, from, place, remote);
+  } else if (!given && !raw.piped && from.input != nullptr) {
+    const StandardInput& outer = *from.input;
+    input(outer.command, outer.before ? &*outer.before : nullptr, outer.from, remote);
+  }
+}
+
+/// Replaces a variable in front of a command by its only value.
+void ShellReader::expand_first(Words& words) const {
+  for (int i = 0; i < kMaxLaunchers && !words.empty(); ++i) {
+    const std::string_view name = variable_of(words[0]);
+    const auto own = assigned_.find(name);
+    const auto given = known_.find(name);
+    Words value;
+    if (!name.empty() && own != assigned_.end()) {
+      if (own->second.size() != 1) {
+        return;
       }
-      at_ = std::min(line_end + 1, end_);
-      if (line == mark) {
-        break;
+      const Words& only = own->second.front();
+      value = only.size() == 1 ? split_words(only.front()) : only;
+    } else if (!name.empty() && given != known_.end()) {
+      value = split_words(given->second);
+    }
+    if (value.empty()) {
+      return;
+    }
+    words.erase(words.begin());
+    words.insert(words.begin(), value.begin(), value.end());
+  }
+}
+
+/// `retry 3 aws …`, where the script's own function runs its arguments.
+bool ShellReader::skip_function(Words& words) const {
+  if (!runs_arguments_ || !functions_.contains(words[0])) {
+    return false;
+  }
+  std::size_t at = 1;
+  while (at < words.size() && words[at].find_first_not_of("0123456789.smh-") == std::string::npos) {
+    ++at;
+  }
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at));
+  return !words.empty();
+}
+
+/// The text that was just put on the list reads what its command reads.
+void ShellReader::hand_input_on(const RawCommand& raw, const RawCommand* before,
+                                const PendingText& from) {
+  if (pending_.empty() ||
+      (raw.heredocs.empty() && raw.here_strings.empty() && raw.input.empty() && !raw.piped)) {
+    return;
+  }
+  inputs_.push_back({raw, before != nullptr ? std::optional(*before) : std::nullopt, from});
+  pending_.back().input = &inputs_.back();
+}
+
+/// Takes off what stands in front, once. False when nothing is left to take off, or to run.
+bool ShellReader::unwrap(Words& words, bool& remote, const RawCommand& raw,
+                         const RawCommand* before, const PendingText& from) {
+  const Stretch place = from.place.value_or(raw.place);
+  const Handed handed = handed_on(words);
+  remote = remote || handed.remote;
+  if (handed.keeps && handed.kind != Handed::Kind::File) {
+    emit(words, place, from.remote);
+  }
+  switch (handed.kind) {
+    case Handed::Kind::Nothing:
+      return skip_function(words);
+    case Handed::Kind::Command:
+      words = handed.words;
+      return true;
+    case Handed::Kind::Text:
+      add_text(handed.text, from, place, remote);
+      hand_input_on(raw, before, from);
+      break;
+    case Handed::Kind::Input:
+      input(raw, before, from, remote);
+      break;
+    case Handed::Kind::File:
+      file({handed.text,
+            handed.words[0],
+            {handed.words.begin() + 1, handed.words.end()},
+            {},
+            0,
+            0,
+            remote,
+            remote},
+           place);
+      if (handed.keeps) {
+        emit(words, place, remote);
       }
-    }
+      break;
+    case Handed::Kind::Silent:
+      break;
   }
-  heredocs_.clear();
+  words.clear();
+  return false;
 }
 
-void Scanner::comment() {
-  while (at_ < end_ && peek() != '\n') {
-    ++at_;
+void ShellReader::one_command(const RawCommand& raw, const RawCommand* before,
+                              const PendingText& from) {
+  Words words = raw.words;
+  bool remote = from.remote;
+  for (int i = 0; i < kMaxLaunchers; ++i) {
+    strip_front(words);
+    expand_first(words);
+    strip_front(words);
+    if (words.empty() || !unwrap(words, remote, raw, before, from)) {
+      break;
+    }
+  }
+  if (words.empty()) {
+    return;
+  }
+  const Stretch place = from.place.value_or(raw.place);
+  const std::string program = program_name(words[0]);
+  if (program.find_first_of("$`") != std::string::npos) {
+    if (program != "$@" && program != "$*" && program != "${@}") {
+      open("`" + words[0] + "`", place);
+    }
+    return;
+  }
+  if ((program == "cd" || program == "pushd") && !remote) {
+    change_folder(words);
+  }
+  emit(words, place, remote);
+}
+
+void ShellReader::one_text(const PendingText& pending) {
+  Scanned scanned = scan_script(*pending.text, pending.part);
+  for (auto& [name, values] : scanned.assigned) {
+    auto& all = assigned_[name];
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  functions_.merge(scanned.functions);
+  runs_arguments_ = runs_arguments_ || scanned.runs_arguments;
+  const Stretch whole = pending.place.value_or(pending.part);
+  for (std::size_t i = 0; i < scanned.commands.size(); ++i) {
+    if (script_.commands.size() >= kMaxCommands) {
+      scanned.cut = true;
+      break;
+    }
+    const RawCommand* before = i > 0 ? &scanned.commands[i - 1] : nullptr;
+    one_command(scanned.commands[i], before, pending);
+  }
+  if (scanned.cut) {
+    open("a script that is too long to be read", whole);
   }
 }
 
-void Scanner::character() {
-  const char c = peek();
-  if (is_space(c)) {
-    end_word();
-    ++at_;
-  } else if (c == '\\' && (peek(1) == '\n' || (peek(1) == '\r' && peek(2) == '\n'))) {
-    at_ += peek(1) == '\n' ? 2U : 3U;
-  } else if (c == '#' && !in_word_) {
-    comment();
-  } else if (c == '\n' || c == ';' || c == '|' || c == ')' || (c == '(' && !in_word_)) {
-    end_command();
-    ++at_;
-    if (c == '\n') {
-      skip_heredocs();
-    }
-  } else if (c == '&' && !(in_word_ && (word_.ends_with('>') || word_.ends_with('<')))) {
-    end_command();
-    ++at_;
-  } else if (looking_at("<<") && !looking_at("<<<")) {
-    end_word();
-    heredoc_operator();
-  } else {
-    begin_word();
-    if (c == '\'') {
-      single_quoted();
-    } else if (c == '"') {
-      double_quoted();
-    } else if (looking_at("${{")) {
-      skip_expression();
-    } else if (c == '\\' && at_ + 1 < end_) {
-      word_ += peek(1);
-      at_ += 2;
-    } else if (!substitution()) {
-      word_ += c;
-      ++at_;
-    }
+Script ShellReader::read(std::string_view script) {
+  const auto daemon = known_.find("DOCKER_HOST");
+  other_daemon_ = script.find("DOCKER_HOST=ssh:") != std::string_view::npos ||
+                  (daemon != known_.end() && daemon->second.starts_with("ssh:"));
+  texts_.emplace_back(script);
+  pending_.push_back({&texts_.back(), {0, script.size()}, std::nullopt, 0, false});
+  while (!pending_.empty()) {
+    const PendingText next = pending_.front();
+    pending_.pop_front();
+    one_text(next);
   }
-}
-
-void Scanner::scan() {
-  while (at_ < end_) {
-    character();
-  }
-  end_command();
+  const auto by_place = [](const auto& a, const auto& b) { return a.begin < b.begin; };
+  std::stable_sort(script_.commands.begin(), script_.commands.end(), by_place);
+  std::stable_sort(script_.files.begin(), script_.files.end(), by_place);
+  std::stable_sort(script_.open.begin(), script_.open.end(), by_place);
+  return std::move(script_);
 }
 
 }  // namespace
@@ -285,7 +414,9 @@ bool Command::starts_with(std::string_view prefix) const {
         word += takes_value ? 2 : 1;
       }
     }
-    if (word >= words.size() || words[word] != wanted) {
+    const bool same =
+        word < words.size() && (word == 0 ? program_name(words[0]) : words[word]) == wanted;
+    if (!same) {
       return false;
     }
     ++word;
@@ -306,60 +437,12 @@ std::string Command::option(std::string_view name) const {
   return "";
 }
 
-namespace {
-
-std::vector<Command> plain_commands(std::string_view script) {
-  std::vector<Command> commands;
-  std::vector<Piece> pieces{{0, script.size()}};
-  for (std::size_t i = 0; i < pieces.size() && i < kMaxPieces; ++i) {
-    const Piece piece = pieces[i];
-    Scanner(script, piece, pieces, commands).scan();
-  }
-  return commands;
+Script read_script(std::string_view script, const Variables& known) {
+  return ShellReader(known).read(script);
 }
-
-bool is_shell(std::string_view program) {
-  static constexpr std::array<std::string_view, 5> kShells = {"sh", "bash", "dash", "ksh", "zsh"};
-  return text::one_of(program.substr(program.rfind('/') + 1), kShells);
-}
-
-/// The script that a command takes as a word: `bash -euo pipefail -c '…'`, and what `eval "…"`
-/// leaves.
-std::string inner_script(const Command& command) {
-  const auto& words = command.words;
-  if (words.size() == 1 && words[0].find_first_of(" \t\n") != std::string::npos) {
-    return words[0];
-  }
-  for (std::size_t i = 1; i + 1 < words.size() && is_shell(words[0]); ++i) {
-    const std::string& word = words[i];
-    if (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')) {
-      return words[i + 1];
-    }
-  }
-  return {};
-}
-
-/// Adds the commands of inner scripts, at the place of the command that holds them. An inner script
-/// is shorter than its command, so this ends.
-void add_inner_commands(std::vector<Command>& commands) {
-  for (std::size_t i = 0; i < commands.size() && commands.size() < kMaxPieces; ++i) {
-    const Command outer = commands[i];
-    for (Command& inner : plain_commands(inner_script(outer))) {
-      inner.begin = outer.begin;
-      inner.end = outer.end;
-      commands.push_back(std::move(inner));
-    }
-  }
-}
-
-}  // namespace
 
 std::vector<Command> shell_commands(std::string_view script) {
-  std::vector<Command> commands = plain_commands(script);
-  add_inner_commands(commands);
-  std::stable_sort(commands.begin(), commands.end(),
-                   [](const Command& a, const Command& b) { return a.begin < b.begin; });
-  return commands;
+  return read_script(script).commands;
 }
 
 }  // namespace muster::workflow
