@@ -289,7 +289,7 @@ std::vector<ordered_json> own_cases() {
 }
 
 bool is_way(const Edge& edge, const ordered_json& expected) {
-  return way_id(edge) == expected["way"];
+  return way_id(edge) == expected["way"].get<std::string>();
 }
 
 std::optional<Path> own_path(const Asked& asked, const ordered_json& expected) {
