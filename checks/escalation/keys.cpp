@@ -9,6 +9,7 @@
 #include "checks/iam/requests.h"
 #include "checks/policy/arn.h"
 #include "checks/policy/catalogue.h"
+#include "checks/policy/variables.h"
 
 namespace muster::escalation {
 namespace {
@@ -220,18 +221,6 @@ std::string other_value(const std::vector<const policy::Condition*>& wanted) {
   return "other";
 }
 
-/// Variables of a text: `${aws:username}`, without default.
-void add_variables(std::string_view text, std::set<std::string>& keys) {
-  for (std::size_t at = text.find("${"); at != std::string_view::npos;
-       at = text.find("${", at + 2)) {
-    const std::size_t end = text.find_first_of(",}", at);
-    const std::string_view name = text.substr(at + 2, end - at - 2);
-    if (name.find(':') != std::string_view::npos) {
-      keys.insert(policy::lower(name));
-    }
-  }
-}
-
 KeyChoices choices_among(const std::string& key,
                          const std::vector<const policy::Condition*>& wanted, KeyChoices::Kind kind,
                          const iam::Principal* principal = nullptr) {
@@ -327,26 +316,10 @@ std::string resolved(std::string_view text, policy::Version version,
   return out.append(text);
 }
 
-std::set<std::string> mentioned_keys(const policy::Statement& statement) {
-  std::set<std::string> keys;
-  for (const policy::Condition& clause : statement.conditions) {
-    keys.insert(policy::lower(clause.key.value));
-    for (const policy::Text& value : clause.values) {
-      add_variables(value.value, keys);
-    }
-  }
-  for (const auto* texts : {&statement.resources, &statement.not_resources}) {
-    for (std::size_t i = 0; *texts && i < (*texts)->size(); ++i) {
-      add_variables((**texts)[i].value, keys);
-    }
-  }
-  return keys;
-}
-
 std::set<std::string> mentioned_keys(const Statements& statements) {
   std::set<std::string> keys;
   for (const policy::Statement* statement : statements) {
-    keys.merge(mentioned_keys(*statement));
+    keys.merge(policy::mentioned_keys(*statement));
   }
   return keys;
 }

@@ -32,7 +32,6 @@ using Statements = std::vector<const policy::Statement*>;
 [[nodiscard]] bool may_concern(const policy::Statement& statement, const std::string& resource);
 
 /// The keys (lower case) that conditions and variables of the statements look at.
-[[nodiscard]] std::set<std::string> mentioned_keys(const policy::Statement& statement);
 [[nodiscard]] std::set<std::string> mentioned_keys(const Statements& statements);
 
 /// The clauses on a key.

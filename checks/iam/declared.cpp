@@ -43,6 +43,12 @@ std::string unknown_part(const Role& role) {
   return {};
 }
 
+void look_at_all(const std::vector<SharedPolicy>& policies, OwnKeys& keys) {
+  for (const SharedPolicy& policy : policies) {
+    keys.look_at(*policy);
+  }
+}
+
 PrincipalLayers layers_of_role(const Role& role, const AccountFacts& facts) {
   PrincipalLayers layers = layers_of(role_principal(role), facts);
   layers.open.erase(policy::Layer::Identity);
@@ -81,16 +87,32 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
                       [&](const PipelineRole& one) { return one.role >= &role; });
     const bool found = at != pipeline.end() && at->role == &role;
     result.roles_.push_back(
-        {&role, found ? *at : PipelineRole{&role}, std::move(expansion).value(),
-         layers_of_role(role, facts),
+        {&role, found ? *at : PipelineRole{.role = &role, .now = input.now()},
+         std::move(expansion).value(), layers_of_role(role, facts),
          role.intent->region.empty() ? input.intent().region : role.intent->region,
          unknown_part(role)});
   }
   return result;
 }
 
-DeclaredPower::DeclaredPower(const DeclaredRole& declared) : declared_(declared) {
+DeclaredPower::DeclaredPower(const DeclaredRole& declared)
+    : declared_(declared), keys_(*declared.role, declared.pipeline.now) {
   allowed_ = prover_.add(std::vector<policy::Policy>{declared.expansion.allowed});
+  const PrincipalLayers& layers = declared.layers;
+  keys_.look_at(declared.expansion.allowed);
+  look_at_all(layers.identity, keys_);
+  look_at_all(layers.boundary.value_or(std::vector<SharedPolicy>()), keys_);
+  for (std::size_t level = 0; layers.scp && level < layers.scp->size(); ++level) {
+    look_at_all((*layers.scp)[level], keys_);
+  }
+}
+
+std::optional<std::vector<prover::PolicyId>> DeclaredPower::own_requests(Moment moment) {
+  auto requests = keys_.requests(moment);
+  if (!requests) {
+    return std::nullopt;
+  }
+  return std::vector{prover_.keep(texts_.emplace_back(std::move(*requests)))};
 }
 
 std::vector<prover::PolicyId> DeclaredPower::keep_all(const std::vector<SharedPolicy>& policies,
@@ -114,6 +136,7 @@ prover::Layered DeclaredPower::layered(std::vector<prover::PolicyId> identity, C
       layered.scp.push_back(keep_all(level, change));
     }
   }
+  layered.session = own_requests(Moment::FromNowOn);
   layered.open = layers.open;
   return layered;
 }
@@ -144,7 +167,8 @@ std::size_t DeclaredPower::add_single(const policy::Statement& statement) {
   policy::Policy single;
   single.version = declared_.expansion.allowed.version;
   single.statements = {statement};
-  return prover_.add(std::vector<policy::Policy>{std::move(single)});
+  return prover_.add(prover::Layered{.identity = {prover_.keep(texts_.emplace_back(single))},
+                                     .session = own_requests(Moment::Now)});
 }
 
 prover::Answer DeclaredPower::within_declared(std::size_t document, policy::Statement statement,
@@ -155,7 +179,7 @@ prover::Answer DeclaredPower::within_declared(std::size_t document, policy::Stat
   prover::Layered part = limits();
   part.identity.push_back(prover_.keep(single));
   if (only != nullptr) {
-    part.session = {prover_.keep(texts_.emplace_back(*only))};
+    part.scp.push_back({prover_.keep(texts_.emplace_back(*only))});
   }
   prover::Answer answer = prover_.within(prover_.add(part), allowed_);
   if (answer.witness) {

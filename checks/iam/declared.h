@@ -9,6 +9,7 @@
 #include "checks/capability/expand.h"
 #include "checks/core/check.h"
 #include "checks/iam/account.h"
+#include "checks/iam/own_keys.h"
 #include "checks/iam/pipeline.h"
 #include "checks/prover/prover.h"
 
@@ -81,13 +82,16 @@ class DeclaredPower {
   /// The boundary and the SCPs as they are, compiled once.
   const prover::Layered& limits();
   std::vector<prover::PolicyId> keep_all(const std::vector<SharedPolicy>& policies, Change change);
-  /// The role's limits around these identity policies.
+  /// The requests that the role can send; absent when no policy looks at what tells them apart.
+  std::optional<std::vector<prover::PolicyId>> own_requests(Moment moment);
+  /// The role's limits around these identity policies, for requests that it can send.
   prover::Layered layered(std::vector<prover::PolicyId> identity, Change change);
 
   const DeclaredRole& declared_;
   /// What the prover keeps must not move.
   std::list<policy::Policy> texts_;
   prover::Prover prover_;
+  OwnKeys keys_;
   std::size_t allowed_ = 0;
   std::optional<std::size_t> relaxed_;
   std::optional<std::size_t> actual_;

@@ -108,7 +108,7 @@ PipelineRoles PipelineRoles::build(const AuditInput& input) {
     if (of_pipeline && judged && !role.identity.empty()) {
       result.roles_.push_back({&role, class_of(role, input.intent()),
                                ci == reach.end() ? Reachable::Meant : ci->second,
-                               limits_of(role, input)});
+                               limits_of(role, input), input.now()});
     }
   }
   return result;

@@ -34,6 +34,8 @@ struct PipelineRole {
   /// What limits it beside its own policies: permissions boundary and service control policies, as
   /// far as the account facts hold them. `identity` is empty.
   PrincipalLayers limits{};
+  /// The time of the audit: what has expired by then gives no power.
+  TimePoint now{};
 
   /// Whether its owners declare it an administrator: then its power is no surprise.
   [[nodiscard]] bool is_declared_admin() const;

@@ -20,6 +20,12 @@ policy::Request plain_request(const Role& role, const Reach& reach) {
   return request;
 }
 
+void look_at_all(const std::vector<policy::Policy>& policies, OwnKeys& keys) {
+  for (const policy::Policy& policy : policies) {
+    keys.look_at(policy);
+  }
+}
+
 bool is_deny(const policy::Statement& statement) {
   return statement.effect == policy::Effect::Deny;
 }
@@ -54,7 +60,8 @@ bool is_asked(const Reach& reach, const policy::Request& request) {
 Powers::Powers(const PipelineRole& role)
     : role_(*role.role),
       limits_(to_stack(role.limits)),
-      is_limited_(limits_.boundary || limits_.scp || !limits_.open.empty()) {
+      is_limited_(limits_.boundary || limits_.scp || !limits_.open.empty()),
+      keys_(role_, role.now) {
   const std::string partition(arn_field(role_.arn, 1));
   caller_ =
       "arn:" + partition + ":sts::" + role_.account + ":assumed-role/" + role_.name + "/session";
@@ -68,9 +75,15 @@ Powers::Powers(const PipelineRole& role)
                                            identity.policy->statements.end(), is_deny);
     }
   }
+  look_at_all(*all.stack.identity, keys_);
+  look_at_all(limits_.boundary.value_or(std::vector<policy::Policy>()), keys_);
+  for (std::size_t level = 0; limits_.scp && level < limits_.scp->size(); ++level) {
+    look_at_all((*limits_.scp)[level], keys_);
+  }
 }
 
 bool Powers::is_allowed(const View& view, policy::Request request) const {
+  keys_.add_to(request);
   if (!is_limited_) {
     return policy::evaluate_policies(*view.stack.identity, request).kind ==
            policy::DecisionKind::Allowed;
@@ -110,9 +123,16 @@ std::size_t Powers::compile(View& view) {
     prover_ = std::make_unique<prover::Prover>();
   }
   if (!view.compiled) {
-    view.compiled = prover_->add(view.stack);
+    view.compiled = prover_->add(as_sent(view.stack, Moment::FromNowOn));
   }
   return *view.compiled;
+}
+
+policy::Stack Powers::as_sent(policy::Stack stack, Moment moment) const {
+  if (auto requests = keys_.requests(moment)) {
+    stack.session = {std::move(*requests)};
+  }
+  return stack;
 }
 
 bool Powers::allows(const policy::Request& request) const {
@@ -135,7 +155,8 @@ const policy::Statement* Powers::statement_for(const policy::Request& request) c
 
 Powers::Found Powers::search(const Reach& reach, const policy::Statement* through) {
   View& asked = view(through);
-  const policy::Request plain = plain_request(role_, reach);
+  policy::Request plain = plain_request(role_, reach);
+  keys_.add_to(plain);
   const bool exact = reach.resource == "*" || !has_wildcard(reach.resource);
   if (exact && is_asked(reach, plain) && is_allowed(asked, plain)) {
     return {plain, {}};
@@ -173,8 +194,9 @@ std::optional<policy::Request> Powers::find(const Reach& reach) {
 
 prover::Answer Powers::can_all_of(policy::Policy everything) {
   const std::size_t own = compile(views_.at(nullptr));
-  const std::size_t asked = prover_->add({std::move(everything)});
-  return prover_->within(asked, own);
+  policy::Stack asked;
+  asked.identity = {std::move(everything)};
+  return prover_->within(prover_->add(as_sent(std::move(asked), Moment::Now)), own);
 }
 
 policy::Policy allowing(std::vector<std::string> actions, std::string resource,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checks/core/proof.h"
+#include "checks/iam/own_keys.h"
 #include "checks/iam/pipeline.h"
 #include "checks/policy/evaluate.h"
 #include "checks/policy/stack.h"
@@ -41,8 +42,8 @@ class Powers {
   /// Such a request itself; nothing when there is none, or when that is not decided.
   [[nodiscard]] std::optional<policy::Request> find(const Reach& reach);
 
-  /// Whether the role may make every request that the policy allows; with the reason when that is
-  /// not decided.
+  /// Whether the role may now make every request of its own that the policy allows; with the reason
+  /// when that is not decided.
   [[nodiscard]] prover::Answer can_all_of(policy::Policy everything);
 
   /// The same as `can` for one request, by the evaluator alone.
@@ -74,10 +75,13 @@ class Powers {
   Found search(const Reach& reach, const policy::Statement* through);
   View& view(const policy::Statement* through);
   std::size_t compile(View& view);
+  /// The stack, for requests that the role can send.
+  [[nodiscard]] policy::Stack as_sent(policy::Stack stack, Moment moment) const;
 
   const Role& role_;
   policy::Stack limits_;
   bool is_limited_ = false;
+  OwnKeys keys_;
   /// As whom it sends requests: a session.
   std::string caller_;
   bool has_deny_ = false;

@@ -2,6 +2,7 @@
 #include "checks/policy/variables.h"
 
 #include "checks/policy/glob.h"
+#include "checks/text/ascii.h"
 
 namespace muster::policy {
 namespace {
@@ -76,6 +77,18 @@ void substitute(std::string_view inner, const Request& request, Expanded& out) {
       out.brought_colon || found->second.values.front().find(':') != std::string::npos;
 }
 
+/// The keys of the variables of a text, lower case; escapes are none.
+void add_variables(std::string_view text, std::set<std::string>& keys) {
+  for (std::size_t at = text.find(kOpen); at != std::string_view::npos;
+       at = text.find(kOpen, at + kOpen.size())) {
+    const std::string_view inner = text.substr(at + kOpen.size());
+    const std::string_view name = trimmed(inner.substr(0, inner.find_first_of(",}")));
+    if (name.find(':') != std::string_view::npos) {
+      keys.insert(text::lower(name));
+    }
+  }
+}
+
 }  // namespace
 
 Expanded expand(std::string_view text, Version version, const Request& request, TextUse use) {
@@ -111,6 +124,22 @@ std::vector<std::string_view> split_fields(std::string_view pattern, Version ver
   }
   fields.push_back(pattern.substr(begin));
   return fields;
+}
+
+std::set<std::string> mentioned_keys(const Statement& statement) {
+  std::set<std::string> keys;
+  for (const Condition& clause : statement.conditions) {
+    keys.insert(text::lower(clause.key.value));
+    for (const Text& value : clause.values) {
+      add_variables(value.value, keys);
+    }
+  }
+  for (const auto* texts : {&statement.resources, &statement.not_resources}) {
+    for (std::size_t i = 0; *texts && i < (*texts)->size(); ++i) {
+      add_variables((**texts)[i].value, keys);
+    }
+  }
+  return keys;
 }
 
 }  // namespace muster::policy

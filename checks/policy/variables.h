@@ -2,6 +2,7 @@
 // Source: IAM User Guide, "IAM policy elements: Variables and tags".
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,5 +39,8 @@ enum class TextUse { Literal, Pattern };
 /// Cuts an ARN pattern at its first five colons, not counting those inside `${…}` (under
 /// `2012-10-17`).
 [[nodiscard]] std::vector<std::string_view> split_fields(std::string_view pattern, Version version);
+
+/// The keys (lower case) that the conditions and variables of a statement look at.
+[[nodiscard]] std::set<std::string> mentioned_keys(const Statement& statement);
 
 }  // namespace muster::policy

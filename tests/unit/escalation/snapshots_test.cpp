@@ -296,9 +296,10 @@ std::optional<Path> own_path(const Asked& asked, const ordered_json& expected) {
   const iam::Principal* start = asked.find(expected["start"]);
   for (const Path& path : asked.graph().from(*start)) {
     const Edge& last = *path.edges.back();
-    const bool right = expected["target"].is_null()
-                           ? last.to == nullptr
-                           : last.to != nullptr && last.to->arn == expected["target"];
+    const bool right =
+        expected["target"].is_null()
+            ? last.to == nullptr
+            : last.to != nullptr && last.to->arn == expected["target"].get<std::string>();
     if (right && is_way(last, expected)) {
       return path;
     }
