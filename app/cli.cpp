@@ -148,6 +148,15 @@ void add_rules(CLI::App& cli, Action& action) {
   show.footer("Example:\n  muster rules show workflow-action-unpinned");
 }
 
+void add_arn_mode(CLI::App& command, std::string& mode) {
+  command
+      .add_option("--arn-mode", mode,
+                  "How ARN patterns of resources are read: field by field (segment); likewise, but "
+                  "with colons under a `*` that ends a field (trail); or as one text (string)")
+      ->check(CLI::IsMember({"segment", "trail", "string"}))
+      ->capture_default_str();
+}
+
 void add_policy_eval(CLI::App& policy, Action& action) {
   CLI::App& command = *policy.add_subcommand("eval", "Decide requests against policies");
   const auto options = on_chosen(command, action, policy_eval);
@@ -156,6 +165,7 @@ void add_policy_eval(CLI::App& policy, Action& action) {
                   "Requests with their policies, one JSON object per line")
       ->required()
       ->type_name("FILE.jsonl");
+  add_arn_mode(command, options->arn_mode);
   const std::string note = "JSON lines on standard output (always so for this command)";
   command.add_flag("--json", note);
   command.footer(R"(Example: requests.jsonl holds, on one line,
@@ -183,6 +193,7 @@ void add_policy_compare(CLI::App& policy, Action& action) {
       ->required()
       ->type_name("A");
   command.add_option("b", options->b, "What to compare it with")->required()->type_name("B");
+  add_arn_mode(command, options->arn_mode);
   command.add_flag("--json", options->json, "Machine-readable");
   command
       .add_option("--catalogue", options->catalogue,

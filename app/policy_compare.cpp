@@ -9,6 +9,7 @@
 #include "app/location_json.h"
 #include "app/policy_side.h"
 #include "app/policy_words.h"
+#include "checks/policy/arn.h"
 #include "checks/prover/beyond.h"
 #include "report/sanitise.h"
 
@@ -47,6 +48,8 @@ const char* word(Relation relation) {
 
 /// One direction: whether everything that `from` allows is allowed by `to`.
 struct Direction {
+  /// As `--json` names it: `a_within_b`.
+  const char* question;
   const Side& from;
   const Side& to;
   const Answer& answer;
@@ -68,10 +71,9 @@ struct Direction {
   }
 };
 
-void add_undecided(const Direction& direction, const std::string& question, const std::string& pair,
-                   ordered_json& json) {
+void add_undecided(const Direction& direction, const std::string& pair, ordered_json& json) {
   if (direction.answer.verdict == Verdict::Undecided) {
-    json["reason_" + question] = direction.answer.reason;
+    json["reason_" + std::string(direction.question)] = direction.answer.reason;
     json["candidate_" + pair] = direction.request();
   }
 }
@@ -115,12 +117,64 @@ ordered_json grants_json(const Direction& direction) {
   return grants;
 }
 
+/// An answer that is another one in a reading of ARN patterns that was not chosen.
+struct OtherReading {
+  policy::ArnMode mode = policy::ArnMode::Segment;
+  const Direction* direction = nullptr;
+  Answer answer;
+};
+
+using OtherReadings = std::vector<OtherReading>;
+
+ordered_json readings_json(const OtherReadings& readings) {
+  ordered_json json = ordered_json::array();
+  for (const OtherReading& reading : readings) {
+    ordered_json one{{"arn_mode", policy::to_string(reading.mode)},
+                     {"question", reading.direction->question},
+                     {"answer", verdict_json(reading.answer.verdict)}};
+    if (reading.answer.verdict == Verdict::No) {
+      one["witness"] = request_json(*reading.answer.witness, reading.direction->layered());
+    }
+    if (reading.answer.verdict == Verdict::Undecided) {
+      one["reason"] = reading.answer.reason;
+    }
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
+std::string reading_words(const OtherReading& reading) {
+  const Direction& direction = *reading.direction;
+  switch (reading.answer.verdict) {
+    case Verdict::No:
+      return direction.from.name + " allows what " + direction.to.name +
+             " does not, by an odd ARN: " +
+             request_words(*reading.answer.witness, direction.has_principals());
+    case Verdict::Yes:
+      return direction.to.name + " allows everything that " + direction.from.name + " allows";
+    case Verdict::Undecided:
+      break;
+  }
+  return "whether " + direction.to.name + " allows everything that " + direction.from.name +
+         " allows is undecided: " + reading.answer.reason;
+}
+
+void print_readings(const OtherReadings& readings, std::ostream& out) {
+  for (const OtherReading& reading : readings) {
+    out << report::no_command(sanitise("note: with --arn-mode " +
+                                       std::string(policy::to_string(reading.mode)) + " " +
+                                       reading_words(reading)))
+        << "\n";
+  }
+}
+
 void print_json(const Direction& forth, const Direction& back, Relation relation,
-                std::ostream& out) {
+                policy::ArnMode mode, const OtherReadings& readings, std::ostream& out) {
   const auto witness = [](const Direction& direction) {
     return direction.answer.verdict == Verdict::No ? direction.request() : ordered_json();
   };
   ordered_json json{{"relation", word(relation)},
+                    {"arn_mode", policy::to_string(mode)},
                     {"a_within_b", verdict_json(forth.answer.verdict)},
                     {"b_within_a", verdict_json(back.answer.verdict)},
                     {"witness_a_not_b", witness(forth)},
@@ -128,9 +182,10 @@ void print_json(const Direction& forth, const Direction& back, Relation relation
                     {"evidence_a_not_b", evidence_json(forth)},
                     {"evidence_b_not_a", evidence_json(back)},
                     {"grants_a_not_b", grants_json(forth)},
-                    {"grants_b_not_a", grants_json(back)}};
-  add_undecided(forth, "a_within_b", "a_not_b", json);
-  add_undecided(back, "b_within_a", "b_not_a", json);
+                    {"grants_b_not_a", grants_json(back)},
+                    {"other_readings", readings_json(readings)}};
+  add_undecided(forth, "a_not_b", json);
+  add_undecided(back, "b_not_a", json);
   out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
 }
 
@@ -221,6 +276,27 @@ prover::Budget budget_of(const PolicyCompareOptions& options) {
   return budget;
 }
 
+/// Asks again, in the readings that were not chosen, what was answered.
+OtherReadings other_readings(const Direction& forth, const Direction& back,
+                             const prover::Budget& budget, const policy::Catalogue& catalogue,
+                             policy::ArnMode chosen) {
+  OtherReadings found;
+  for (const policy::ArnMode mode : policy::kArnModes) {
+    for (const Direction* direction : {&forth, &back}) {
+      if (mode == chosen || direction->answer.verdict == Verdict::Undecided) {
+        continue;
+      }
+      prover::Prover prover(budget, &catalogue, mode);
+      const std::size_t from = prover.add(direction->from.stack);
+      Answer answer = prover.within(from, prover.add(direction->to.stack));
+      if (answer.verdict != direction->answer.verdict) {
+        found.push_back({mode, direction, std::move(answer)});
+      }
+    }
+  }
+  return found;
+}
+
 std::string headline(Relation relation, const Side& a, const Side& b) {
   switch (relation) {
     case Relation::Equal:
@@ -253,7 +329,9 @@ int policy_compare(const PolicyCompareOptions& options, const Console& console) 
   if (!b) {
     return report_error(console, b.error());
   }
-  prover::Prover prover(budget_of(options), &catalogue.value().get());
+  const policy::ArnMode mode =
+      policy::parse_arn_mode(options.arn_mode).value_or(policy::ArnMode::Segment);
+  prover::Prover prover(budget_of(options), &catalogue.value().get(), mode);
   const std::size_t first = prover.add(a.value().stack);
   const std::size_t second = prover.add(b.value().stack);
   const prover::Comparison comparison{prover.within(first, second), prover.within(second, first)};
@@ -263,18 +341,23 @@ int policy_compare(const PolicyCompareOptions& options, const Console& console) 
     return answer.verdict == Verdict::Yes
                ? std::vector<prover::Grant>()
                : prover::grants_beyond(from.stack, to.stack, budget_of(options),
-                                       &catalogue.value().get());
+                                       &catalogue.value().get(), mode);
   };
   const auto forth_grants = beyond(a.value(), b.value(), comparison.a_within_b);
   const auto back_grants = beyond(b.value(), a.value(), comparison.b_within_a);
-  const Direction forth{a.value(), b.value(), comparison.a_within_b, forth_grants, date};
-  const Direction back{b.value(), a.value(), comparison.b_within_a, back_grants, date};
+  const Direction forth{"a_within_b",          a.value(),    b.value(),
+                        comparison.a_within_b, forth_grants, date};
+  const Direction back{"b_within_a",          b.value(),   a.value(),
+                       comparison.b_within_a, back_grants, date};
+  const OtherReadings readings =
+      other_readings(forth, back, budget_of(options), catalogue.value().get(), mode);
   if (options.json) {
-    print_json(forth, back, relation, console.out);
+    print_json(forth, back, relation, mode, readings, console.out);
   } else {
     console.out << report::no_command(sanitise(headline(relation, a.value(), b.value()))) << "\n";
     print_direction(forth, console.out);
     print_direction(back, console.out);
+    print_readings(readings, console.out);
   }
   return relation == Relation::Undecided ? kIncomplete : kClean;
 }

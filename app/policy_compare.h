@@ -17,6 +17,8 @@ struct PolicyCompareOptions {
   std::string catalogue{};
   /// The limits of the search, times this.
   std::size_t budget = 1;
+  /// How ARN patterns of resources are read: `segment`, `trail` or `string`.
+  std::string arn_mode = "segment";
 };
 
 /// Says whether the policies are equal in meaning, or which one allows more, with one request as
@@ -30,8 +32,11 @@ struct PolicyCompareOptions {
 /// verdict is about what the policies say, and stands all the same.
 /// `grants_a_not_b` and `grants_b_not_a` list every statement that grants more, with its actions
 /// and one witness for each respect (`in`, see prover/beyond.h). `reason_…` and `candidate_…` stand
-/// beside an undecided answer. Returns `kClean` when both answers are known, `kIncomplete` when one
-/// is undecided or a file cannot be read, `kUsage` when a file is not there.
+/// beside an undecided answer. `other_readings` has an entry `{"arn_mode","question","answer"}`,
+/// with a `witness` or a `reason`, for each answer that is another one in a reading of ARN patterns
+/// that was not chosen. Such a difference takes an odd ARN, so it is a note: relation and exit code
+/// are those of the chosen reading. Returns `kClean` when both answers are known, `kIncomplete`
+/// when one is undecided or a file cannot be read, `kUsage` when a file is not there.
 int policy_compare(const PolicyCompareOptions& options, const Console& console);
 
 }  // namespace muster::app

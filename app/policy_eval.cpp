@@ -5,6 +5,7 @@
 
 #include "app/json_lines.h"
 #include "app/location_json.h"
+#include "checks/policy/arn.h"
 #include "checks/policy/request.h"
 
 namespace muster::app {
@@ -103,8 +104,10 @@ Result<Case> read_line(std::string_view bytes, const SourceId& source) {
   return policy::read_case(tree.root());
 }
 
-Result<LineAnswer> answer_line(std::string_view bytes, const SourceId& source, std::uint32_t line) {
-  MUSTER_TRY(const Case input, read_line(bytes, source));
+Result<LineAnswer> answer_line(std::string_view bytes, const SourceId& source, std::uint32_t line,
+                               policy::ArnMode mode) {
+  MUSTER_TRY(Case input, read_line(bytes, source));
+  input.request.arn_mode = mode;
   const StackDecision decision = evaluate_stack(input.stack, input.request);
   return LineAnswer{decision_json(input, decision, line).dump(),
                     decision.kind == policy::DecisionKind::Undecided};
@@ -113,7 +116,14 @@ Result<LineAnswer> answer_line(std::string_view bytes, const SourceId& source, s
 }  // namespace
 
 int policy_eval(const PolicyEvalOptions& options, const Console& console) {
-  return answer_lines(options.request_file, answer_line, console);
+  const policy::ArnMode mode =
+      policy::parse_arn_mode(options.arn_mode).value_or(policy::ArnMode::Segment);
+  return answer_lines(
+      options.request_file,
+      [&](std::string_view bytes, const SourceId& source, std::uint32_t line) {
+        return answer_line(bytes, source, line, mode);
+      },
+      console);
 }
 
 }  // namespace muster::app

@@ -10,6 +10,8 @@ namespace muster::app {
 struct PolicyEvalOptions {
   /// Path of a JSONL file; the shape of a line: checks/policy/request.h.
   std::string request_file;
+  /// How ARN patterns of resources are read: `segment`, `trail` or `string`.
+  std::string arn_mode = "segment";
 };
 
 /// Writes one JSON line per request line to `out`, in order:

@@ -1,5 +1,5 @@
-// ARN patterns in the segment reading: six fields, matched one by one; only the sixth may hold
-// further colons.
+// ARN patterns: six fields, matched one by one (only the sixth may hold further colons), or read in
+// one of the two other ways (`ArnMode`).
 #pragma once
 
 #include <array>
@@ -34,9 +34,17 @@ enum class MatchResult {
   Unknown,
 };
 
-/// One entry of `Resource` or `NotResource` against the request's resource. `*` matches everything;
-/// an ARN pattern with fewer than six fields is filled up with `*`; a pattern that is no ARN is a
-/// glob over the whole text.
+inline constexpr std::array<ArnMode, 3> kArnModes = {ArnMode::Segment, ArnMode::Trail,
+                                                     ArnMode::String};
+
+/// `segment`, `trail`, `string`.
+[[nodiscard]] std::string_view to_string(ArnMode mode);
+/// The reverse; nothing for another word.
+[[nodiscard]] std::optional<ArnMode> parse_arn_mode(std::string_view word);
+
+/// One entry of `Resource` or `NotResource` against the request's resource, in the request's mode.
+/// `*` matches everything; an ARN pattern with fewer than six fields is filled up with `*`, but not
+/// in the mode `string`; a pattern that is no ARN is a glob over the whole text.
 [[nodiscard]] MatchResult match_resource(std::string_view pattern, Version version,
                                          const Request& request);
 

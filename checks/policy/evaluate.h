@@ -23,6 +23,17 @@ struct ContextValue {
   friend bool operator==(const ContextValue&, const ContextValue&) = default;
 };
 
+/// How an ARN pattern of `Resource` or `NotResource` is read. AWS documents more than one way;
+/// docs/policy-semantics.md compares them.
+enum class ArnMode {
+  /// Field by field: a wildcard of the first five fields stops at a colon.
+  Segment,
+  /// The same, but a `*` that ends a field runs over colons.
+  Trail,
+  /// One pattern over the whole text.
+  String,
+};
+
 struct Request {
   /// ARN, service name, account id, provider ARN, `*` = anonymous.
   std::string principal;
@@ -34,6 +45,7 @@ struct Request {
   std::string resource_account;
   /// Keys in lower case. A key that is not listed is absent.
   std::map<std::string, ContextValue> context;
+  ArnMode arn_mode = ArnMode::Segment;
 };
 
 enum class DecisionKind { Allowed, ExplicitDeny, ImplicitDeny, Undecided };

@@ -5,7 +5,7 @@
 
 namespace muster::prover {
 
-Atoms::Atoms() : names_{"action", "resource", "principal"} {}
+Atoms::Atoms(policy::ArnMode mode) : mode_(mode), names_{"action", "resource", "principal"} {}
 
 const Glob* Atoms::glob(Word symbols, std::string_view written) {
   Glob made = make_glob(std::move(symbols), std::string(written));

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "checks/policy/evaluate.h"
 #include "checks/policy/model.h"
 #include "checks/prover/glob_union.h"
 
@@ -69,7 +70,10 @@ using Boxes = std::vector<const Box*>;
 /// Atoms of equal meaning in writing are one atom; also across policies.
 class Atoms {
  public:
-  Atoms();
+  /// `mode`: how ARN patterns of resources are read.
+  explicit Atoms(policy::ArnMode mode = policy::ArnMode::Segment);
+
+  [[nodiscard]] policy::ArnMode arn_mode() const { return mode_; }
 
   [[nodiscard]] const Glob* glob(Word symbols, std::string_view written);
   /// The glob with exactly these symbols; null when no policy has it.
@@ -101,6 +105,7 @@ class Atoms {
     std::size_t operator()(const Box& box) const;
   };
 
+  policy::ArnMode mode_;
   std::deque<Glob> globs_;
   std::unordered_map<Word, Glob*, WordHash> glob_of_;
   std::unordered_map<std::string, Char> variables_;

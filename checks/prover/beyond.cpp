@@ -79,8 +79,8 @@ Escape escape_of(std::string dimension, Answer answer) {
 class Beyond {
  public:
   Beyond(const policy::Stack& a, const policy::Stack& b, const Budget& budget,
-         const policy::Catalogue* catalogue)
-      : policies_(a.identity.value_or(Policies())), prover_(budget, catalogue) {
+         const policy::Catalogue* catalogue, policy::ArnMode mode)
+      : policies_(a.identity.value_or(Policies())), prover_(budget, catalogue, mode) {
     limits_.open = a.open;
     if (a.boundary) {
       limits_.boundary = keep_all(*a.boundary);
@@ -240,8 +240,9 @@ class Beyond {
 }  // namespace
 
 std::vector<Grant> grants_beyond(const policy::Stack& a, const policy::Stack& b,
-                                 const Budget& budget, const policy::Catalogue* catalogue) {
-  return Beyond(a, b, budget, catalogue).all();
+                                 const Budget& budget, const policy::Catalogue* catalogue,
+                                 policy::ArnMode mode) {
+  return Beyond(a, b, budget, catalogue, mode).all();
 }
 
 }  // namespace muster::prover

@@ -42,6 +42,7 @@ struct Grant {
 /// itself: one for each action that is written, and one for each respect.
 [[nodiscard]] std::vector<Grant> grants_beyond(const policy::Stack& a, const policy::Stack& b,
                                                const Budget& budget = {},
-                                               const policy::Catalogue* catalogue = nullptr);
+                                               const policy::Catalogue* catalogue = nullptr,
+                                               policy::ArnMode mode = policy::ArnMode::Segment);
 
 }  // namespace muster::prover

@@ -30,6 +30,8 @@ void keep_likelier(std::optional<Answer>& best, Answer next) {
 }  // namespace
 
 struct Prover::State {
+  explicit State(policy::ArnMode mode) : atoms(mode) {}
+
   Budget budget;
   Atoms atoms;
   Meetings meetings{atoms};
@@ -280,8 +282,8 @@ struct Prover::State {
   }
 };
 
-Prover::Prover(Budget budget, const policy::Catalogue* catalogue)
-    : state_(std::make_unique<State>()) {
+Prover::Prover(Budget budget, const policy::Catalogue* catalogue, policy::ArnMode mode)
+    : state_(std::make_unique<State>(mode)) {
   state_->budget = budget;
   state_->catalogue = catalogue;
 }

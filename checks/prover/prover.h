@@ -75,7 +75,9 @@ class Prover {
   /// `catalogue`: witnesses name actions that exist and resources as they have them, where such a
   /// request proves the same. It costs a second search for each witness, and never changes a
   /// verdict. Null: the shortest request. The catalogue outlives the prover.
-  explicit Prover(Budget budget = {}, const policy::Catalogue* catalogue = nullptr);
+  /// `mode`: how ARN patterns of resources are read; witnesses say it too.
+  explicit Prover(Budget budget = {}, const policy::Catalogue* catalogue = nullptr,
+                  policy::ArnMode mode = policy::ArnMode::Segment);
   Prover(const Prover&) = delete;
   Prover& operator=(const Prover&) = delete;
   ~Prover();

@@ -103,6 +103,7 @@ class Question {
   /// `likely`: with a resource as the action has them.
   std::optional<Request> read(const std::vector<Demand>& outside, bool likely) {
     Request request = any_request();
+    request.arn_mode = atoms_.arn_mode();
     const bool placed = likely && place_real(outside, request);
     if (paired_ && !placed) {
       return std::nullopt;

@@ -61,13 +61,20 @@ Word whole(std::string_view text, Version version, Atoms& atoms) {
   return out;
 }
 
-/// Five fields whose wildcards stop at colons, and the rest. Missing fields are any.
-Word arn_symbols(std::string_view text, Version version, Atoms& atoms) {
+/// Five fields whose wildcards stop at colons, and the rest. Missing fields are any. `trail`: but
+/// for a `*` that ends a field.
+Word arn_symbols(std::string_view text, Version version, Atoms& atoms, bool trail = false) {
   Word out;
   const auto fields = policy::split_fields(text, version);
   for (std::size_t i = 0; i < kFields; ++i) {
     const bool last = i + 1 == kFields;
-    append(i < fields.size() ? fields[i] : "*", version, {.in_field = !last}, atoms, out);
+    std::string_view field = i < fields.size() ? fields[i] : "*";
+    const bool free = trail && !last && field.ends_with('*');
+    field.remove_suffix(free ? 1 : 0);
+    append(field, version, {.in_field = !last}, atoms, out);
+    if (free) {
+      out.push_back(kRun);
+    }
     if (!last) {
       out.push_back(U':');
     }
@@ -145,8 +152,10 @@ const Glob* action_glob(const policy::Text& text, Atoms& atoms) {
 }
 
 const Glob* resource_glob(std::string_view text, Version version, Atoms& atoms) {
-  const bool arn = text.starts_with("arn:");
-  return atoms.glob(arn ? arn_symbols(text, version, atoms) : whole(text, version, atoms), text);
+  const bool fields = text.starts_with("arn:") && atoms.arn_mode() != policy::ArnMode::String;
+  const bool trail = atoms.arn_mode() == policy::ArnMode::Trail;
+  return atoms.glob(fields ? arn_symbols(text, version, atoms, trail) : whole(text, version, atoms),
+                    text);
 }
 
 const Glob* value_glob(OperatorKind op, std::string_view text, Version version, Atoms& atoms) {

@@ -14,7 +14,7 @@ namespace muster::prover {
 /// An entry of `Action`: lower case, no variables.
 [[nodiscard]] const Glob* action_glob(const policy::Text& text, Atoms& atoms);
 
-/// An entry of `Resource` in the segment reading (docs/policy-semantics.md).
+/// An entry of `Resource` in the reading of the atoms (docs/policy-semantics.md).
 [[nodiscard]] const Glob* resource_glob(std::string_view text, policy::Version version,
                                         Atoms& atoms);
 

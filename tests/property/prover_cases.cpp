@@ -47,6 +47,12 @@ const Strings kResources = {
     "arn:*:s:::a", "arn:aws:s:::?:*", "arn:aws:s:a:*:*", "arn:aws:?:::a?b", "arn:aws:s:::*:b"};
 const Strings kVariableResources = {"arn:aws:s:::${text}", "arn:aws:s:::${text}/*",
                                     "arn:aws:s:::a/${text}", "arn:aws:s:::${other, 'a'}"};
+/// Patterns that the readings take differently.
+const Strings kOddResources = {"arn:aws:s:*:a",     "arn:aws:*:b",        "arn:*:a",
+                               "arn:aws:s:a*:*:b",  "arn:aws:s:*a:*:?",   "arn:aws:s:*b*::*",
+                               "arn:aws:s:?:*:a/*", "arn:aws:s:::a:s:*b", "arn:aws:s",
+                               "arn:aws:s:*::a"};
+const Strings kOddVariableResources = {"arn:aws:s:${text}*::a", "arn:aws:*${text}:a"};
 const Strings kPrincipals = {"*",
                              "111122223333",
                              "arn:aws:iam::111122223333:root",
@@ -132,6 +138,12 @@ Statement random_statement(Features features) {
   if (features.variables) {
     resources.insert(resources.end(), kVariableResources.begin(), kVariableResources.end());
   }
+  if (features.arn_mode != ArnMode::Segment) {
+    resources.insert(resources.end(), kOddResources.begin(), kOddResources.end());
+    if (features.variables) {
+      resources.insert(resources.end(), kOddVariableResources.begin(), kOddVariableResources.end());
+    }
+  }
   (one_in(6) ? statement.not_resources : statement.resources) = texts(some_of(resources, 3));
   if (features.principals) {
     const bool negated = statement.effect == Effect::Deny && one_in(3);
@@ -164,6 +176,43 @@ Strings all_resources() {
     }
   }
   return all;
+}
+
+/// Names that hold colons, behind regions and accounts that hold letters.
+Strings odd_resources() {
+  Strings all;
+  for (const char* first : {"", "a", "b", "cc"}) {
+    for (const char* second : {"", "a", "cc"}) {
+      for (const char* rest : {"a", "b", "a/b", "a:b", "cc:a", "b::a", "a:s:b", "b:cc:a", ":a:b"}) {
+        for (const char* head : {"arn:aws:s", "arn:aws:t", "arn:cn:s"}) {
+          all.push_back(std::string(head) + ":" + first + ":" + second + ":" + rest);
+        }
+      }
+    }
+  }
+  return all;
+}
+
+/// What the universe holds in the reading.
+const Strings& resources_of(const Features& features) {
+  static const Strings kUsual = all_resources();
+  static const Strings kVariable = {"arn:aws:s:::a",   "arn:aws:s:::b",   "arn:aws:s:::a/b",
+                                    "arn:aws:s:::a/a", "arn:aws:s:::b/c", "arn:aws:s:::ab",
+                                    "arn:aws:s:::c",   "arn:aws:t:::a",   "*"};
+  static const Strings kOddVariable = [] {
+    Strings all = kVariable;
+    all.insert(all.end(), {"arn:aws:s:a::a", "arn:aws:s:ab:b::a", "arn:aws:s:b:b:c:a",
+                           "arn:aws:s:::a:a", "arn:aws:s:::b:a:b:a"});
+    return all;
+  }();
+  static const Strings kOdd = [] {
+    Strings all = kUsual;
+    const Strings odd = odd_resources();
+    all.insert(all.end(), odd.begin(), odd.end());
+    return all;
+  }();
+  const bool usual = features.arn_mode == ArnMode::Segment;
+  return features.variables ? (usual ? kVariable : kOddVariable) : (usual ? kUsual : kOdd);
 }
 
 const std::map<std::string, Strings>& all_values() {
@@ -457,6 +506,7 @@ std::vector<Request> universe(const std::vector<Policy>& policies, Features feat
   base.principal = "arn:aws:iam::111122223333:user/a";
   base.action = "s:a";
   base.resource = "*";
+  base.arn_mode = features.arn_mode;
   const auto with = [&](std::string Request::* member) {
     return [&base, member](const std::string& value) {
       Request request = base;
@@ -464,12 +514,11 @@ std::vector<Request> universe(const std::vector<Policy>& policies, Features feat
       return request;
     };
   };
+  // A variable's value depends on the keys, so that one request does not stand for others.
   const Strings resources =
       features.variables
-          ? Strings{"arn:aws:s:::a",   "arn:aws:s:::b",   "arn:aws:s:::a/b",
-                    "arn:aws:s:::a/a", "arn:aws:s:::b/c", "arn:aws:s:::ab",
-                    "arn:aws:s:::c",   "arn:aws:t:::a",   "*"}
-          : representatives(policies, "resource", all_resources(), with(&Request::resource));
+          ? resources_of(features)
+          : representatives(policies, "resource", resources_of(features), with(&Request::resource));
   std::vector<Request> requests;
   for (const std::string& action :
        representatives(policies, "action", all_actions(), with(&Request::action))) {

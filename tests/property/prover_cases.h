@@ -14,6 +14,9 @@ struct Features {
   /// At most one clause in a statement, on one of few keys, and simpler lists: for many policies at
   /// once.
   bool small = false;
+  /// How ARN patterns are read. In other readings than the default patterns and requests have
+  /// colons at places where these differ.
+  policy::ArnMode arn_mode = policy::ArnMode::Segment;
 };
 
 /// Two services, the letters a and b, keys of every type. Draws from RapidCheck.

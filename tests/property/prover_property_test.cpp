@@ -37,11 +37,14 @@ void check_pair(Features features) {
   const bool apart = *rc::gen::arbitrary<bool>();
   const Policy b = apart ? random_policy(features) : nearby(a, features);
   log_pair(a, b);
-  const Answer answer = prover::within({a}, {b});
+  prover::Prover prover({}, nullptr, features.arn_mode);
+  const std::size_t first = prover.add({a});
+  const Answer answer = prover.within(first, prover.add({b}));
   RC_CLASSIFY(answer.verdict == Verdict::Undecided, "undecided");
   RC_CLASSIFY(answer.verdict == Verdict::Yes, "included");
   if (answer.verdict == Verdict::No) {
     RC_LOG() << "witness " << show(*answer.witness) << std::endl;
+    RC_ASSERT(answer.witness->arn_mode == features.arn_mode);
     RC_ASSERT(decide(a, *answer.witness) == DecisionKind::Allowed);
     RC_ASSERT(refused(decide(b, *answer.witness)));
     return;
@@ -68,6 +71,17 @@ TEST_CASE("inclusion agrees with every request of a small universe") {
 
 TEST_CASE("inclusion with principals agrees with every request of a small universe") {
   CHECK(rc::check("resource policies", [] { check_pair({.principals = true}); }));
+}
+
+TEST_CASE("inclusion in the other readings of ARN patterns agrees with every request") {
+  CHECK(
+      rc::check("trail", [] { check_pair({.small = true, .arn_mode = policy::ArnMode::Trail}); }));
+  CHECK(rc::check("string",
+                  [] { check_pair({.small = true, .arn_mode = policy::ArnMode::String}); }));
+  CHECK(rc::check("trail, with variables",
+                  [] { check_pair({.variables = true, .arn_mode = policy::ArnMode::Trail}); }));
+  CHECK(rc::check("string, with variables",
+                  [] { check_pair({.variables = true, .arn_mode = policy::ArnMode::String}); }));
 }
 
 TEST_CASE("inclusion with variables agrees with every request of a small universe") {

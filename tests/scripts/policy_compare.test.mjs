@@ -24,8 +24,8 @@ function run(args, input = '') {
   return { status: result.status, out: result.stdout.replaceAll(folder + '/', ''), errors: result.stderr.replaceAll(folder + '/', '') };
 }
 
-function compare(a, b) {
-  const { status, out } = run(['compare', a, b, '--json']);
+function compare(a, b, ...options) {
+  const { status, out } = run(['compare', a, b, '--json', ...options]);
   return { status, ...JSON.parse(out) };
 }
 
@@ -133,6 +133,31 @@ function reality() {
   expect(real.evidence_b_not_a.no_real_request === false, 'it can occur');
 }
 
+function readings() {
+  const stacks = (name) => `arn:aws:cloudformation:*:*:stack/${name}/*`;
+  const all = { Effect: 'Allow', Action: 'cloudformation:*', Resource: [stacks('a'), stacks('b')] };
+  const noB = { Effect: 'Deny', Action: 'cloudformation:*', Resource: stacks('b') };
+  const onlyA = file('only-a.json', [{ ...all, Resource: stacks('a') }]);
+  const guarded = file('guarded.json', [all, noB]);
+  const usual = compare(onlyA, guarded);
+  expect(usual.status === 0 && usual.relation === 'equal' && usual.arn_mode === 'segment', `field by field: ${usual.relation}`);
+  const odd = usual.other_readings.find((one) => one.arn_mode === 'trail');
+  const holdsBoth = odd.witness.resource.includes('stack/a/') && odd.witness.resource.includes('stack/b/');
+  expect(odd.question === 'a_within_b' && odd.answer === false && holdsBoth, JSON.stringify(usual.other_readings));
+  expect(run(['compare', onlyA, guarded]).out.includes('note: with --arn-mode trail'), 'a note in words');
+  const trail = compare(onlyA, guarded, '--arn-mode', 'trail');
+  expect(trail.status === 0 && trail.a_within_b === false && trail.arn_mode === 'trail', 'the chosen reading decides');
+  const safe = trail.other_readings.map((one) => [one.arn_mode, one.question, one.answer].join());
+  expect(safe.includes('segment,a_within_b,true') && !safe.some((one) => one.startsWith('string')), `what the others say: ${safe}`);
+  expect(run(['compare', onlyA, guarded, '--arn-mode', 'trail']).out.includes('note: with --arn-mode segment'), 'the note tells that the usual reading finds nothing');
+  const lines = join(folder, 'odd.jsonl');
+  writeFileSync(lines, JSON.stringify({ policies: { identity: [{ Version: '2012-10-17', Statement: [all, noB] }] }, request: odd.witness }));
+  const decision = (...mode) => JSON.parse(run(['eval', '--request', lines, ...mode]).out).decision;
+  expect(decision('--arn-mode', 'trail') === 'explicitDeny' && decision() === 'allowed', 'policy eval reads it likewise');
+  expect(compare(read, more).other_readings.length === 0, 'no note where the readings agree');
+  expect(run(['compare', read, more, '--arn-mode', 'glob']).status === 2, 'an unknown reading');
+}
+
 function catalogues() {
   const all = file('sqs.json', [{ Effect: 'Allow', Action: 'sqs:*', Resource: '*' }]);
   const named = file('named.json', [{ Effect: 'Allow', Action: [...'ACDGLPRSTU'].map((letter) => `sqs:${letter}*`), Resource: '*' }]);
@@ -146,6 +171,7 @@ function catalogues() {
 relations();
 layers();
 reality();
+readings();
 catalogues();
 words();
 trouble();

@@ -400,3 +400,41 @@ TEST_CASE("several policies of one layer are united and keep their number") {
   CHECK(decision.kind == DecisionKind::ExplicitDeny);
   CHECK(decision.statements.at(1).policy == 1);
 }
+
+TEST_CASE("an ARN pattern is read in the mode of the request") {
+  struct Row {
+    const char* name;
+    std::string_view pattern, resource;
+    bool segment, trail, string;
+  };
+
+  for (const Row& row : {
+           Row{"the same field by field", "arn:aws:s3:::art/*", "arn:aws:s3:::art/a:b", true, true,
+               true},
+           Row{"a field of any text", "arn:aws:sqs:*:*:jobs", "arn:aws:sqs:eu-west-1:1:jobs", true,
+               true, true},
+           Row{"a star that ends a field over a colon", "arn:aws:sqs:*:jobs",
+               "arn:aws:sqs:eu-west-1:1:jobs", false, false, true},
+           Row{"a name behind a colon", "arn:aws:cloudformation:*:*:stack/mine/*",
+               "arn:aws:cloudformation:::stack/other/:stack/mine/", false, true, true},
+           Row{"a star within a field stops", "arn:aws:cloudformation:*x:*y:stack/mine/*",
+               "arn:aws:cloudformation:ax:by:stack/other/:cy:stack/mine/", false, false, true},
+           Row{"a short pattern", "arn:aws:sqs", "arn:aws:sqs:eu-west-1:1:jobs", true, true, false},
+           Row{"a short pattern with a star", "arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:1:jobs", true,
+               true, true},
+           Row{"one character", "arn:aws:s3:?::a", "arn:aws:s3::::a", false, false, true},
+           Row{"everything", "*", "arn:aws:s3:::art", true, true, true},
+           Row{"the resource of actions without any", "arn:*", "*", false, false, false},
+       }) {
+    CAPTURE(row.name);
+    Request request;
+    request.resource = row.resource;
+    const auto matches = [&](ArnMode mode) {
+      request.arn_mode = mode;
+      return match_resource(row.pattern, Version::V2012_10_17, request) == MatchResult::Yes;
+    };
+    CHECK(matches(ArnMode::Segment) == row.segment);
+    CHECK(matches(ArnMode::Trail) == row.trail);
+    CHECK(matches(ArnMode::String) == row.string);
+  }
+}

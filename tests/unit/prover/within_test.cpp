@@ -85,6 +85,63 @@ TEST_CASE("resources are ARN patterns field by field") {
   }
 }
 
+namespace {
+
+std::string answer_in(policy::ArnMode mode, std::string_view a, std::string_view b) {
+  Prover prover({}, nullptr, mode);
+  const std::size_t first = prover.add(policies_of(a));
+  const Answer answer = prover.within(first, prover.add(policies_of(b)));
+  const bool says_mode = !answer.witness || answer.witness->arn_mode == mode;
+  CHECK(says_mode);
+  return answer.verdict == Verdict::Yes ? "within" : words(answer);
+}
+
+}  // namespace
+
+TEST_CASE("the other readings of ARN patterns answer otherwise where a name holds the colons") {
+  struct ModeRow {
+    const char* name;
+    std::string_view a, b;
+    /// `within` or the witness.
+    std::string_view segment, trail, string;
+  };
+
+  constexpr std::string_view kGuarded =
+      R"([{"Effect":"Allow","Action":"cloudformation:*","Resource":["arn:aws:cloudformation:*:*:stack/a/*","arn:aws:cloudformation:*:*:stack/b/*"]},
+         {"Effect":"Deny","Action":"cloudformation:*","Resource":"arn:aws:cloudformation:*:*:stack/b/*"}])";
+  for (
+      const ModeRow& row : {
+          ModeRow{
+              "a Deny reaches into the names of what is allowed",
+              R"({"Effect":"Allow","Action":"cloudformation:*","Resource":"arn:aws:cloudformation:*:*:stack/a/*"})",
+              kGuarded, "within", "cloudformation:x arn:aws:cloudformation:::stack/a/:stack/b/x",
+              "cloudformation:x arn:aws:cloudformation:::stack/a/:stack/b/x"},
+          ModeRow{"a short pattern is filled up, but not as one text",
+                  R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:::a"})",
+                  R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs"})", "within",
+                  "within", "sqs:x arn:aws:sqs:::a"},
+          ModeRow{
+              "a star within a field stops in two of three",
+              R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:x*y:1:b"})",
+              R"([{"Effect":"Allow","Action":"sqs:*","Resource":"*"},{"Effect":"Deny","Action":"sqs:*","Resource":"arn:aws:sqs:*:2:*"}])",
+              "within", "within", "sqs:x arn:aws:sqs:x:2:y:1:b"},
+          ModeRow{"equal texts are equal in every reading",
+                  R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:b"})",
+                  R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:b"})", "within",
+                  "within", "within"},
+          ModeRow{
+              "a variable is its own text in every reading",
+              R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:${aws:username}-b"})",
+              R"({"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:${aws:username}*"})",
+              "within", "within", "within"},
+      }) {
+    CAPTURE(row.name);
+    CHECK(answer_in(policy::ArnMode::Segment, row.a, row.b) == row.segment);
+    CHECK(answer_in(policy::ArnMode::Trail, row.a, row.b) == row.trail);
+    CHECK(answer_in(policy::ArnMode::String, row.a, row.b) == row.string);
+  }
+}
+
 TEST_CASE("denies count on both sides") {
   constexpr std::string_view kAll = R"({"Effect":"Allow","Action":"*","Resource":"*"})";
   constexpr std::string_view kNoIam =
