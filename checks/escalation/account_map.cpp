@@ -27,10 +27,6 @@ iam::PrincipalLayers layers_for_access(const iam::Principal& principal,
   return layers;
 }
 
-/// What tells the powers of two principals apart.
-using LayersKey = std::tuple<std::vector<const policy::Policy*>, std::vector<const policy::Policy*>,
-                             bool, std::string, std::set<policy::Layer>>;
-
 LayersKey key_of(const iam::PrincipalLayers& layers, const std::string& account) {
   LayersKey key{{}, {}, layers.boundary.has_value(), account, layers.open};
   for (const iam::SharedPolicy& policy : layers.identity) {
@@ -67,7 +63,9 @@ bool is_plausible(const Power& power, const Way& way) {
 }
 
 AccountMap::AccountMap(const AuditInput& input)
-    : principals_(input.model<iam::Principals>().all()), facts_(input.model<iam::AccountFacts>()) {
+    : principals_(input.model<iam::Principals>().all()),
+      facts_(input.model<iam::AccountFacts>()),
+      now_(input.now()) {
   for (Id id = 0; id < principals_.size(); ++id) {
     by_arn_.emplace(principals_[id].arn, id);
     const iam::Role* role = principals_[id].role;
@@ -77,31 +75,96 @@ AccountMap::AccountMap(const AuditInput& input)
     }
     trusts_.push_back(role != nullptr && role->trust ? trusts_of(*role->trust) : Trusts{});
   }
-  read_powers(input.now());
+  read_powers();
   read_things(input.model<iam::Inventory>());
 }
 
-void AccountMap::read_powers(TimePoint now) {
-  std::map<LayersKey, std::size_t> known;
+std::size_t AccountMap::power_for(iam::PrincipalLayers layers, const std::string& account,
+                                  bool& fresh) {
+  LayersKey key = key_of(layers, account);
+  const auto known = by_layers_.find(key);
+  fresh = known == by_layers_.end();
+  if (!fresh) {
+    return known->second;
+  }
+  by_layers_.emplace(std::move(key), powers_.size());
+  powers_.push_back(std::make_unique<Power>(std::move(layers), index_, now_));
+  return powers_.size() - 1;
+}
+
+void AccountMap::join_group(Id id, std::size_t power, bool fresh) {
+  power_of_.push_back(power);
+  if (!fresh) {
+    groups_[power].push_back(id);
+    return;
+  }
+  groups_.push_back({id});
+  for (std::size_t i = 0; i < ways().size(); ++i) {
+    if (is_plausible(*powers_[power], ways()[i])) {
+      plausible_[i].push_back(power);
+    }
+  }
+}
+
+void AccountMap::read_powers() {
+  plausible_.resize(ways().size());
   for (Id id = 0; id < principals_.size(); ++id) {
-    iam::PrincipalLayers layers = layers_for_access(principals_[id], facts_);
-    const auto [entry, fresh] =
-        known.emplace(key_of(layers, principals_[id].account), powers_.size());
-    if (fresh) {
-      powers_.push_back(std::make_unique<Power>(std::move(layers), index_, now));
-      groups_.emplace_back();
-    }
-    power_of_.push_back(entry->second);
-    groups_[entry->second].push_back(id);
+    bool fresh = false;
+    const std::size_t power =
+        power_for(layers_for_access(principals_[id], facts_), principals_[id].account, fresh);
+    join_group(id, power, fresh);
   }
-  for (const Way& way : ways()) {
-    std::vector<std::size_t>& plausible = plausible_.emplace_back();
-    for (std::size_t group = 0; group < powers_.size(); ++group) {
-      if (is_plausible(*powers_[group], way)) {
-        plausible.push_back(group);
-      }
+}
+
+Id AccountMap::id_of(const iam::Principal& principal) const {
+  const auto changed = changed_ids_.find(&principal);
+  return changed == changed_ids_.end() ? static_cast<Id>(&principal - principals_.data())
+                                       : changed->second;
+}
+
+Id AccountMap::add_changed(iam::Principal principal, Id origin) {
+  const Id id = size();
+  bool fresh = false;
+  const std::size_t power =
+      power_for(layers_for_access(principal, facts_), principal.account, fresh);
+  changed_.push_back({std::move(principal), origin});
+  changed_ids_.emplace(&changed_.back().principal, id);
+  join_group(id, power, fresh);
+  return id;
+}
+
+Id AccountMap::push_trial(iam::Principal principal, Id origin) {
+  const Id id = size();
+  iam::PrincipalLayers layers = layers_for_access(principal, facts_);
+  const auto known = by_layers_.find(key_of(layers, principal.account));
+  if (known != by_layers_.end()) {
+    power_of_.push_back(known->second);
+  } else {
+    power_of_.push_back(powers_.size());
+    powers_.push_back(std::make_unique<Power>(std::move(layers), index_, now_));
+  }
+  changed_.push_back({std::move(principal), origin});
+  changed_ids_.emplace(&changed_.back().principal, id);
+  return id;
+}
+
+void AccountMap::pop_trial() {
+  if (power_of_.back() >= groups_.size()) {
+    powers_.pop_back();
+  }
+  power_of_.pop_back();
+  changed_ids_.erase(&changed_.back().principal);
+  changed_.pop_back();
+}
+
+std::size_t AccountMap::breadth_of(const std::vector<iam::IdentityPolicy>& policies) {
+  ActionBits bits = index_.none();
+  for (const iam::IdentityPolicy& policy : policies) {
+    if (policy.policy) {
+      index_.add(policy.policy, bits);
     }
   }
+  return static_cast<std::size_t>(std::ranges::count(bits, true));
 }
 
 void AccountMap::read_things(const iam::Inventory& inventory) {
@@ -150,7 +213,7 @@ bool AccountMap::has_things(const std::vector<std::string>& types, std::string_v
 }
 
 const std::vector<const iam::Resource*>& AccountMap::carriers(Id role) const {
-  return carriers_[role];
+  return carriers_[origin(role)];
 }
 
 const iam::Resource* AccountMap::thing(std::string_view arn) const {

@@ -122,10 +122,11 @@ std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
     return std::nullopt;
   }
   const Trusts& trusts = map_.trusts(to);
+  const iam::Principal* const known = &map_.principal(map_.origin(from));
   const bool named =
       trusts.arns.contains(caller.arn) || (trusts.everyone && caller.account == role.account) ||
       std::ranges::any_of(trusts.arns,
-                          [&](const std::string& arn) { return map_.find(arn) == &caller; });
+                          [&](const std::string& arn) { return map_.find(arn) == known; });
   const bool delegated = trusts.everyone || trusts.accounts.contains(caller.account);
   const bool reaches = worth_asking(from, "sts:AssumeRole", role.arn);
   if (!(named && (caller.account == role.account || reaches)) && !(delegated && reaches)) {

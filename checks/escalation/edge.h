@@ -23,6 +23,11 @@ struct Edge {
   const iam::Principal* from = nullptr;
   /// Whom it becomes or runs code as; null when it gives rights to a principal that it holds.
   const iam::Principal* to = nullptr;
+  /// Rights for a principal that it holds: which one. Else null.
+  const iam::Principal* held = nullptr;
+  /// The change gives less than everything, and the path goes on from what `from` then is. Null at
+  /// the end of a path.
+  const iam::Principal* later = nullptr;
   /// Null for `sts:AssumeRole`.
   const Way* way = nullptr;
   /// What the way goes over: the ARN of a carrier, an image, a policy; empty for most.
@@ -39,9 +44,26 @@ struct Edge {
 /// `sts-assume-role`, or the id of the way.
 [[nodiscard]] std::string way_id(const Edge& edge);
 
+/// Whether something is refused that its identity policies may allow: it has a permissions boundary
+/// that is not everything.
+[[nodiscard]] bool is_limited(const iam::PrincipalLayers& layers);
+
 /// Nobody but its service can pass or change such a role. Source: IAM User Guide, "Service-linked
 /// roles".
 [[nodiscard]] bool is_service_linked(const iam::Principal& principal);
+
+/// One thing that a principal changes about the policies that decide about it.
+struct Change {
+  const Way* way = nullptr;
+  /// The group, policy, user or role that the request names.
+  std::string target;
+  /// The managed policy that it attaches; empty = whatever it likes.
+  std::string attaches;
+  /// What it is granted by that.
+  std::vector<iam::IdentityPolicy> adds;
+  /// ARN of the managed policy that has this text from then on.
+  std::string replaces;
+};
 
 /// Finds edges. Answers nothing where a way does not concern the two at all: no policy names its
 /// actions, the role does not trust the service, the thing runs as another role.
@@ -64,6 +86,16 @@ class EdgeFinder {
   [[nodiscard]] std::optional<Edge> by(const Way& way, Id from, Id to) const;
   /// `holder` gives `held`, a principal that it is or can become, rights of an administrator.
   [[nodiscard]] std::optional<Edge> grant(const Way& way, Id holder, Id held) const;
+  /// The request of a change, whatever it is good for.
+  [[nodiscard]] Edge change(const Change& change, Id holder, Id held) const;
+  /// What a way of `Category::SelfEscalation` is asked on to change the rights of `held`.
+  [[nodiscard]] std::vector<std::string> grant_targets(On on, Id held) const;
+  /// Whether it is worth asking about the action on this resource.
+  [[nodiscard]] bool worth_asking(Id from, const std::string& action,
+                                  const std::string& resource) const;
+
+  [[nodiscard]] bool everything() const { return effort_ == Effort::Everything; }
+
   /// The best of all ways to do so.
   [[nodiscard]] std::optional<Edge> best_grant(Id holder, Id held) const;
 
@@ -79,15 +111,10 @@ class EdgeFinder {
                                   const iam::Resource* carrier) const;
   [[nodiscard]] Edge over_artifact(const Way& way, Id from, Id to, const iam::Resource& consumer,
                                    const std::string& artifact) const;
-  /// What a way of `Category::SelfEscalation` is asked on to give `held` more rights.
-  [[nodiscard]] std::vector<std::string> grant_targets(On on, Id held) const;
   [[nodiscard]] std::vector<std::string> policy_targets(On on, Id held) const;
   [[nodiscard]] std::vector<std::string> group_targets(const iam::Principal& user) const;
   [[nodiscard]] Edge grant_on(const Way& way, Id holder, Id held, const std::string& target) const;
 
-  /// Whether it is worth asking about the action on this resource.
-  [[nodiscard]] bool worth_asking(Id from, const std::string& action,
-                                  const std::string& resource) const;
   /// Whether statements name the carrier for every action of the way on it, conditions aside.
   [[nodiscard]] bool worth_carrying(const Way& way, Id from, const iam::Resource& carrier) const;
 

@@ -12,11 +12,11 @@ namespace {
 class Forwards {
  public:
   Forwards(const Ground& ground, Id start)
-      : map_(ground.map),
+      : ground_(ground),
+        map_(ground.map),
         finder_(ground.finder),
-        admin_(ground.admin),
         start_(start),
-        known_(map_.principals().size()) {}
+        known_(map_.size()) {}
 
   std::vector<Path> run();
 
@@ -29,15 +29,20 @@ class Forwards {
   };
 
   void reach(Id to, SharedEdge edge);
+  void change(Id from);
+  void take(Id to, SharedEdge edge);
   void visit(Id from);
   void self_pass(Id from);
   void grants(Id held);
   [[nodiscard]] std::optional<Edge> best_edge(Id from, Id to) const;
   [[nodiscard]] Path path_to(const Known& known) const;
+  void add(Path path);
+  /// Null for the start itself.
+  [[nodiscard]] const iam::Principal* target(Id id) const;
 
+  const Ground& ground_;
   const AccountMap& map_;
   const EdgeFinder& finder_;
-  const std::vector<bool>& admin_;
   Id start_;
   std::vector<Known> known_;
   std::deque<Id> queue_;
@@ -51,6 +56,15 @@ Path Forwards::path_to(const Known& known) const {
   path.verdict = known.verdict;
   path.edges = known.edges;
   return path;
+}
+
+void Forwards::add(Path path) {
+  path.edges = ground_.stages.spelled_out(path.edges);
+  paths_.push_back(std::move(path));
+}
+
+const iam::Principal* Forwards::target(Id id) const {
+  return map_.origin(id) == start_ ? nullptr : &map_.principal(map_.origin(id));
 }
 
 std::optional<Edge> Forwards::best_edge(Id from, Id to) const {
@@ -77,10 +91,15 @@ void Forwards::reach(Id to, SharedEdge edge) {
   known.verdict = std::min(before.verdict, edge->verdict);
   known.edges.push_back(std::move(edge));
   queue_.push_back(to);
+  const bool admin = ground_.is_admin(to);
+  // That it can change its policies leads somewhere or is no news.
+  if (map_.is_changed(to) && !admin) {
+    return;
+  }
   Path path = path_to(known);
-  path.target = &map_.principal(to);
-  path.admin = admin_[to];
-  paths_.push_back(std::move(path));
+  path.target = map_.is_changed(to) ? target(to) : &map_.principal(to);
+  path.admin = admin;
+  add(std::move(path));
 }
 
 /// Rights of an administrator for a principal that it has reached, by itself or by whoever stands
@@ -102,10 +121,10 @@ void Forwards::grants(Id held) {
       known_[held].admin_by_grant = true;
       Path path = path_to(known_[held]);
       path.admin = true;
-      path.target = held == start_ ? nullptr : &map_.principal(held);
+      path.target = target(held);
       path.verdict = std::min(path.verdict, best->verdict);
       path.edges.push_back(std::make_shared<const Edge>(std::move(*best)));
-      paths_.push_back(std::move(path));
+      add(std::move(path));
     }
   }
 }
@@ -128,27 +147,41 @@ void Forwards::self_pass(Id from) {
   }
 }
 
+void Forwards::take(Id to, SharedEdge edge) {
+  if (edge->verdict == Verdict::Proven) {
+    reach(to, std::move(edge));
+  } else {
+    pending_.emplace_back(to, std::move(edge));
+  }
+}
+
+/// What it is once it has changed its own policies.
+void Forwards::change(Id from) {
+  const std::vector<Id>& stages = ground_.stages.of(from);
+  known_.resize(map_.size());
+  for (const Id stage : stages) {
+    take(stage, ground_.stages.edge_to(stage));
+  }
+}
+
 void Forwards::visit(Id from) {
-  if (!admin_[from]) {
+  if (!ground_.is_admin(from)) {
     grants(from);
+    if (!map_.is_changed(from)) {
+      change(from);
+    }
   }
   if (from == start_) {
     self_pass(from);
   }
   // An administrator reaches everybody; that says nothing new.
-  for (Id to = 0; to < map_.principals().size() && !admin_[from]; ++to) {
-    if (to == from || known_[to].reached) {
+  for (Id to = 0; to < map_.principals().size() && !ground_.is_admin(from); ++to) {
+    if (to == map_.origin(from) || known_[to].reached) {
       continue;
     }
     auto edge = best_edge(from, to);
-    if (!edge || edge->verdict == Verdict::Blocked) {
-      continue;
-    }
-    auto shared = std::make_shared<const Edge>(std::move(*edge));
-    if (shared->verdict == Verdict::Proven) {
-      reach(to, std::move(shared));
-    } else {
-      pending_.emplace_back(to, std::move(shared));
+    if (edge && edge->verdict != Verdict::Blocked) {
+      take(to, std::make_shared<const Edge>(std::move(*edge)));
     }
   }
 }

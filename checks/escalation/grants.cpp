@@ -28,38 +28,48 @@ bool has_stronger_version(const iam::ManagedPolicy& policy) {
   });
 }
 
-/// Whether everything is allowed once its identity policies allow it.
+}  // namespace
+
 bool is_limited(const iam::PrincipalLayers& layers) {
   return layers.boundary && !allows_everything(*layers.boundary);
 }
 
-}  // namespace
-
-Edge EdgeFinder::grant_on(const Way& way, Id holder, Id held, const std::string& target) const {
+Edge EdgeFinder::change(const Change& change, Id holder, Id held) const {
   const iam::Principal& principal = map_.principal(held);
-  Draft draft(map_, &way, holder, held);
+  const Step& step = change.way->steps.front();
+  Draft draft(map_, change.way, holder, held);
   draft.edge().to = nullptr;
-  draft.edge().over = target;
+  draft.edge().held = &principal;
+  draft.edge().over = change.target;
   draft.set_keys(principal.arn, {});
+  if (!change.attaches.empty()) {
+    draft.set_key("iam:policyarn", change.attaches);
+  }
   draft.set_key("iam:permissionsboundary",
                 principal.boundary ? std::optional(principal.boundary->arn) : std::nullopt);
-  const bool own = target == principal.arn;
-  draft.step(way.steps.front().action, {{target},
-                                        own ? TagKnowledge::Listed : TagKnowledge::Unknown,
-                                        own ? principal.tags : std::vector<iam::Tag>{}});
-  const bool removes =
-      way.steps.front().on == On::RoleBoundary || way.steps.front().on == On::UserBoundary;
-  if (!removes && is_limited(map_.power(held).layers())) {
-    draft.stop("permissions boundary `" + principal.boundary->arn + "` of `" + principal.name +
-               "` limits whatever it is granted");
-  }
-  const iam::ManagedPolicy* policy = map_.facts().managed().find(target);
-  if (way.steps.front().on == On::OwnPolicy && policy != nullptr &&
-      policy->others.size() + 1 >= kVersions &&
+  const bool own = change.target == principal.arn;
+  draft.step(step.action, {{change.target},
+                           own ? TagKnowledge::Listed : TagKnowledge::Unknown,
+                           own ? principal.tags : std::vector<iam::Tag>{}});
+  const iam::ManagedPolicy* policy = map_.facts().managed().find(change.target);
+  if (step.on == On::OwnPolicy && policy != nullptr && policy->others.size() + 1 >= kVersions &&
       !map_.power(holder).names("iam:DeletePolicyVersion")) {
     draft.stop("policy `" + policy->name + "` has five versions, and it may delete none");
   }
   return std::move(draft.edge());
+}
+
+Edge EdgeFinder::grant_on(const Way& way, Id holder, Id held, const std::string& target) const {
+  Edge edge = change({&way, target, {}, {}, {}}, holder, held);
+  const On on = way.steps.front().on;
+  const bool removes = on == On::RoleBoundary || on == On::UserBoundary;
+  if (edge.verdict != Verdict::Blocked && !removes && is_limited(map_.power(held).layers())) {
+    const iam::Principal& principal = map_.principal(held);
+    edge.verdict = Verdict::Blocked;
+    edge.because = {"permissions boundary `" + principal.boundary->arn + "` of `" + principal.name +
+                    "` limits whatever it is granted"};
+  }
+  return edge;
 }
 
 /// Groups whose members may do everything.
@@ -118,7 +128,7 @@ std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const 
   const Step& step = way.steps.front();
   if (way.category != Category::SelfEscalation ||
       map_.principal(held).account != map_.principal(holder).account ||
-      !is_plausible(map_.power(holder), way) || (step.on == On::Group && holder != held)) {
+      !is_plausible(map_.power(holder), way)) {
     return std::nullopt;
   }
   std::optional<Edge> best;

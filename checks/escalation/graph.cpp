@@ -10,38 +10,18 @@
 #include "checks/escalation/paths.h"
 
 namespace muster::escalation {
-namespace {
-
-/// Whether the policies give `*` on `*` in effect: nothing they name is refused.
-bool has_everything(const AccountMap& map, Id id) {
-  const iam::PrincipalLayers& layers = map.power(id).layers();
-  const bool limited = (layers.boundary && !allows_everything(*layers.boundary)) ||
-                       (layers.scp && !std::ranges::all_of(*layers.scp, allows_everything));
-  if (limited || !allows_everything(layers.identity)) {
-    return false;
-  }
-  static constexpr std::array<const char*, 3> kTelling = {"iam:AttachRolePolicy", "s3:GetObject",
-                                                          "ec2:RunInstances"};
-  return std::ranges::any_of(kTelling, [&](const char* action) {
-    return map.power(id)
-               .ask({map.principal(id), action, {"*"}, {}, TagKnowledge::Unknown, {}, nullptr})
-               .verdict == Verdict::Proven;
-  });
-}
-
-}  // namespace
-
 struct Graph::State {
-  explicit State(const AuditInput& input) : map(input), finder(map) {
+  explicit State(const AuditInput& input) : map(input), finder(map), stages(map, finder) {
     for (Id id = 0; id < map.principals().size(); ++id) {
       admin.push_back(has_everything(map, id));
     }
   }
 
-  [[nodiscard]] Ground ground() const { return {map, finder, admin}; }
+  [[nodiscard]] Ground ground() { return {map, finder, admin, stages}; }
 
   AccountMap map;
   EdgeFinder finder;
+  Stages stages;
   std::vector<bool> admin;
 };
 
@@ -109,6 +89,25 @@ std::optional<Edge> nearest_miss(const EdgeFinder& finder, const AccountMap& map
   return best;
 }
 
+/// The nearest misses of what its changed policies name and its own do not.
+void misses_after_changes(const EdgeFinder& finder, const Ground& ground, Id from,
+                          std::vector<Edge>& misses) {
+  for (const Id stage : ground.stages.of(from)) {
+    for (const Way& way : ways()) {
+      if (is_plausible(ground.map.power(from), way) ||
+          !is_plausible(ground.map.power(stage), way)) {
+        continue;
+      }
+      auto miss = nearest_miss(finder, ground.map, way, stage);
+      if (miss && std::ranges::find(misses, &way, &Edge::way) == misses.end()) {
+        miss->because.front() =
+            "after it " + ground.stages.brought_by(stage, way) + ": " + miss->because.front();
+        misses.push_back(std::move(*miss));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Edge> Graph::blocked(const iam::Principal& start) const {
@@ -116,12 +115,21 @@ std::vector<Edge> Graph::blocked(const iam::Principal& start) const {
   const EdgeFinder finder(state_->map, EdgeFinder::Effort::Everything);
   std::vector<Edge> misses;
   for (const Way& way : ways()) {
-    if (is_plausible(state_->map.power(from), way)) {
-      if (auto miss = nearest_miss(finder, state_->map, way, from)) {
-        misses.push_back(std::move(*miss));
+    if (!is_plausible(state_->map.power(from), way)) {
+      continue;
+    }
+    auto miss = nearest_miss(finder, state_->map, way, from);
+    if (miss && way.category == Category::SelfEscalation) {
+      if (auto change = state_->stages.nearest_change(finder, way, from);
+          change && is_nearer(*change, *miss)) {
+        miss = std::move(change);
       }
     }
+    if (miss) {
+      misses.push_back(std::move(*miss));
+    }
   }
+  misses_after_changes(finder, state_->ground(), from, misses);
   for (Id to = 0; to < state_->map.principals().size(); ++to) {
     auto edge = finder.assume(from, to);
     if (edge && edge->verdict == Verdict::Blocked) {

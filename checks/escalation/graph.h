@@ -25,7 +25,8 @@ struct Path {
   std::vector<std::shared_ptr<const Edge>> edges;
 };
 
-/// Everything that is asked about the principals of the account facts. Built once per audit.
+/// Everything that is asked about the principals of the account facts. Built once per audit. Not
+/// thread-safe: remembers what principals could change about themselves.
 class Graph {
  public:
   [[nodiscard]] static Graph build(const AuditInput& input);

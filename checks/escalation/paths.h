@@ -2,21 +2,24 @@
 // principals, the edges and what counts as a shorter path.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "checks/escalation/graph.h"
+#include "checks/escalation/stages.h"
 
 namespace muster::escalation {
-
-using SharedEdge = std::shared_ptr<const Edge>;
 
 /// What both searches look at; all of it outlives them.
 struct Ground {
   const AccountMap& map;
   const EdgeFinder& finder;
-  /// By number of the principal: whether it is an administrator.
+  /// By number of the principals of the facts: whether it is an administrator.
   const std::vector<bool>& admin;
+  Stages& stages;
+
+  [[nodiscard]] bool is_admin(Id id) const {
+    return map.is_changed(id) ? stages.is_admin(id) : admin[id];
+  }
 };
 
 /// Proven before possible, then by length and way.

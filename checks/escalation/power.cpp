@@ -3,6 +3,7 @@
 #include "checks/escalation/power.h"
 
 #include <algorithm>
+#include <array>
 
 #include "checks/escalation/candidates.h"
 #include "checks/escalation/names.h"
@@ -37,6 +38,22 @@ bool names_action(const Statement& statement, std::string_view lower_action) {
     return any_names(*statement.actions, lower_action);
   }
   return statement.not_actions && !any_names(*statement.not_actions, lower_action);
+}
+
+/// Whether a clause that demands some text could take this one; of other clauses nothing is said.
+bool may_take(const policy::Condition& clause, const std::string& value) {
+  using policy::OperatorKind;
+  static constexpr std::array<OperatorKind, 5> kTexts = {
+      OperatorKind::StringEquals, OperatorKind::StringEqualsIgnoreCase, OperatorKind::StringLike,
+      OperatorKind::ArnEquals, OperatorKind::ArnLike};
+  if (clause.op.negated || std::ranges::find(kTexts, clause.op.kind) == kTexts.end()) {
+    return true;
+  }
+  return std::ranges::any_of(clause.values, [&](const policy::Text& wanted) {
+    return wanted.value.find("${") != std::string::npos ||
+           policy::glob_match(policy::lower(wanted.value), policy::lower(value),
+                              policy::Wildcards{});
+  });
 }
 
 /// The statements of the policies that name the action, as policies of their own.
@@ -212,6 +229,19 @@ bool Power::may_reach(const std::string& action, const std::string& resource) co
     }
   }
   return false;
+}
+
+bool Power::may_have(const std::string& action, std::string_view key,
+                     const std::string& value) const {
+  const auto admits = [&](const Statement& statement) {
+    return statement.effect == Effect::Allow &&
+           std::ranges::all_of(statement.conditions, [&](const policy::Condition& clause) {
+             return policy::lower(clause.key.value) != key || may_take(clause, value);
+           });
+  };
+  return std::ranges::any_of(*relevant(action).stack.identity, [&](const Policy& policy) {
+    return std::ranges::any_of(policy.statements, admits);
+  });
 }
 
 std::vector<std::vector<std::string>> Power::other_names(const std::string& action,

@@ -118,6 +118,10 @@ class Power {
   [[nodiscard]] bool names(const std::string& action) const;
   /// Whether such a statement could also name this resource, conditions aside.
   [[nodiscard]] bool may_reach(const std::string& action, const std::string& resource) const;
+  /// Whether such a statement could let this value of a condition key (lower case) through, as far
+  /// as its own clauses on that key tell.
+  [[nodiscard]] bool may_have(const std::string& action, std::string_view key,
+                              const std::string& value) const;
   /// The resource patterns of those statements.
   [[nodiscard]] std::vector<std::string> patterns(const std::string& action) const;
   /// The action on a new thing of the caller's choice: one answer per resource type that it needs.

@@ -201,16 +201,19 @@ RoleDocument role_document(const Node& role, const ManagedPolicies& managed) {
   return found;
 }
 
-/// `Allow * on *`.
+/// `Allow * on *`: one text for all that hold it, so that they count as holders of the same.
 std::shared_ptr<const policy::Policy> everything() {
-  policy::Statement all;
-  all.effect = policy::Effect::Allow;
-  all.actions = std::vector<policy::Text>{{"*", {}}};
-  all.resources = std::vector<policy::Text>{{"*", {}}};
-  policy::Policy policy;
-  policy.version = policy::Version::V2012_10_17;
-  policy.statements.push_back(std::move(all));
-  return std::make_shared<const policy::Policy>(std::move(policy));
+  static const std::shared_ptr<const policy::Policy> kEverything = [] {
+    policy::Statement all;
+    all.effect = policy::Effect::Allow;
+    all.actions = std::vector<policy::Text>{{"*", {}}};
+    all.resources = std::vector<policy::Text>{{"*", {}}};
+    policy::Policy policy;
+    policy.version = policy::Version::V2012_10_17;
+    policy.statements.push_back(std::move(all));
+    return std::make_shared<const policy::Policy>(std::move(policy));
+  }();
+  return kEverything;
 }
 
 ManagedPolicy managed_policy(const Node& node) {

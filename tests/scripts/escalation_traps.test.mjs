@@ -52,6 +52,17 @@ function group(name, ...parts) {
   const [policies, options] = split(parts);
   return { Path: '/', GroupName: name, Arn: `arn:aws:iam::${home}:group/${name}`, GroupPolicyList: policies, ...shared(options) };
 }
+const many = (count) => Array.from({ length: count }, (_, i) => group(`g${i}`, allow('s3:PutObject', `arn:aws:s3:::bucket-${i}/*`)));
+const groupArn = (name) => `arn:aws:iam::${home}:group/${name}`;
+const policyArn = (name) => `arn:aws:iam::${home}:policy/${name}`;
+/** A managed policy; lists among its statements are older versions. */
+const managed = (name, ...parts) => [{
+  PolicyName: name, Arn: policyArn(name),
+  PolicyVersionList: [parts.filter((part) => !Array.isArray(part)), ...parts.filter(Array.isArray)]
+    .map((statements, i) => ({ VersionId: `v${9 - i}`, IsDefaultVersion: i === 0, Document: policy(statements) })),
+}];
+const attaches = (action, on, name) => allow(action, on, { Condition: { ArnEquals: { 'iam:PolicyARN': policyArn(name) } } });
+const versioned = (name, ...parts) => ({ ...user(name, ...parts), AttachedManagedPolicies: [{ PolicyName: 'own', PolicyArn: policyArn('own') }] });
 const bounds = (...statements) =>
   [{ PolicyName: 'boundary', Arn: boundary, PolicyVersionList: [{ VersionId: 'v1', IsDefaultVersion: true, Document: policy(statements) }] }];
 const levels = (list) => list && { [home]: list.map((level) => level.map((document) => ({ name: 'p', document }))) };
@@ -66,7 +77,7 @@ const target = (trust) => role('target', trust, { admin: true });
 const passes = allow('iam:PassRole', roleArn('builder'));
 const runs = allow(['lambda:CreateFunction', 'lambda:InvokeFunction']);
 
-// What it is about, the answer (`|`: either is right), the account.
+// What it is about, the answer (`|`: either is right), the account, and what a near miss says.
 const table = [
   ['boundary allows only functions ci-*, identity all', 'proven',
     account([user('ci', passes, runs, { boundary: boundary })], [builder], { policies: bounds(allow('iam:PassRole'), allow('lambda:*', 'arn:aws:lambda:*:*:function:ci-*')) })],
@@ -192,6 +203,100 @@ const table = [
     account([user('ci', allow('iam:PutGroupPolicy', `arn:aws:iam::${home}:group/dev`), { groups: ['dev'] })], [], { groups: [group('dev')] })],
   ['add self to admin group', 'proven',
     account([user('ci', allow('iam:AddUserToGroup', `arn:aws:iam::${home}:group/admins`))], [], { groups: [group('admins', { admin: true })] })],
+  ['join a group that may pass an administrator', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('dev')))], [builder], { groups: [group('dev', passes, runs)] })],
+  ['join it, within a boundary without PassRole', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('dev')), { boundary })], [builder], { groups: [group('dev', passes, runs)], policies: bounds(allow('iam:AddUserToGroup'), allow('lambda:*')) }),
+    /after it joins a group \(`arn:aws:iam::111122223333:group\/dev`\): `iam:PassRole` on .*boundary/],
+  ['join it, and its own Deny stays', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('dev')), deny('lambda:*'))], [builder], { groups: [group('dev', passes, runs)] }),
+    /after it joins a group .*statement `1` denies it/],
+  ['join it, and the Deny of a group that it is in stays', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('dev')), { groups: ['held-back'] })], [builder], { groups: [group('dev', passes, runs), group('held-back', deny('iam:PassRole'))] })],
+  ['join another group than that', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('ops')))], [builder], { groups: [group('dev', passes, runs), group('ops', allow('s3:GetObject'))] })],
+  ['join it under a condition that is false', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', { Condition: { StringEquals: { 'aws:PrincipalTag/team': 'ops' } } }), { tags: { team: 'dev' } })], [builder], { groups: [group('dev', passes, runs)] }),
+    /`iam:AddUserToGroup` on `arn:aws:iam::111122223333:group\/dev`: .*aws:PrincipalTag\/team/],
+  ['join it with MFA', 'possible',
+    account([user('ci', allow('iam:AddUserToGroup', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }))], [builder], { groups: [group('dev', passes, runs)] })],
+  ['join a group by name of the user', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup', `arn:aws:iam::${home}:group/\${aws:username}-*`))], [builder], { groups: [group('ci-dev', passes, runs), group('other', allow('s3:*'))] })],
+  ['join a group that lets another be joined', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('a')))], [builder], { groups: [group('a', allow('iam:AddUserToGroup', groupArn('b'))), group('b', allow('iam:AddUserToGroup', groupArn('c'))), group('c', passes, runs)] })],
+  ['the same chain with a gap', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('a')))], [builder], { groups: [group('a', allow('iam:AddUserToGroup', groupArn('x'))), group('b', allow('iam:AddUserToGroup', groupArn('c'))), group('c', passes, runs)] })],
+  ['two groups, each with half', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: [group('a', passes), group('b', runs), group('c', allow('s3:*'))] })],
+  ['one of the halves denies the other', 'none',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: [group('a', passes, deny('lambda:*')), group('b', runs)] })],
+  ['two groups that deny, not what counts', 'proven|possible',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: [group('a', passes, deny('s3:*')), group('b', runs, deny('sqs:*'))] })],
+  ['one group of sixty counts', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: [...many(60), group('dev', passes, runs)] })],
+  ['more groups than are looked at', 'possible',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: many(300) })],
+  ['groups that all lead nowhere', 'none',
+    account([user('ci', allow('iam:AddUserToGroup'))], [builder], { groups: many(60) })],
+  ['join a group that may write policies of users', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup'))], [], { groups: [group('dev', allow('iam:PutUserPolicy', userArn('*')))] })],
+  ['join a group that may assume the role', 'proven',
+    account([user('ci', allow('iam:AddUserToGroup'))], [target(trusts(home))], { groups: [group('dev', allow('sts:AssumeRole', roleArn('target')))] })],
+  ['join a group that may, of a role that trusts another', 'none',
+    account([user('ci', allow('iam:AddUserToGroup'))], [target(trusts(userArn('ops')))], { groups: [group('dev', allow('sts:AssumeRole', roleArn('target')))] })],
+  ['join a group without rights and write its policy', 'proven',
+    account([user('ci', allow(['iam:AddUserToGroup', 'iam:PutGroupPolicy'], groupArn('dev')))], [], { groups: [group('dev')] })],
+  ['join one group and write the policy of another', 'none',
+    account([user('ci', allow('iam:AddUserToGroup', groupArn('dev')), allow('iam:PutGroupPolicy', groupArn('ops')))], [], { groups: [group('dev'), group('ops')] })],
+  ['a role cannot join', 'none',
+    account([], [role('ci', service('ec2.amazonaws.com'), allow('iam:AddUserToGroup')), builder], { groups: [group('dev', passes, runs)] })],
+  ['make a user join administrators and take its key', 'proven',
+    account([user('bob')], [role('ci', service('ec2.amazonaws.com'), allow('iam:AddUserToGroup', groupArn('admins')), allow('iam:CreateAccessKey', userArn('bob')))], { groups: [group('admins', { admin: true })] })],
+  ['the same, within a boundary of that user', 'none',
+    account([{ ...user('bob'), PermissionsBoundary: { PermissionsBoundaryArn: boundary } }], [role('ci', service('ec2.amazonaws.com'), allow('iam:AddUserToGroup', groupArn('admins')), allow('iam:CreateAccessKey', userArn('bob')))], { groups: [group('admins', { admin: true })], policies: bounds(allow('s3:*')) })],
+  ['attach a policy that passes an administrator', 'proven',
+    account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'deployer'))], [builder], { policies: managed('deployer', passes, runs) })],
+  ['attach it to the role', 'proven',
+    account([], [role('ci', service('ec2.amazonaws.com'), attaches('iam:AttachRolePolicy', roleArn('ci'), 'deployer')), builder], { policies: managed('deployer', passes, runs) })],
+  ['attach it to its group', 'proven',
+    account([user('ci', attaches('iam:AttachGroupPolicy', groupArn('dev'), 'deployer'), { groups: ['dev'] })], [builder], { groups: [group('dev')], policies: managed('deployer', passes, runs) })],
+  ['attach it to a group of others', 'none',
+    account([user('ci', attaches('iam:AttachGroupPolicy', groupArn('dev'), 'deployer'))], [builder], { groups: [group('dev')], policies: managed('deployer', passes, runs) })],
+  ['attach another policy', 'none',
+    account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'other'))], [builder], { policies: [...managed('deployer', passes, runs), ...managed('other', allow('s3:*'))] }),
+    /`iam:AttachUserPolicy` on .*iam:PolicyARN/],
+  ['attach it, within a boundary without functions', 'none',
+    account([], [role('ci', service('ec2.amazonaws.com'), attaches('iam:AttachRolePolicy', roleArn('ci'), 'deployer'), { boundary }), builder], { policies: [...managed('deployer', passes, runs), ...bounds(allow('iam:*'))] }),
+    /after it attaches a policy to the role \(`arn:aws:iam::111122223333:policy\/deployer`\): `lambda:CreateFunction`/],
+  ['attach it, and an own Deny stays', 'none',
+    account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'deployer'), deny('iam:PassRole'))], [builder], { policies: managed('deployer', passes, runs) })],
+  ['anything but administrators, by ArnNotEquals', 'proven',
+    account([user('ci', allow('iam:AttachUserPolicy', userArn('ci'), { Condition: { ArnNotEquals: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' } } }))], [builder], { policies: managed('deployer', passes, runs) })],
+  ['attach a policy and write its next version', 'proven',
+    account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'empty'), allow('iam:CreatePolicyVersion', policyArn('empty')))], [], { policies: managed('empty', allow('s3:ListBucket')) })],
+  ['attach one and write the next version of another', 'none',
+    account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'empty'), allow('iam:CreatePolicyVersion', policyArn('other')))], [], { policies: [...managed('empty', allow('s3:ListBucket')), ...managed('other', allow('s3:ListBucket'))] })],
+  ['an older version that passes an administrator', 'proven',
+    account([versioned('ci', allow('iam:SetDefaultPolicyVersion', policyArn('own')))], [builder], { policies: managed('own', allow('s3:*'), [passes, runs]) })],
+  ['an older version that does not', 'none',
+    account([versioned('ci', allow('iam:SetDefaultPolicyVersion', policyArn('own')))], [builder], { policies: managed('own', passes, [runs]) })],
+  ['an older version without the Deny of this one', 'proven',
+    account([versioned('ci', allow('iam:SetDefaultPolicyVersion', policyArn('own')), passes, runs)], [builder], { policies: managed('own', deny('lambda:*'), [allow('s3:*')]) })],
+  ['an older version, under a boundary', 'none',
+    account([{ ...versioned('ci', allow('iam:SetDefaultPolicyVersion', policyArn('own'))), PermissionsBoundary: { PermissionsBoundaryArn: boundary } }], [builder], { policies: [...managed('own', allow('s3:*'), [passes, runs]), ...bounds(allow('iam:Set*'), allow('lambda:*'))] })],
+  ['write a policy under a boundary that lets it pass', 'proven',
+    account([user('ci', allow('iam:PutUserPolicy', userArn('ci')), { boundary })], [builder], { policies: bounds(allow('iam:Put*'), allow('iam:PassRole'), allow('lambda:*')) })],
+  ['write a policy under a boundary that does not', 'none',
+    account([user('ci', allow('iam:PutUserPolicy', userArn('ci')), { boundary })], [builder], { policies: bounds(allow('iam:Put*'), allow(['lambda:CreateFunction', 'lambda:InvokeFunction'])) }),
+    /limits whatever it is granted/],
+  ['write a policy, then shed the boundary', 'proven',
+    account([user('ci', allow('iam:PutUserPolicy', userArn('ci')), { boundary })], [], { policies: bounds(allow(['iam:PutUserPolicy', 'iam:DeleteUserPermissionsBoundary'])) })],
+  ['write a policy, and an own Deny keeps the boundary', 'none',
+    account([user('ci', allow('iam:PutUserPolicy', userArn('ci')), deny('iam:DeleteUserPermissionsBoundary'), { boundary })], [], { policies: bounds(allow(['iam:PutUserPolicy', 'iam:DeleteUserPermissionsBoundary'])) })],
+  ['shed a boundary that holds back PassRole', 'proven',
+    account([user('ci', passes, runs, allow('iam:DeleteUserPermissionsBoundary', userArn('ci')), { boundary })], [builder], { policies: bounds(allow('iam:Delete*'), allow('lambda:*')) })],
+  ['a boundary that nobody knows', 'possible',
+    account([user('ci', allow('iam:PutUserPolicy', userArn('ci')), { boundary })], [builder])],
   ['service-linked role cannot be passed', 'none',
     account([user('ci', allow('iam:PassRole'), allow('lambda:*'))], [role('AWSServiceRoleForLambda', service('lambda.amazonaws.com'), { admin: true, path: '/aws-service-role/lambda.amazonaws.com/' })])],
   ['service-linked trust cannot be rewritten', 'none',
@@ -230,20 +335,47 @@ const table = [
     account([user('ci', passes, allow('lambda:CreateFunction'), allow('lambda:InvokeFunction', { Condition: { NumericGreaterThanIfExists: { 'aws:MultiFactorAuthAge': '0.5' } } }))], [builder])],
 ];
 
+// Of all changes that are allowed a path names those that it needs, in an order that works.
+const needed = [
+  ['two groups, each with half', ['iam-add-user-to-group b', 'iam-add-user-to-group a', 'lambda-create-function ']],
+  ['one group of sixty counts', ['iam-add-user-to-group dev', 'lambda-create-function ']],
+  ['join a group that lets another be joined', ['iam-add-user-to-group a', 'iam-add-user-to-group b', 'iam-add-user-to-group c', 'lambda-create-function ']],
+  ['write a policy, then shed the boundary', ['iam-put-user-policy ci', 'iam-delete-user-boundary ci']],
+  ['join a group without rights and write its policy', ['iam-add-user-to-group dev', 'iam-put-group-policy dev']],
+  ['make a user join administrators and take its key', ['iam-create-access-key ', 'iam-add-user-to-group admins']],
+];
+
 let folder = 0;
-function ask(content, ...args) {
+function run(content, ...args) {
   const facts = join(work, `facts-${folder++}`);
   mkdirSync(facts);
   writeFileSync(join(facts, 'account.json'), JSON.stringify(content));
   const done = spawnSync(muster, ['escalations', '--facts', facts, '--json', ...args], { encoding: 'utf8', cwd: empty });
   assert.ok(done.status < 2, done.stderr);
+  return done;
+}
+function ask(content, ...args) {
+  const done = run(content, ...args);
   const paths = JSON.parse(done.stdout).paths.filter((path) => path.administrator && path.start.arn.endsWith('/ci'));
   return paths.some((path) => path.verdict === 'proven') ? 'proven' : paths.length ? 'possible' : 'none';
 }
+function stopped(content) {
+  const done = run(content, '--from', 'ci', '--blocked');
+  return JSON.parse(done.stdout).blocked.flatMap((edge) => edge.because).join('\n');
+}
 const wrong = [];
-for (const [name, wanted, content] of table) {
+for (const [name, wanted, content, blocker] of table) {
+  if (blocker && !blocker.test(stopped(content))) wrong.push(`${name}: stopped by ${stopped(content)}`);
   for (const [search, answer] of [['from ci', ask(content, '--from', 'ci')], ['to administrators', ask(content)]]) {
     if (!wanted.split('|').includes(answer)) wrong.push(`${name}, ${search}: ${answer} instead of ${wanted}`);
+  }
+}
+for (const [name, wanted] of needed) {
+  for (const args of [[], ['--from', 'ci']]) {
+    const { paths } = JSON.parse(run(table.find((row) => row[0] === name)[2], ...args).stdout);
+    const steps = paths.filter((path) => path.administrator && path.start.arn.endsWith('/ci'))[0].steps;
+    const found = steps.map((step) => `${step.way} ${step.over.split('/').pop()}`);
+    if (found.join() !== wanted.join()) wrong.push(`${name} ${args}: by ${found}`);
   }
 }
 assert.deepEqual(wrong, []);
