@@ -7,6 +7,7 @@
 #include <random>
 
 #include "app/audit_input.h"
+#include "app/catalogue_option.h"
 #include "app/repository.h"
 #include "app/write.h"
 #include "checks/core/digest.h"
@@ -15,6 +16,7 @@
 #include "report/html.h"
 #include "report/json.h"
 #include "report/model.h"
+#include "report/sanitise.h"
 #include "report/terminal.h"
 #include "store/history.h"
 
@@ -37,7 +39,8 @@ std::string new_run_id(TimePoint started) {
   return time + "-" + hex(sha256(std::to_string(random()) + std::to_string(random())), 3);
 }
 
-std::string rules_hash() {
+/// `catalogue`: the bytes of the action catalogue.
+std::string rules_hash(std::string_view catalogue) {
   std::string bytes;
   for (const Rule& rule : all_rules()) {
     bytes += std::string(rule.id) + '\0' + to_string(rule.severity) + '\0' +
@@ -46,7 +49,7 @@ std::string rules_hash() {
   for (const DataFile& file : all_data_files()) {
     bytes += std::string(file.name) + '\0' + std::string(file.bytes) + '\0';
   }
-  bytes += action_catalogue_bytes();
+  bytes += catalogue;
   return hex(sha256(bytes));
 }
 
@@ -89,6 +92,7 @@ std::string history_path(const AuditOptions& options) {
 }
 
 Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
+  MUSTER_TRY(const std::string catalogue, settle_catalogue(options.catalogue));
   Run run;
   run.started = clock_now();
   run.id = new_run_id(run.started);
@@ -97,7 +101,7 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   run.root = options.path;
   run.repository = intent.repository;
   run.facts = options.facts;
-  run.rules_sha256 = rules_hash();
+  run.rules_sha256 = rules_hash(catalogue);
   const std::vector<fs::path> facts(options.facts.begin(), options.facts.end());
   MUSTER_TRY(Repository repository, read_repository(options.path, facts, intent));
   if (repository.facts.documents.empty() && repository.facts.not_covered.empty()) {
@@ -111,6 +115,13 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   run.result = audit(repository.facts, intent, registered_checks(), run.as_of);
   run.finished = clock_now();
   return run;
+}
+
+/// As reports name the catalogue of actions.
+std::string catalogue_name(const AuditOptions& options) {
+  return options.catalogue.empty()
+             ? "aws-actions.txt"
+             : report::sanitise(fs::path(options.catalogue).filename().string());
 }
 
 Result<RunDelta> remember(const AuditOptions& options, const Run& run) {
@@ -158,7 +169,7 @@ Result<int> audit_and_report(const AuditOptions& options, const Console& console
   MUSTER_TRY(const RunDelta delta, remember(options, run));
   report::Report report = report::make_report(run, delta, intent, gate_of(options, intent));
   report.data.insert(report.data.begin(),
-                     {"aws-actions.txt", std::string(policy::embedded_catalogue().date())});
+                     {catalogue_name(options), std::string(policy::embedded_catalogue().date())});
   MUSTER_TRY(const auto written, write_reports(options, report));
   if (options.json) {
     console.out << report::to_json(report);

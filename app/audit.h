@@ -21,6 +21,8 @@ struct AuditOptions {
   std::string fail_on;
   /// The time to take as now; empty = the clock.
   std::string as_of;
+  /// Catalogue of AWS actions to use instead of the program's; empty = the program's.
+  std::string catalogue;
   /// Print report.json on stdout instead of the summary.
   bool json = false;
 };

@@ -24,4 +24,9 @@ class CatalogueChoice {
   std::optional<policy::Catalogue> replaced_;
 };
 
+/// For commands that run checks: the catalogue of the file takes the place of the program's for all
+/// of them (`policy::replace_embedded_catalogue`). Returns its bytes; those of the program when
+/// `file` is empty. Errors as `CatalogueChoice::read`. REQUIRES: nothing asked the catalogue yet.
+[[nodiscard]] Result<std::string> settle_catalogue(const std::string& file);
+
 }  // namespace muster::app

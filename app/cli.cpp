@@ -41,6 +41,9 @@ std::shared_ptr<Options> on_chosen(CLI::App& command, Action& action,
   return options;
 }
 
+constexpr const char* kOtherCatalogue =
+    "Catalogue of AWS actions to use instead of the one in the program";
+
 void add_audit(CLI::App& cli, Action& action) {
   CLI::App& command = *cli.add_subcommand(
       "audit", "Judge a repository: workflows, trust policies and account facts under PATH");
@@ -61,6 +64,7 @@ void add_audit(CLI::App& cli, Action& action) {
                   "Fail at this severity and above; default: medium, or as muster.yaml says")
       ->check(CLI::IsMember({"critical", "high", "medium", "low"}));
   command.add_option("--as-of", options->as_of, "Time to take as now, e.g. 2026-02-19T06:00:00Z");
+  command.add_option("--catalogue", options->catalogue, kOtherCatalogue)->type_name("FILE");
   command.add_flag("--json", options->json, "Print report.json on stdout instead of the summary");
   command.footer(
       "Examples:\n  muster audit\n  muster audit examples/sandbox-ecs/flawed --out /tmp/report\n"
@@ -77,6 +81,7 @@ void add_gate(CLI::App& cli, Action& action) {
                   "Commit, branch or tag to compare with; default: where the branch left the one "
                   "that it will be merged into")
       ->type_name("REF");
+  command.add_option("--catalogue", options->catalogue, kOtherCatalogue)->type_name("FILE");
   command.add_flag("--json", options->json, "Machine-readable");
   command.footer(
       "Compares policy files, trust policies, account documents, CloudFormation templates and "
@@ -236,8 +241,7 @@ void add_policy_lint(CLI::App& policy, Action& action) {
                   "Fail at this kind of finding and those worse than it")
       ->check(CLI::IsMember({"error", "security-warning", "warning", "suggestion"}))
       ->capture_default_str();
-  command.add_option("--catalogue", options->catalogue,
-                     "Catalogue of AWS actions to use instead of the one in the program");
+  command.add_option("--catalogue", options->catalogue, kOtherCatalogue)->type_name("FILE");
   command.add_flag("--redundant", options->redundant,
                    "Also look for statements and entries that change nothing; slower");
   command.add_flag("--json", options->json, "Machine-readable, in the shape of Access Analyzer");

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "app/audit_input.h"
+#include "app/catalogue_option.h"
 #include "app/gate_base.h"
 #include "app/gate_compare.h"
 #include "app/gate_print.h"
@@ -219,6 +220,7 @@ std::vector<GateSubject> subjects_before(const GateBase& base, const Facts& now,
 }
 
 Result<int> compare(const GateOptions& options, const Console& console) {
+  MUSTER_CHECK_OK(settle_catalogue(options.catalogue));
   const fs::path root = options.path;
   MUSTER_TRY(const GitObjects git, GitObjects::open(root));
   MUSTER_TRY(GateBase base, read_base(git, root, options.base));

@@ -11,6 +11,8 @@ struct GateOptions {
   std::string path = ".";
   /// The commit to compare with; empty = where the branch left the one it will be merged into.
   std::string base;
+  /// Catalogue of AWS actions to use instead of the program's; empty = the program's.
+  std::string catalogue;
   bool json = false;
 };
 

@@ -65,6 +65,13 @@ Catalogue read_embedded() {
   return std::move(read).value();
 }
 
+/// The first call settles it: with `replacement` if there is one.
+const Catalogue& settled_catalogue(Catalogue* replacement) {
+  static const Catalogue kCatalogue =
+      replacement != nullptr ? std::move(*replacement) : read_embedded();
+  return kCatalogue;
+}
+
 }  // namespace
 
 Catalogue::Catalogue(std::unique_ptr<const CatalogueTables> tables) : tables_(std::move(tables)) {}
@@ -252,8 +259,11 @@ std::string_view Catalogue::retired_since(std::uint8_t last_edition) const {
 }
 
 const Catalogue& embedded_catalogue() {
-  static const Catalogue kCatalogue = read_embedded();
-  return kCatalogue;
+  return settled_catalogue(nullptr);
+}
+
+void replace_embedded_catalogue(Catalogue catalogue) {
+  settled_catalogue(&catalogue);
 }
 
 std::string embedded_catalogue_edition() {

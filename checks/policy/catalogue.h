@@ -166,8 +166,14 @@ class Catalogue {
   std::unique_ptr<const CatalogueTables> tables_;
 };
 
-/// The catalogue that is part of the program; read once, at the first call.
+/// The catalogue that is part of the program, or the one that replaced it; read once, at the first
+/// call.
 [[nodiscard]] const Catalogue& embedded_catalogue();
+
+/// Takes the place of the catalogue that is part of the program. Like the rules it is data that is
+/// settled before the first check runs. REQUIRES: called at most once, before anything asks
+/// `embedded_catalogue`.
+void replace_embedded_catalogue(Catalogue catalogue);
 
 /// `2026-09-26 (0.21.202609261)` of the catalogue that is part of the program, without reading it
 /// whole.
