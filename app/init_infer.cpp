@@ -36,7 +36,8 @@ std::string test_folder(std::string_view path) {
 }
 
 bool is_workflow_side(DocumentKind kind) {
-  return kind == DocumentKind::GithubWorkflow || kind == DocumentKind::GithubAction;
+  return kind == DocumentKind::GithubWorkflow || kind == DocumentKind::GithubAction ||
+         kind == DocumentKind::Script;
 }
 
 /// The facts without policies that are test data; their folders go into the draft.

@@ -1,6 +1,9 @@
 // Path rules first, then the root keys of JSON. A file that merely mentions IAM words is not taken.
 #include "app/recognise.h"
 
+#include <algorithm>
+#include <array>
+
 #include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
 #include "checks/iam/credential_report.h"
@@ -115,6 +118,34 @@ std::optional<DocumentKind> recognise_path(std::string_view path) {
     return DocumentKind::GithubAction;
   }
   return std::nullopt;
+}
+
+bool may_be_script(std::string_view path) {
+  static constexpr std::array<std::string_view, 13> kEndings = {
+      ".sh",  ".bash", ".zsh", ".ksh", ".mk", ".py",         ".js",
+      ".mjs", ".cjs",  ".ts",  ".rb",  ".pl", "package.json"};
+  const std::string_view name = file_name(path);
+  return name.find('.') == std::string_view::npos ||
+         std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+void add_mentioned_files(std::string_view text, std::set<std::string, std::less<>>& names) {
+  constexpr std::string_view kWord =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+  for (std::size_t at = text.find_first_of(kWord); at != std::string_view::npos;
+       at = text.find_first_of(kWord, at)) {
+    const std::size_t end = std::min(text.find_first_not_of(kWord, at), text.size());
+    const std::string_view name = file_name(text.substr(at, end - at));
+    at = end;
+    if (name == "make" || name == "gmake") {
+      names.insert({"Makefile", "makefile", "GNUmakefile"});
+    } else if (name == "npm" || name == "yarn" || name == "pnpm" || name == "bun") {
+      names.emplace("package.json");
+    } else if (!name.empty()) {
+      names.emplace(name);
+    }
+  }
 }
 
 bool looks_relevant(std::string_view head) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,14 @@ struct Recognised {
 
 /// The kind that the path alone tells: workflows and composite actions.
 [[nodiscard]] std::optional<DocumentKind> recognise_path(std::string_view path);
+
+/// Whether a file of this path can be one that a workflow runs: a shell script, a Makefile, a
+/// script of another language, `package.json`, or one without an extension.
+[[nodiscard]] bool may_be_script(std::string_view path);
+
+/// The file names that a text mentions: every word of letters, digits, `_`, `-` and `.`, behind its
+/// last slash; `Makefile` and `package.json` when it names the programs that read them.
+void add_mentioned_files(std::string_view text, std::set<std::string, std::less<>>& names);
 
 /// Whether the beginning of a JSON text looks like something for the audit, so that being unable to
 /// read it matters.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -26,6 +27,8 @@ constexpr std::size_t kYamlLimit = 1U << 20U;
 constexpr std::size_t kHeadBytes = 64U << 10U;
 constexpr std::size_t kMaxFiles = 200'000;
 constexpr std::size_t kMaxDepth = 64;
+/// Scripts that scripts of scripts run.
+constexpr int kScriptRounds = 3;
 
 /// Folders that hold no sources of the audited repository.
 const std::set<std::string>& skipped_folders() {
@@ -52,6 +55,9 @@ class Reader {
   }
 
   Status read(const Root& root);
+  /// Reads the files that workflows run, and those that these run: known by name, since how a path
+  /// is put together is the model's business.
+  void read_scripts(const Root& root);
   /// Takes a file whose bytes are here already.
   void take(const std::string& shown, std::string bytes);
 
@@ -74,6 +80,8 @@ class Reader {
 
   const Intent& intent_;
   Repository& repository_;
+  /// Files that a workflow might run, by name.
+  std::multimap<std::string, fs::path, std::less<>> scripts_;
   /// Files that muster.yaml names: they are policies whatever they look like.
   std::set<std::string> named_;
   std::size_t files_ = 0;
@@ -167,6 +175,9 @@ void Reader::take(const std::string& shown, std::string bytes) {
 
 void Reader::file(const Root& root, const fs::path& path) {
   const std::string shown = shown_path(root, path);
+  if (root.prefix.empty() && may_be_script(shown)) {
+    scripts_.emplace(path.filename().string(), path);
+  }
   const auto by_path = root.prefix.empty() ? recognise_path(shown) : std::nullopt;
   const bool named = named_.contains(shown);
   const std::size_t limit = limit_of(shown, root.prefix.empty());
@@ -190,6 +201,35 @@ void Reader::file(const Root& root, const fs::path& path) {
     add(*by_path, shown, std::move(bytes).value());
   } else {
     take(shown, std::move(bytes).value());
+  }
+}
+
+void Reader::read_scripts(const Root& root) {
+  auto& documents = repository_.facts.documents;
+  std::set<std::string, std::less<>> names;
+  std::size_t looked_at = 0;
+  for (int round = 0; round < kScriptRounds; ++round) {
+    for (; looked_at < documents.size(); ++looked_at) {
+      const Document& document = documents[looked_at];
+      if (document.kind == DocumentKind::GithubWorkflow ||
+          document.kind == DocumentKind::GithubAction || document.kind == DocumentKind::Script) {
+        add_mentioned_files(document.bytes, names);
+      }
+    }
+    std::erase_if(scripts_, [&](const auto& entry) {
+      if (!names.contains(entry.first)) {
+        return false;
+      }
+      const std::string shown = shown_path(root, entry.second);
+      auto bytes = read_file(entry.second, SourceId(shown), kYamlLimit);
+      const bool named =
+          entry.first.find('.') != std::string::npos || entry.first.ends_with("akefile");
+      // One without an extension is a script by its first line alone.
+      if (bytes && (named || bytes.value().starts_with("#!"))) {
+        add(DocumentKind::Script, shown, std::move(bytes).value());
+      }
+      return true;
+    });
   }
 }
 
@@ -336,6 +376,7 @@ Result<Repository> read_repository(const fs::path& root, const std::vector<fs::p
   Repository repository;
   Reader reader(intent, repository);
   MUSTER_CHECK_OK(reader.read({root, ""}));
+  reader.read_scripts({root, ""});
   for (const fs::path& folder : facts_folders) {
     MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
   }

@@ -16,6 +16,8 @@ enum class DocumentKind {
   GithubWorkflow,
   /// `action.yml|yaml` of a local composite action
   GithubAction,
+  /// A file that a workflow runs: a shell script, a Makefile, a script of another language
+  Script,
   /// A bare IAM policy: a JSON object with `Statement` (trust, identity or resource: its content or
   /// the intent tells)
   IamPolicy,

@@ -57,6 +57,8 @@ const char* to_string(DocumentKind kind) {
       return "github-workflow";
     case DocumentKind::GithubAction:
       return "github-action";
+    case DocumentKind::Script:
+      return "script";
     case DocumentKind::IamPolicy:
       return "iam-policy";
     case DocumentKind::IamRole:

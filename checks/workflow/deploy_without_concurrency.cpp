@@ -88,12 +88,15 @@ void judge_concurrency(const JobRun& run, const Deploy& deploy, const Intent& in
     return;
   }
   const bool killed = lack == Lack::Killed;
-  out.fail(run.asset(), where, text_witness("deploys", deploy.verb))
-      .arg("job", run.job->id.value)
+  OutcomeDraft draft = out.fail(run.asset(), where, text_witness("deploys", deploy.verb));
+  draft.arg("job", run.job->id.value)
       .arg("problem", killed ? "is killed by the next run (`cancel-in-progress: true`)"
                              : "has no concurrency group")
       .severity(killed ? Severity::High : Severity::Medium)
       .related(deploy.where, "what it deploys with");
+  for (const SourceRef& call : deploy.via) {
+    draft.related(call, "which is run from here");
+  }
 }
 
 /// A job of which it is not known whether it deploys.
@@ -104,8 +107,8 @@ void judge_open_group(const std::vector<const JobRun*>& runs, const Intent& inte
       out.undecided(run->asset(), open->where,
                     "job `" + run->job->id.value +
                         "` has no concurrency group that holds, and "
-                        "whether it deploys is not known: it holds a credential and " +
-                        open->what);
+                        "whether it deploys is not known: " +
+                        open->in_words());
       return;
     }
   }

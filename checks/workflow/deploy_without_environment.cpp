@@ -40,12 +40,16 @@ void judge_environment(const JobRun& run, const Deploy& deploy, const Intent& in
     return;
   }
   const bool production = guess.kind == EnvironmentClass::Production;
-  out.fail(run.asset(), run.job->id.where, text_witness("deploys", deploy.verb))
-      .arg("job", run.job->id.value)
+  OutcomeDraft draft =
+      out.fail(run.asset(), run.job->id.where, text_witness("deploys", deploy.verb));
+  draft.arg("job", run.job->id.value)
       .arg("verb", deploy.verb)
       .severity(production ? Severity::High : Severity::Medium)
       .because(lack)
       .related(deploy.where, "what it deploys with");
+  for (const SourceRef& call : deploy.via) {
+    draft.related(call, "which is run from here");
+  }
 }
 
 /// The way to run the job that lacks an environment, else the first.
@@ -63,11 +67,10 @@ void judge_open_job(const std::vector<const JobRun*>& runs, const Intent& intent
     const auto open = may_deploy(*run, intent);
     open_run = open ? run : open_run;
     if (open && !lack_of(*run, environment_class(*run, intent), intent).empty()) {
-      out.undecided(run->asset(), open->where,
-                    "job `" + run->job->id.value +
-                        "` has no `environment`, and whether it deploys is not known: it holds a "
-                        "credential and " +
-                        open->what);
+      out.undecided(
+          run->asset(), open->where,
+          "job `" + run->job->id.value +
+              "` has no `environment`, and whether it deploys is not known: " + open->in_words());
       return;
     }
   }

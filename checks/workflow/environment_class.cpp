@@ -53,7 +53,7 @@ std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run
       }
     }
   }
-  for (const Step* step : all_steps(*run.job)) {
+  for (const Step* step : run.script->steps) {
     for (const char* input : {"cluster", "service"}) {
       const Text* value = step->input(input);
       if (value != nullptr && !has_expression(value->value)) {

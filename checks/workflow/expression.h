@@ -11,7 +11,7 @@
 
 #include "checks/core/intent.h"
 #include "checks/workflow/evaluate.h"
-#include "checks/workflow/model.h"
+#include "checks/workflow/script.h"
 
 namespace muster::workflow {
 
@@ -59,6 +59,10 @@ struct Scope {
   /// passes. May be null when `calls` is 0.
   const Callers* callers = nullptr;
   std::size_t calls = 0;
+  /// The local composite actions around the step, outermost first: its inputs are what the last of
+  /// the first `action_depth` is given. May be null when that is 0.
+  const std::vector<ActionCall>* actions = nullptr;
+  std::size_t action_depth = 0;
   /// The event, and the ref of the run (it may end with `kRest`); empty = any.
   std::string event;
   std::string ref;

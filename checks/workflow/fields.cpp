@@ -180,7 +180,7 @@ Result<std::optional<Concurrency>> optional_concurrency(const Node& mapping) {
   return std::optional<Concurrency>(std::move(concurrency));
 }
 
-Result<std::optional<Text>> optional_default_shell(const Node& mapping) {
+Result<std::optional<Text>> optional_default(const Node& mapping, std::string_view key) {
   const auto defaults = mapping.find("defaults");
   if (!defaults) {
     return std::optional<Text>();
@@ -194,7 +194,7 @@ Result<std::optional<Text>> optional_default_shell(const Node& mapping) {
     return std::optional<Text>();
   }
   MUSTER_CHECK_OK(known_keys(*run, "defaults.run", {"shell", "working-directory"}));
-  return optional_text(*run, "shell");
+  return optional_text(*run, key);
 }
 
 }  // namespace muster::workflow

@@ -39,8 +39,9 @@ namespace muster::workflow {
 
 [[nodiscard]] Result<std::optional<Permissions>> optional_permissions(const text::Node& mapping);
 [[nodiscard]] Result<std::optional<Concurrency>> optional_concurrency(const text::Node& mapping);
-/// `defaults.run.shell`.
-[[nodiscard]] Result<std::optional<Text>> optional_default_shell(const text::Node& mapping);
+/// `defaults.run.<key>`.
+[[nodiscard]] Result<std::optional<Text>> optional_default(const text::Node& mapping,
+                                                           std::string_view key);
 
 /// Reads `steps:`.
 [[nodiscard]] Result<std::vector<Step>> read_steps(const text::Node& node);

@@ -116,7 +116,7 @@ std::vector<Use> uses_of(const JobRun& run) {
   for (const StepCommand& item : run.script->commands) {
     add_command(uses, item);
   }
-  for (const Step* step : all_steps(*run.job)) {
+  for (const Step* step : run.script->steps) {
     if (step->kind == Step::Kind::Uses) {
       add_action(uses, *step);
     }
@@ -131,7 +131,7 @@ bool handles_images(const JobRun& run) {
     return item.command.starts_with("docker push") || item.command.starts_with("docker build") ||
            item.command.starts_with("docker buildx build");
   });
-  const auto steps = all_steps(*run.job);
+  const auto steps = run.script->steps;
   return by_command || std::any_of(steps.begin(), steps.end(), [](const Step* step) {
            return step->uses.value.starts_with("docker/build-push-action@") ||
                   step->uses.value.starts_with("aws-actions/amazon-ecs-render-task-definition@");

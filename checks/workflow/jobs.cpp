@@ -93,11 +93,16 @@ Scope JobRun::scope(const Intent& intent, const Step* step, const Moment& moment
     scope.environments = resolve(job->environment->name.value, scope);
   }
   scope.step = step;
+  if (step != nullptr && script != nullptr) {
+    scope.actions = &script->calls_of(step);
+    scope.action_depth = scope.actions->size();
+  }
   return scope;
 }
 
 JobRuns JobRuns::build(const AuditInput& input) {
   const auto& workflows = input.model<Workflows>();
+  const auto& sources = input.model<Sources>();
   JobRuns result;
   std::vector<PendingCall> pending;
   const auto drain = [&] {
@@ -123,7 +128,7 @@ JobRuns JobRuns::build(const AuditInput& input) {
   for (JobRun& run : result.runs_) {
     const JobScript*& script = scripts[run.job];
     if (script == nullptr) {
-      script = &result.scripts_.emplace_back(JobScript::build(*run.workflow, *run.job));
+      script = &result.scripts_.emplace_back(JobScript::build(*run.workflow, *run.job, sources));
     }
     run.script = script;
     const auto same = std::find_if(result.by_job_.begin(), result.by_job_.end(),

@@ -110,6 +110,8 @@ struct Deploy {
   std::string kind;
   /// The command or action, short: `aws ecs update-service`.
   std::string verb;
+  /// The calls that lead to it, outermost first: `bash deploy.sh`, `uses: ./.github/actions/x`.
+  std::vector<SourceRef> via;
 };
 
 /// The deploying steps of the run: recognised verbs that come after a credential, or run on another

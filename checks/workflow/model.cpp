@@ -62,7 +62,8 @@ Status read_root(const Node& root, Workflow& workflow) {
   MUSTER_TRY(workflow.permissions, optional_permissions(root));
   MUSTER_TRY(workflow.concurrency, optional_concurrency(root));
   MUSTER_TRY(workflow.env, optional_entries(root, "env"));
-  MUSTER_TRY(workflow.default_shell, optional_default_shell(root));
+  MUSTER_TRY(workflow.default_shell, optional_default(root, "shell"));
+  MUSTER_TRY(workflow.default_folder, optional_default(root, "working-directory"));
   if (!jobs->is(Type::Mapping) || jobs->size() == 0) {
     return unexpected(*jobs, "jobs", "a mapping of jobs");
   }

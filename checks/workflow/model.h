@@ -91,6 +91,8 @@ struct Step {
   /// The script's node: maps positions inside `run` to the file.
   std::optional<text::Node> run_node;
   std::optional<Text> shell;
+  /// `working-directory`
+  std::optional<Text> folder;
   std::vector<Entry> env;
   std::vector<Entry> with;
   std::optional<Text> continue_on_error;
@@ -127,6 +129,7 @@ struct Job {
   std::vector<Entry> outputs;
   std::optional<Text> continue_on_error;
   std::optional<Text> default_shell;
+  std::optional<Text> default_folder;
   std::vector<Step> steps;
   /// A call job: `./.github/workflows/x.yml` or `owner/repo/path@ref`; empty value otherwise.
   Text uses;
@@ -149,6 +152,7 @@ struct Workflow {
   std::optional<Concurrency> concurrency;
   std::vector<Entry> env;
   std::optional<Text> default_shell;
+  std::optional<Text> default_folder;
   std::vector<Job> jobs;
   SourceRef where;
   /// Keeps the nodes of the steps alive.

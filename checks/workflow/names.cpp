@@ -103,6 +103,25 @@ Scope Resolver::caller() const {
   return outer;
 }
 
+/// The scope of the step that uses the innermost action.
+Scope Resolver::action_user() const {
+  Scope outer = scope_;
+  outer.action_depth = scope_.action_depth - 1;
+  outer.step = (*scope_.actions)[outer.action_depth].step;
+  return outer;
+}
+
+/// An input of the composite action around the step: what its user gives, else the default, else an
+/// empty text.
+ValueSet Resolver::action_input(std::string_view name) const {
+  const Scope outer = action_user();
+  if (const Text* given = outer.step->input(name)) {
+    return texts(Resolver(outer, work_, depth_ + 1).text(given->value));
+  }
+  const Input* input = find((*scope_.actions)[outer.action_depth].action->inputs, name);
+  return input != nullptr && input->default_value ? deeper(input->default_value->value) : one("");
+}
+
 /// A declared variable: that of the job's environment, else the general one. Several environments
 /// give several values.
 ValueSet Resolver::declared(std::string_view name, std::string_view shown) const {
@@ -161,6 +180,10 @@ ValueSet Resolver::environment_variable(std::string_view name, std::string_view 
   if (own != nullptr) {
     return deeper(own->value);
   }
+  if (scope_.action_depth > 0) {
+    const Scope outer = action_user();
+    return Resolver(outer, work_, depth_ + 1).environment_variable(name, shown);
+  }
   if (scope_.job != nullptr && is_written_by_a_step(*scope_.job, name)) {
     return unknown_value(shown);
   }
@@ -200,6 +223,9 @@ ValueSet Resolver::dispatch_input(std::string_view name, std::string_view shown)
 /// `inputs.X`: what the caller passes, else the default, else nothing; without a caller the input
 /// of the event.
 ValueSet Resolver::input(std::string_view name, std::string_view shown) const {
+  if (scope_.action_depth > 0) {
+    return action_input(name);
+  }
   if (scope_.calls == 0) {
     return dispatch_input(name, shown);
   }

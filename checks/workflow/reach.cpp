@@ -185,8 +185,17 @@ bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
       }
     }
   }
-  return run.asked == nullptr || !run.asked->condition ||
-         may_hold(run.asked->condition->value, run.scope(intent, run.asked, moment), tests);
+  if (run.asked == nullptr) {
+    return true;
+  }
+  std::vector<const Step*> steps{run.asked};
+  for (const ActionCall& call : run.script->calls_of(run.asked)) {
+    steps.push_back(call.step);
+  }
+  return std::all_of(steps.begin(), steps.end(), [&](const Step* step) {
+    return !step->condition ||
+           may_hold(step->condition->value, run.scope(intent, step, moment), tests);
+  });
 }
 
 Values environment_at(const JobRun& run, const Intent& intent, const Moment& moment,

@@ -236,7 +236,7 @@ std::optional<Deploy> action_deploy(const Step& step) {
   for (const Sign& sign : table().actions) {
     const bool complete = sign.needs.empty() || step.input(sign.needs.front()) != nullptr;
     if (action_name(step) == sign.name && complete) {
-      return Deploy{&step, step.uses.where, sign.kind, sign.name};
+      return Deploy{&step, step.uses.where, sign.kind, sign.name, {}};
     }
   }
   return std::nullopt;
@@ -249,7 +249,7 @@ std::optional<Deploy> command_deploy(const JobRun& run, const Step& step, bool c
     const Sign* sign =
         item.step == &step && (can || item.command.remote) ? deploy_sign(item.command) : nullptr;
     if (sign != nullptr) {
-      return Deploy{&step, item.where, sign->kind, sign->name};
+      return Deploy{&step, item.where, sign->kind, sign->name, item.via};
     }
   }
   return std::nullopt;
@@ -271,7 +271,7 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
   std::vector<Credential> found;
   add_env_keys(run.workflow->env, nullptr, found);
   add_env_keys(run.job->env, nullptr, found);
-  for (const Step* step : all_steps(*run.job)) {
+  for (const Step* step : run.script->steps) {
     add_env_keys(step->env, step, found);
     add_input_keys(*step, found);
     add_registry_key(*step, found);
@@ -288,7 +288,7 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
 std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   std::vector<Deploy> found;
   const std::vector<Credential> held = credentials(run, intent);
-  for (const Step* step : all_steps(*run.job)) {
+  for (const Step* step : run.script->steps) {
     const bool can = has_before(held, *step);
     auto deploy = can && step->kind == Step::Kind::Uses ? action_deploy(*step) : std::nullopt;
     if (!deploy) {
@@ -310,7 +310,7 @@ std::optional<OpenRun> may_deploy(const JobRun& run, const Intent& intent) {
   }
   const std::vector<Credential> held = credentials(run, intent);
   for (const OpenRun& open : run.script->open) {
-    if (has_before(held, *open.step)) {
+    if (open.remote || has_before(held, *open.step)) {
       return never_runs(run, intent) ? std::nullopt : std::optional(open);
     }
   }

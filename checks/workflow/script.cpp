@@ -6,10 +6,15 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/expression.h"
+#include "checks/workflow/follow.h"
 #include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
 namespace {
+
+/// As deep as GitHub lets composite actions go.
+constexpr std::size_t kMaxActionDepth = 10;
+constexpr std::size_t kMaxSteps = 20'000;
 
 /// An action that runs a script which it is given.
 struct ScriptAction {
@@ -38,16 +43,6 @@ void add_literals(const std::vector<Entry>& env, Variables& known) {
   }
 }
 
-/// Variables of the step whose values stand in the file; those that a step of the job writes into
-/// `$GITHUB_ENV` are not told apart.
-Variables known_variables(const Workflow& workflow, const Job& job, const Step& step) {
-  Variables known;
-  add_literals(workflow.env, known);
-  add_literals(job.env, known);
-  add_literals(step.env, known);
-  return known;
-}
-
 /// `python`, `pwsh {0}`: the program that reads the step's script; empty for the default.
 std::string_view shell_of(const Workflow& workflow, const Job& job, const Step& step) {
   const Text* shell = step.shell               ? &*step.shell
@@ -63,22 +58,145 @@ bool is_other_language(std::string_view shell) {
   return shell.starts_with("python") || text::one_of(shell, kOther);
 }
 
-SourceRef place_in(const Step& step, const Text& script, std::size_t begin, std::size_t end) {
-  return &script == &step.run && step.run_node ? step.run_node->where(begin, end) : script.where;
+/// A step with the actions around it.
+struct PendingStep {
+  const Step* step = nullptr;
+  std::vector<ActionCall> calls;
+};
+
+/// Reads the steps of one job; composite actions put their steps in front of what waits.
+class JobReader {
+ public:
+  JobReader(const Workflow& workflow, const Job& job, const Sources& sources)
+      : workflow_(workflow), job_(job), sources_(sources), follower_(sources, all_) {}
+
+  JobScript read();
+
+ private:
+  void step(const PendingStep& pending, std::vector<PendingStep>& waiting);
+  void enter(const PendingStep& pending, std::vector<PendingStep>& waiting);
+  void run(const Step& step, const Reading& reading);
+  [[nodiscard]] Reading reading_of(const PendingStep& pending) const;
+
+  const Workflow& workflow_;
+  const Job& job_;
+  const Sources& sources_;
+  JobScript all_;
+  Follower follower_;
+};
+
+/// Inputs of an action that are written out where it is used, or are its defaults.
+void add_inputs(const ActionCall& call, Variables& known) {
+  for (const Input& input : call.action->inputs) {
+    const Text* given = call.step->input(input.name.value);
+    const Text* value = given != nullptr      ? given
+                        : input.default_value ? &*input.default_value
+                                              : nullptr;
+    if (value != nullptr && !has_expression(value->value)) {
+      known.insert_or_assign("inputs." + input.name.value, value->value);
+    }
+  }
 }
 
-void add_script(const Step& step, const Text& text, const Variables& known, bool remote,
-                JobScript& all) {
-  Script script = read_script(text.value, known);
-  for (Command& command : script.commands) {
-    const SourceRef where = place_in(step, text, command.begin, command.end);
-    command.remote = command.remote || remote;
-    all.commands.push_back({&step, std::move(command), where});
+Reading JobReader::reading_of(const PendingStep& pending) const {
+  Reading reading;
+  reading.step = pending.step;
+  add_literals(workflow_.env, reading.known);
+  add_literals(job_.env, reading.known);
+  for (const ActionCall& call : pending.calls) {
+    add_literals(call.step->env, reading.known);
+    reading.home = folder_of(call.action->source.path());
+    reading.via.push_back(call.step->uses.where);
   }
-  for (const OpenText& open : script.open) {
-    all.open.push_back({&step, place_in(step, text, open.begin, open.end),
-                        "runs " + open.what + ", which is not written out in the file"});
+  if (!pending.calls.empty()) {
+    add_inputs(pending.calls.back(), reading.known);
   }
+  add_literals(pending.step->env, reading.known);
+  const bool own = pending.calls.empty();
+  const Text* folder = pending.step->folder              ? &*pending.step->folder
+                       : own && job_.default_folder      ? &*job_.default_folder
+                       : own && workflow_.default_folder ? &*workflow_.default_folder
+                                                         : nullptr;
+  reading.folder = folder != nullptr && !has_expression(folder->value)
+                       ? path_in("", folder->value).value_or("")
+                       : "";
+  return reading;
+}
+
+/// The steps of a local composite action come next.
+void JobReader::enter(const PendingStep& pending, std::vector<PendingStep>& waiting) {
+  const std::string& uses = pending.step->uses.value;
+  const auto folder = path_in("", uses.substr(2));
+  const Action* action = folder ? sources_.action(*folder) : nullptr;
+  if (action == nullptr || pending.calls.size() >= kMaxActionDepth) {
+    all_.open.push_back({pending.step,
+                         pending.step->uses.where,
+                         "uses `" + uses + "`, which is not in the repository or cannot be read",
+                         {},
+                         false});
+    return;
+  }
+  if (!action->is_composite) {
+    all_.open.push_back({pending.step,
+                         pending.step->uses.where,
+                         "uses `" + uses + "`, which is a program and not a composite action",
+                         {},
+                         false});
+    return;
+  }
+  std::vector<ActionCall> calls = pending.calls;
+  calls.push_back({pending.step, action});
+  for (auto inner = action->steps.rbegin(); inner != action->steps.rend(); ++inner) {
+    Step& copy = all_.copies.emplace_back(*inner);
+    copy.index = pending.step->index;
+    all_.calls.emplace(&copy, calls);
+    waiting.push_back({&copy, calls});
+  }
+}
+
+void JobReader::run(const Step& step, const Reading& reading) {
+  const std::string_view shell = shell_of(workflow_, job_, step);
+  const TextPlace place{std::nullopt, &step, nullptr, {}};
+  if (is_other_language(shell)) {
+    follower_.read_foreign_text(step.run.value, place, reading, shell.starts_with("python"));
+    return;
+  }
+  follower_.read(step.run.value, place, reading);
+  if (shell == "pwsh" || shell == "powershell") {
+    // `$x = …` is an assignment there, not a program.
+    std::erase_if(all_.open, [&](const OpenRun& open) { return open.step == &step; });
+  }
+}
+
+void JobReader::step(const PendingStep& pending, std::vector<PendingStep>& waiting) {
+  const Step& step = *pending.step;
+  all_.steps.push_back(&step);
+  const ScriptInput given = script_input(step);
+  Reading reading = reading_of(pending);
+  if (given.text != nullptr) {
+    reading.remote = given.remote;
+    TextPlace place;
+    place.fixed = given.text->where;
+    follower_.read(given.text->value, place, reading);
+  } else if (step.kind == Step::Kind::Run && step.run_node) {
+    run(step, reading);
+  } else if (step.uses.value.starts_with("./") || step.uses.value.starts_with("$/")) {
+    enter(pending, waiting);
+  }
+}
+
+JobScript JobReader::read() {
+  std::vector<PendingStep> waiting;
+  const auto steps = all_steps(job_);
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    waiting.push_back({*step, {}});
+  }
+  while (!waiting.empty() && all_.steps.size() < kMaxSteps) {
+    const PendingStep next = std::move(waiting.back());
+    waiting.pop_back();
+    step(next, waiting);
+  }
+  return std::move(all_);
 }
 
 }  // namespace
@@ -93,25 +211,14 @@ ScriptInput script_input(const Step& step) {
                                        : ScriptInput{step.input(found->input), found->remote};
 }
 
-JobScript JobScript::build(const Workflow& workflow, const Job& job) {
-  JobScript all;
-  for (const Step* step : all_steps(job)) {
-    const ScriptInput given = script_input(*step);
-    const Variables known = known_variables(workflow, job, *step);
-    if (given.text != nullptr) {
-      add_script(*step, *given.text, known, given.remote, all);
-      continue;
-    }
-    const std::string_view shell = shell_of(workflow, job, *step);
-    if (step->kind == Step::Kind::Run && !is_other_language(shell)) {
-      add_script(*step, step->run, known, false, all);
-    }
-    if (shell == "pwsh" || shell == "powershell") {
-      // `$x = …` is an assignment there, not a program.
-      std::erase_if(all.open, [&](const OpenRun& open) { return open.step == step; });
-    }
-  }
-  return all;
+JobScript JobScript::build(const Workflow& workflow, const Job& job, const Sources& sources) {
+  return JobReader(workflow, job, sources).read();
+}
+
+const std::vector<ActionCall>& JobScript::calls_of(const Step* step) const {
+  static const std::vector<ActionCall> kNone;
+  const auto found = calls.find(step);
+  return found == calls.end() ? kNone : found->second;
 }
 
 }  // namespace muster::workflow

@@ -76,6 +76,9 @@ void strip_front(Words& words) {
 
 /// The name in `$NAME`, `${NAME}`, `${NAME[@]}`; empty for any other word.
 std::string_view variable_of(std::string_view word) {
+  if (word.starts_with("${{") && word.ends_with("}}")) {
+    return text::trim(word.substr(3, word.size() - 5));
+  }
   if (!word.starts_with('$')) {
     return {};
   }
@@ -129,6 +132,8 @@ class ShellReader {
   void input(const RawCommand& raw, const RawCommand* before, const PendingText& from, bool remote);
   void piped_input(const RawCommand& before, const PendingText& from, Stretch place, bool remote);
   void file(FileRun run, Stretch place);
+  static std::string inline_text(const Handed& handed, const RawCommand& raw,
+                                 const PendingText& from);
   void open(std::string what, Stretch place);
   void emit(const Words& words, Stretch place, bool remote);
   void change_folder(const Words& words);
@@ -204,7 +209,7 @@ void ShellReader::piped_input(const RawCommand& before, const PendingText& from,
       pending_.push_back({from.text, body, from.place, from.depth + 1, remote});
     }
   } else if (program == "cat" && words.size() == 2) {
-    file({"bash", words[1], {}, {}, 0, 0, remote, false}, place);
+    file({"bash", words[1], {}, {}, {}, 0, 0, remote, false}, place);
   } else if (program != "curl" && program != "wget") {
     open("what `" + (program.empty() ? "a pipe" : program) + "` writes, run by a shell", place);
   }
@@ -225,7 +230,7 @@ void ShellReader::input(const RawCommand& raw, const RawCommand* before, const P
     add_text(text, from, place, remote);
   }
   if (!raw.input.empty()) {
-    file({"bash", raw.input, {}, {}, 0, 0, remote, false}, place);
+    file({"bash", raw.input, {}, {}, {}, 0, 0, remote, false}, place);
   }
   const bool given = !raw.heredocs.empty() || !raw.here_strings.empty() || !raw.input.empty();
   if (!given && raw.piped && before != nullptr) {
@@ -273,6 +278,25 @@ bool ShellReader::skip_function(Words& words) const {
   return !words.empty();
 }
 
+/// The script of another language that stands in the command: behind `-c`, or in a heredoc.
+std::string ShellReader::inline_text(const Handed& handed, const RawCommand& raw,
+                                     const PendingText& from) {
+  if (handed.words[0] != "-") {
+    return {};
+  }
+  if (handed.words.size() > 1) {
+    return handed.words[1];
+  }
+  std::string text;
+  for (const Stretch& body : raw.heredocs) {
+    text += from.text->substr(body.begin, body.end - body.begin);
+  }
+  for (const std::string& one : raw.here_strings) {
+    text += one;
+  }
+  return text;
+}
+
 /// The text that was just put on the list reads what its command reads.
 void ShellReader::hand_input_on(const RawCommand& raw, const RawCommand* before,
                                 const PendingText& from) {
@@ -309,6 +333,7 @@ bool ShellReader::unwrap(Words& words, bool& remote, const RawCommand& raw,
     case Handed::Kind::File:
       file({handed.text,
             handed.words[0],
+            inline_text(handed, raw, from),
             {handed.words.begin() + 1, handed.words.end()},
             {},
             0,

@@ -29,8 +29,10 @@ struct Command {
 struct FileRun {
   /// `bash`, `python`, …; empty when the file is the program.
   std::string program;
-  /// As written; `$` in it is an expansion that nothing resolves.
+  /// As written; `$` in it is an expansion that nothing resolves. `-` for a text of the command
+  /// itself: `python -c "…"`, `python - <<EOF`.
   std::string path;
+  std::string text;
   std::vector<std::string> arguments;
   /// Where `cd` has gone before, relative to the step's folder; empty = nowhere.
   std::string folder;

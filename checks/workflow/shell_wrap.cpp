@@ -313,10 +313,14 @@ Handed file_of(const Words& words, const std::string& program) {
   const std::string& first = words[0];
   if (is_interpreter(program)) {
     const std::size_t at = behind_options(words, 1, "-W -X -r --require --import");
-    const bool inline_text = value_of(words, "-c -m -e --eval -p") != nullptr;
-    return at < words.size() && !inline_text
-               ? Handed{Handed::Kind::File, tail(words, at), program, false, true}
-               : Handed{};
+    if (const std::string* text = value_of(words, "-c -e --eval")) {
+      return {Handed::Kind::File, {"-", *text}, program, false, true};
+    }
+    const bool other = value_of(words, "-m -p") != nullptr;
+    const Words file = at < words.size() ? tail(words, at) : Words{"-"};
+    return other ? Handed{}
+                 : Handed{Handed::Kind::File, file[0] == "-" ? Words{"-"} : file, program, false,
+                          true};
   }
   const std::size_t slash = first.find('/');
   const bool inside = slash != std::string::npos && slash > 0 && first[0] != '~' &&

@@ -169,6 +169,8 @@ TEST_CASE("files that a script runs are told with the folder it has gone to") {
     CHECK(script.files[0].folder == row.folder);
   }
   CHECK(read_script("ssh h ./deploy.sh").files[0].elsewhere);
+  CHECK(read_script("python -c 'import boto3'").files[0].text == "import boto3");
+  CHECK(read_script("python - <<EOF\nimport boto3\nEOF").files[0].text == "import boto3\n");
 }
 
 TEST_CASE("texts inside texts end somewhere") {

@@ -1,0 +1,2 @@
+cd /srv/shop
+docker compose up -d
