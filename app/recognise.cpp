@@ -30,14 +30,31 @@ bool is_list(const text::Node& root, std::string_view key) {
   return value && value->is(text::Type::Sequence);
 }
 
+template <std::size_t count>
+bool has_any(std::string_view text, const std::array<std::string_view, count>& needles) {
+  return std::ranges::any_of(needles, [&](std::string_view needle) { return has(text, needle); });
+}
+
 /// Whether a text names resources of a template that have policies.
 bool names_template_resources(std::string_view bytes) {
-  return has(bytes, "AWS::IAM::") || has(bytes, "AWS::Serverless::") ||
-         (has(bytes, "AWS::") && has(bytes, "PolicyDocument"));
+  static constexpr std::array<std::string_view, 3> kTypes = {
+      "AWS::IAM::", "AWS::Serverless::", "AWS::Lambda::Permission"};
+  static constexpr std::array<std::string_view, 4> kProperties = {
+      "PolicyDocument", "KeyPolicy", "ResourcePolicy", "RepositoryPolicyText"};
+  return has_any(bytes, kTypes) || (has(bytes, "AWS::") && has_any(bytes, kProperties));
 }
 
 bool names_terraform_resources(std::string_view bytes) {
-  return has(bytes, "\"aws_iam_") &&
+  static constexpr std::array<std::string_view, 9> kTypes = {"\"aws_iam_",
+                                                             "\"aws_s3_bucket_policy\"",
+                                                             "\"aws_sqs_queue_policy\"",
+                                                             "\"aws_sns_topic_policy\"",
+                                                             "\"aws_kms_key",
+                                                             "\"aws_ecr_repository_policy\"",
+                                                             "\"aws_secretsmanager_secret_policy\"",
+                                                             "\"aws_efs_file_system_policy\"",
+                                                             "\"aws_lambda_permission\""};
+  return has_any(bytes, kTypes) &&
          (has(bytes, "\"planned_values\"") || has(bytes, "\"terraform_version\""));
 }
 

@@ -12,6 +12,7 @@
 #include "checks/escalation/candidates.h"
 #include "checks/escalation/graph.h"
 #include "checks/escalation/outsiders.h"
+#include "checks/iac/cloudformation.h"
 #include "checks/iam/resource_policies.h"
 #include "checks/policy/arn.h"
 #include "checks/policy/catalogue.h"
@@ -57,6 +58,9 @@ struct Target {
   /// Why the policy is not known.
   std::string missing;
   ResourceSide side{};
+  /// What `side.policy` points to.
+  iam::SharedPolicy text;
+  std::vector<std::string> notes;
   /// Its account is only taken to be that of the facts.
   bool owner_assumed = false;
   /// ARNs within it to try.
@@ -94,6 +98,7 @@ class Question {
  private:
   [[nodiscard]] Target role(const iam::Principal& role) const;
   [[nodiscard]] Target with_policy(const iam::ResourcePolicy& known) const;
+  [[nodiscard]] std::string only_account() const;
   void set_owner(Target& target) const;
   [[nodiscard]] std::vector<std::string> resources_for(const Target& target,
                                                        const iam::Principal& caller) const;
@@ -120,18 +125,14 @@ void Question::set_owner(Target& target) const {
     target.side.account = iam::arn_field(target.arn, iam::kAccountField);
   }
   if (target.side.account.empty()) {
-    std::set<std::string> accounts;
-    for (const iam::Principal& principal : graph_.principals()) {
-      accounts.insert(principal.account);
-    }
     target.owner_assumed = true;
-    target.side.account = accounts.size() == 1 ? *accounts.begin() : std::string();
+    target.side.account = only_account();
   }
   target.side.rcp = facts_.rcp(target.side.account);
 }
 
 Target Question::role(const iam::Principal& role) const {
-  Target target{role.arn, &role, PolicyKnown::NotApplicable, {}, {}, false, {role.arn}};
+  Target target{role.arn, &role, PolicyKnown::NotApplicable, {}, {}, {}, {}, false, {role.arn}};
   target.side.account = role.account;
   set_owner(target);
   if (service_ == "sts" && role.role != nullptr) {
@@ -143,15 +144,29 @@ Target Question::role(const iam::Principal& role) const {
   return target;
 }
 
-Target Question::with_policy(const iam::ResourcePolicy& known) const {
-  Target target{known.arn, nullptr, PolicyKnown::None, known.missing, {}, false, {}};
-  target.side.account = known.account;
-  set_owner(target);
-  if (known.policy) {
-    target.known = PolicyKnown::Given;
-    target.side.policy = known.policy.get();
-  } else if (!known.missing.empty()) {
+/// The only account of all principals, or empty.
+std::string Question::only_account() const {
+  std::set<std::string> accounts;
+  for (const iam::Principal& principal : graph_.principals()) {
+    accounts.insert(principal.account);
+  }
+  return accounts.size() == 1 ? *accounts.begin() : std::string();
+}
+
+Target Question::with_policy(const iam::ResourcePolicy& declared) const {
+  const bool open_owner = declared.account == iac::kSomeAccount || declared.account.empty();
+  const std::string owner = open_owner ? only_account() : declared.account;
+  const iam::ResourcePolicy known = settled(declared, owner, {});
+  Target target{known.arn,     nullptr,    PolicyKnown::None,
+                known.missing, {},         known.policy,
+                known.notes,   open_owner, {}};
+  target.side.account = owner;
+  target.side.rcp = facts_.rcp(owner);
+  target.side.policy = known.policy.get();
+  if (!known.missing.empty()) {
     target.known = PolicyKnown::Unknown;
+  } else if (known.policy) {
+    target.known = PolicyKnown::Given;
   }
   return target;
 }
@@ -161,14 +176,14 @@ Target Question::named() const {
   if (principal != nullptr) {
     return role(*principal);
   }
-  Target target{options_.resource, nullptr, PolicyKnown::Unknown, {}, {}, false, {}};
+  Target target{options_.resource, nullptr, PolicyKnown::Unknown, {}, {}, {}, {}, false, {}};
   const std::string_view service = iam::arn_field(options_.resource, kServiceField);
-  if (const iam::ResourcePolicy* known = policies_.of(options_.resource)) {
+  if (const auto known = policies_.of(options_.resource)) {
     target = with_policy(*known);
     target.arn = options_.resource;
   } else if (service_ == "sts" || iam::has_resource_policies(service)) {
     target.missing = service_ == "sts" ? "the account facts do not hold this role"
-                                       : "the account facts do not hold it";
+                                       : "neither account facts nor infrastructure code hold it";
     set_owner(target);
   } else {
     target.known = PolicyKnown::NotApplicable;
@@ -194,7 +209,7 @@ std::vector<Target> Question::all() const {
       continue;
     }
     Target target = with_policy(known);
-    target.resources = {known.arn, known.arn + "/example"};
+    target.resources = {target.arn, target.arn + "/example"};
     targets.push_back(std::move(target));
   }
   return targets;
@@ -237,7 +252,9 @@ void note_gaps(const Target& target, std::vector<std::string>& gaps) {
                    "): it could let others in, other accounts and everybody included, and refuse "
                    "those above");
   }
-  if (target.owner_assumed && !target.side.account.empty()) {
+  gaps.insert(gaps.end(), target.notes.begin(), target.notes.end());
+  if (target.owner_assumed && !target.side.account.empty() &&
+      target.side.account != iac::kSomeAccount) {
     gaps.push_back("nothing tells which account owns `" + target.arn + "`: taken for `" +
                    target.side.account + "`");
   }
@@ -271,10 +288,16 @@ Answer Question::answer(const std::vector<Target>& targets) const {
     std::ranges::move(outsiders(account_.input, options_.action, target.resources, side),
                       std::back_inserter(answer.outsiders));
   }
+  for (const iam::UnassignedPolicy& one : policies_.unassigned()) {
+    if (one.service == service_) {
+      answer.not_covered.push_back("the policy at " + to_string(one.where) +
+                                   " is for a resource that is not known: " + one.why);
+    }
+  }
   if (options_.resource.empty() && iam::has_resource_policies(service_)) {
     answer.not_covered.push_back("resources of `" + service_ +
-                                 "` whose policies the account facts do not hold: those could let "
-                                 "others in");
+                                 "` whose policies neither account facts nor infrastructure "
+                                 "code hold: those could let others in");
   }
   return answer;
 }

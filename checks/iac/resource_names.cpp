@@ -7,7 +7,7 @@
 namespace muster::iac {
 namespace {
 
-constexpr std::array<ResourceNames, 33> kTypes = {{
+constexpr std::array<ResourceNames, 34> kTypes = {{
     {"AWS::IAM::Role", "RoleName", "%n", "arn:%p:iam::%a:role%P%n"},
     {"AWS::IAM::ManagedPolicy", "ManagedPolicyName", "arn:%p:iam::%a:policy%P%n",
      "arn:%p:iam::%a:policy%P%n", "PolicyArn"},
@@ -19,7 +19,7 @@ constexpr std::array<ResourceNames, 33> kTypes = {{
     {"AWS::IAM::OIDCProvider", "Url", "arn:%p:iam::%a:oidc-provider/%n",
      "arn:%p:iam::%a:oidc-provider/%n"},
     {"AWS::S3::Bucket", "BucketName", "%n", "arn:%p:s3:::%n"},
-    {"AWS::SQS::Queue", "QueueName", "", "arn:%p:sqs:%r:%a:%n"},
+    {"AWS::SQS::Queue", "QueueName", "https://sqs.%r.amazonaws.com/%a/%n", "arn:%p:sqs:%r:%a:%n"},
     {"AWS::SNS::Topic", "TopicName", "arn:%p:sns:%r:%a:%n", "arn:%p:sns:%r:%a:%n", "TopicArn"},
     {"AWS::DynamoDB::Table", "TableName", "%n", "arn:%p:dynamodb:%r:%a:table/%n"},
     {"AWS::Lambda::Function", "FunctionName", "%n", "arn:%p:lambda:%r:%a:function:%n"},
@@ -46,6 +46,8 @@ constexpr std::array<ResourceNames, 33> kTypes = {{
     {"AWS::CloudFront::Distribution", "", "%n", ""},
     {"AWS::Events::Rule", "Name", "%n", "arn:%p:events:%r:%a:rule/%n"},
     {"AWS::EC2::Instance", "", "%n", ""},
+    {"AWS::Backup::BackupVault", "BackupVaultName", "%n", "arn:%p:backup:%r:%a:backup-vault:%n",
+     "BackupVaultArn"},
     {"AWS::EFS::FileSystem", "", "%n", "arn:%p:elasticfilesystem:%r:%a:file-system/%n"},
 }};
 

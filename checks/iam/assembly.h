@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
 #include "checks/iam/infrastructure.h"
 #include "checks/text/tree.h"
@@ -52,6 +53,23 @@ class Assembly {
 
 /// `role`, `user`, `group`
 [[nodiscard]] const char* to_string(HolderKind kind);
+
+/// A policy inside of a template. `otherwise`: where it should be.
+[[nodiscard]] Result<policy::Policy> template_policy(const iac::Template& made,
+                                                     const std::optional<text::Node>& document,
+                                                     policy::PolicyType type,
+                                                     const SourceRef& otherwise);
+/// A policy that an argument of a resource holds as text.
+[[nodiscard]] Result<policy::Policy> terraform_policy(const iac::TerraformResource& resource,
+                                                      std::string_view argument,
+                                                      policy::PolicyType type);
+
+/// Adds the policy of a resource to `policies` and `resource_policies`, or a permission of a
+/// function to the latter; nothing for other resources. `account`: as for `read_template`.
+void read_resource_policy(const iac::Template& made, const iac::Resource& resource,
+                          std::string_view account, Infrastructure& out);
+void read_resource_policy(const iac::TerraformResources& all,
+                          const iac::TerraformResource& resource, Infrastructure& out);
 
 [[nodiscard]] Result<Infrastructure> read_template(const Document& document,
                                                    std::string_view account);

@@ -55,10 +55,27 @@ struct DeclaredPolicy {
   std::string open_digest;
 };
 
+/// The policy of a resource, or a part of it: every permission of a function is one.
+struct DeclaredResourcePolicy {
+  std::string address;
+  SourceRef where;
+  /// As in ARNs: `s3`, `lambda`.
+  std::string service;
+  /// Whose policy it is, with stand-ins for account, region and name where they are not known;
+  /// empty when nothing tells: then `policy.missing` says why.
+  std::string arn;
+  /// 12 digits; empty when it is not known.
+  std::string account;
+  IdentityPolicy policy;
+  /// The text is there and is no policy.
+  std::optional<Error> error;
+};
+
 struct Infrastructure {
   /// In the order of the text.
   std::vector<DeclaredHolder> holders;
   std::vector<DeclaredPolicy> policies;
+  std::vector<DeclaredResourcePolicy> resource_policies;
   /// Those whose account is known.
   std::vector<OidcProvider> providers;
   /// Declarations that could not be assigned, with their places.

@@ -6,7 +6,9 @@
 #include <array>
 #include <utility>
 
+#include "checks/iac/cloudformation.h"
 #include "checks/iam/documents.h"
+#include "checks/iam/infrastructure.h"
 
 namespace muster::iam {
 namespace {
@@ -114,10 +116,89 @@ bool is_within(std::string_view resource, std::string_view arn) {
          resource[arn.size()] == ':';
 }
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = to.empty() ? std::string::npos : text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+/// Visits every text of a statement that may hold an ARN.
+template <class Visit>
+void each_text(policy::Statement& statement, const Visit& visit) {
+  for (auto* principals : {&statement.principals, &statement.not_principals}) {
+    for (std::size_t i = 0; *principals && i < (*principals)->size(); ++i) {
+      visit((**principals)[i].value.value);
+    }
+  }
+  for (auto* resources : {&statement.resources, &statement.not_resources}) {
+    for (std::size_t i = 0; *resources && i < (*resources)->size(); ++i) {
+      visit((**resources)[i].value);
+    }
+  }
+  for (policy::Condition& clause : statement.conditions) {
+    for (policy::Text& value : clause.values) {
+      visit(value.value);
+    }
+  }
+}
+
+/// The ARN with the secret's suffix of the other one, which nobody chooses.
+std::string with_suffix_of(std::string arn, std::string_view asked) {
+  constexpr std::string_view kMadeUp = "-Suffix";
+  const bool both = arn.ends_with(kMadeUp) && asked.size() == arn.size() &&
+                    asked[asked.size() - kSecretSuffix] == '-';
+  if (both) {
+    arn.replace(arn.size() - kSecretSuffix, kSecretSuffix,
+                asked.substr(asked.size() - kSecretSuffix));
+  }
+  return arn;
+}
+
+bool has_stand_in(std::string_view arn) {
+  return arn_field(arn, kAccountField) == iac::kSomeAccount ||
+         arn_field(arn, kRegionField) == iac::kSomeRegion || arn.ends_with("-Suffix");
+}
+
+/// A part of the policy of a resource that is there already.
+void join(const DeclaredResourcePolicy& part, ResourcePolicy& whole) {
+  if (!part.policy.policy) {
+    whole.missing = whole.missing.empty() ? part.policy.missing : whole.missing;
+    return;
+  }
+  policy::Policy text = whole.policy ? *whole.policy : policy::Policy{};
+  if (!whole.policy) {
+    text = *part.policy.policy;
+  } else {
+    const auto& more = part.policy.policy->statements;
+    text.statements.insert(text.statements.end(), more.begin(), more.end());
+    text.version = part.policy.policy->version;
+  }
+  whole.policy = std::make_shared<const policy::Policy>(std::move(text));
+}
+
 }  // namespace
 
-ResourcePolicies ResourcePolicies::build(const AuditInput& input) {
-  ResourcePolicies result;
+ResourcePolicy settled(const ResourcePolicy& policy, std::string_view account,
+                       std::string_view region) {
+  ResourcePolicy made = policy;
+  const auto settle = [&](std::string& text) {
+    replace_all(text, iac::kSomeAccount, account);
+    replace_all(text, iac::kSomeRegion, region);
+  };
+  settle(made.arn);
+  settle(made.account);
+  if (made.policy) {
+    policy::Policy text = *made.policy;
+    for (policy::Statement& statement : text.statements) {
+      each_text(statement, settle);
+    }
+    made.policy = std::make_shared<const policy::Policy>(std::move(text));
+  }
+  return made;
+}
+
+void ResourcePolicies::read_facts(const AuditInput& input) {
   for (const Document& document : input.facts().documents) {
     if (document.kind != DocumentKind::AwsAccount) {
       continue;
@@ -128,31 +209,97 @@ ResourcePolicies ResourcePolicies::build(const AuditInput& input) {
     for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
       auto entry = entry_of(list->at(i));
       if (entry) {
-        result.policies_.push_back(std::move(entry).value());
+        policies_.push_back(std::move(entry).value());
         continue;
       }
-      result.unreadable_.push_back({document.source, entry.error()});
+      unreadable_.push_back({document.source, entry.error()});
       if (std::string arn = member_text(list->at(i), "arn"); !arn.empty()) {
         const std::string owner(arn_field(arn, kAccountField));
-        result.policies_.push_back(
+        policies_.push_back(
             {std::move(arn), owner, nullptr, entry.error().message, list->at(i).where()});
       }
     }
   }
-  std::ranges::stable_sort(result.policies_, {}, &ResourcePolicy::arn);
-  const auto repeated = std::ranges::unique(result.policies_, {}, &ResourcePolicy::arn);
-  result.policies_.erase(repeated.begin(), repeated.end());
+  std::ranges::stable_sort(policies_, {}, &ResourcePolicy::arn);
+  const auto repeated = std::ranges::unique(policies_, {}, &ResourcePolicy::arn);
+  policies_.erase(repeated.begin(), repeated.end());
+}
+
+/// What is deployed counts before what is declared.
+void ResourcePolicies::read_declared(const AuditInput& input) {
+  const auto deployed = policies_.size();
+  for (const auto& part : input.model<DeclaredInfrastructure>().parts()) {
+    const std::size_t first = policies_.size();
+    for (const DeclaredResourcePolicy& one : part.content.resource_policies) {
+      if (one.error) {
+        unreadable_.push_back({part.source, *one.error});
+      }
+      if (one.arn.empty()) {
+        unassigned_.push_back({one.service, one.where, one.policy.missing});
+        continue;
+      }
+      const auto known = std::ranges::find(policies_.begin() + static_cast<std::ptrdiff_t>(first),
+                                           policies_.end(), one.arn, &ResourcePolicy::arn);
+      if (known != policies_.end()) {
+        join(one, *known);
+        continue;
+      }
+      const std::string owner(arn_field(one.arn, kAccountField));
+      policies_.push_back({one.arn, owner.empty() ? one.account : owner, one.policy.policy,
+                           one.policy.missing, one.where});
+    }
+  }
+  // Of several for one resource the first counts, and tells of the others.
+  for (std::size_t i = deployed; i < policies_.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const ResourcePolicy& declared = policies_[i];
+      const bool differs = policies_[j].arn == declared.arn &&
+                           (!declared.policy || !policies_[j].policy ||
+                            !policy::same_policy(*declared.policy, *policies_[j].policy));
+      if (differs) {
+        policies_[j].notes.push_back("another policy of `" + declared.arn + "` stands at " +
+                                     muster::to_string(declared.where) + ": the answer is about " +
+                                     muster::to_string(policies_[j].where));
+      }
+    }
+  }
+  std::ranges::stable_sort(policies_, {}, &ResourcePolicy::arn);
+  const auto repeated = std::ranges::unique(policies_, {}, &ResourcePolicy::arn);
+  policies_.erase(repeated.begin(), repeated.end());
+}
+
+ResourcePolicies ResourcePolicies::build(const AuditInput& input) {
+  ResourcePolicies result;
+  result.read_facts(input);
+  result.read_declared(input);
   return result;
 }
 
-const ResourcePolicy* ResourcePolicies::of(std::string_view arn) const {
+std::optional<ResourcePolicy> ResourcePolicies::of(std::string_view arn) const {
   const ResourcePolicy* best = nullptr;
   for (const ResourcePolicy& one : policies_) {
     if (is_within(arn, one.arn) && (best == nullptr || one.arn.size() > best->arn.size())) {
       best = &one;
     }
   }
-  return best;
+  if (best != nullptr) {
+    return *best;
+  }
+  std::optional<ResourcePolicy> found;
+  for (const ResourcePolicy& one : policies_) {
+    if (!has_stand_in(one.arn)) {
+      continue;
+    }
+    ResourcePolicy here = settled(one, arn_field(arn, kAccountField), arn_field(arn, kRegionField));
+    here.arn = with_suffix_of(std::move(here.arn), arn);
+    if (is_within(arn, here.arn) && (!found || here.arn.size() > found->arn.size())) {
+      here.notes.push_back("account and region of what " + muster::to_string(one.where) +
+                           " declares are not known: taken for those of `" + std::string(arn) +
+                           "`");
+      found = std::move(here);
+    }
+  }
+  return found;
 }
 
 bool has_resource_policies(std::string_view service) {

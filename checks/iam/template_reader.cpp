@@ -32,23 +32,6 @@ std::optional<Node> property(const Resource& resource, std::string_view name) {
   return resource.properties ? resource.properties->find(name) : std::nullopt;
 }
 
-/// Resources that hold the policy of a resource: type and property.
-struct PolicyProperty {
-  std::string_view type;
-  std::string_view property;
-};
-
-constexpr std::array<PolicyProperty, 8> kPolicyProperties = {{
-    {"AWS::S3::BucketPolicy", "PolicyDocument"},
-    {"AWS::SQS::QueuePolicy", "PolicyDocument"},
-    {"AWS::SNS::TopicPolicy", "PolicyDocument"},
-    {"AWS::KMS::Key", "KeyPolicy"},
-    {"AWS::ECR::Repository", "RepositoryPolicyText"},
-    {"AWS::SecretsManager::ResourcePolicy", "ResourcePolicy"},
-    {"AWS::EFS::FileSystem", "FileSystemPolicy"},
-    {"AWS::Backup::BackupVault", "AccessPolicy"},
-}};
-
 /// Resources of SAM for which it makes a role of its own that is not worked out here.
 constexpr std::array<std::string_view, 3> kOtherSamRoles = {
     "AWS::Serverless::Connector", "AWS::Serverless::Application", "AWS::Serverless::GraphQLApi"};
@@ -82,7 +65,7 @@ class TemplateReader {
 
  private:
   void declare(const Resource& resource);
-  void declare_policy(const Resource& resource, policy::PolicyType type, std::string_view name);
+  void declare_policy(const Resource& resource);
   void declare_provider(const Resource& resource);
   void declare_function(const Resource& resource);
   void read_holder(const Resource& resource, DeclaredHolder& holder);
@@ -98,9 +81,13 @@ class TemplateReader {
   void note_referred(const Node& arn, DeclaredHolder& holder) const;
 
   [[nodiscard]] DeclaredHolder* holder_of(const Resource& resource);
+
   [[nodiscard]] Result<policy::Policy> policy_of(const std::optional<Node>& document,
                                                  policy::PolicyType type,
-                                                 const SourceRef& otherwise) const;
+                                                 const SourceRef& otherwise) const {
+    return template_policy(made_, document, type, otherwise);
+  }
+
   [[nodiscard]] IdentityPolicy inline_policy(const Node& entry) const;
   [[nodiscard]] IdentityPolicy function_policy(const Node& entry) const;
   void read_events(const Resource& resource, DeclaredHolder& holder) const;
@@ -122,18 +109,6 @@ class TemplateReader {
 std::string TemplateReader::known_text(const std::optional<Node>& value) const {
   const bool text = value && value->is(Type::String) && !made_.unknown_in(*value);
   return text ? std::string(value->text()) : std::string();
-}
-
-Result<policy::Policy> TemplateReader::policy_of(const std::optional<Node>& document,
-                                                 policy::PolicyType type,
-                                                 const SourceRef& otherwise) const {
-  if (!document) {
-    return Error{ErrorCode::Invalid, "the template holds no text of it", otherwise};
-  }
-  if (auto why = made_.unknown_in(*document)) {
-    return Error{ErrorCode::Invalid, std::move(*why), document->where()};
-  }
-  return nested_policy(*document, type);
 }
 
 IdentityPolicy TemplateReader::inline_policy(const Node& entry) const {
@@ -158,19 +133,15 @@ IdentityPolicy TemplateReader::managed(const Node& arn) const {
   return found;
 }
 
-void TemplateReader::declare_policy(const Resource& resource, policy::PolicyType type,
-                                    std::string_view name) {
-  const auto document = property(resource, name);
-  if (!document && type == policy::PolicyType::Resource) {
-    return;
-  }
-  IdentityPolicy policy = identity_policy(resource.id, policy_of(document, type, resource.where));
-  if (type == policy::PolicyType::Identity) {
-    policy.arn = account_.empty() ? std::string() : resource.arn;
-    assembly_.add_managed(resource.ref, policy);
-  }
-  out_.policies.push_back({resource.id, type, document ? document->where() : resource.where,
-                           std::move(policy), resource.open_digest});
+void TemplateReader::declare_policy(const Resource& resource) {
+  const auto document = property(resource, "PolicyDocument");
+  IdentityPolicy policy = identity_policy(
+      resource.id, policy_of(document, policy::PolicyType::Identity, resource.where));
+  policy.arn = account_.empty() ? std::string() : resource.arn;
+  assembly_.add_managed(resource.ref, policy);
+  out_.policies.push_back({resource.id, policy::PolicyType::Identity,
+                           document ? document->where() : resource.where, std::move(policy),
+                           resource.open_digest});
 }
 
 void TemplateReader::declare_provider(const Resource& resource) {
@@ -242,7 +213,7 @@ void TemplateReader::declare(const Resource& resource) {
     note_open(resource, holder);
     out_.holders.push_back(std::move(holder));
   } else if (resource.type == "AWS::IAM::ManagedPolicy") {
-    declare_policy(resource, policy::PolicyType::Identity, "PolicyDocument");
+    declare_policy(resource);
   } else if (resource.type == "AWS::IAM::OIDCProvider") {
     declare_provider(resource);
   } else if (has_own_role(resource.type)) {
@@ -251,11 +222,7 @@ void TemplateReader::declare(const Resource& resource) {
              kOtherSamRoles.end()) {
     assembly_.miss(resource.where, "what `" + resource.type + "` makes is not worked out", false);
   }
-  for (const PolicyProperty& row : kPolicyProperties) {
-    if (resource.type == row.type) {
-      declare_policy(resource, policy::PolicyType::Resource, row.property);
-    }
-  }
+  read_resource_policy(made_, resource, account_, out_);
 }
 
 DeclaredHolder* TemplateReader::holder_of(const Resource& resource) {
@@ -634,6 +601,18 @@ void TemplateReader::attach(const Resource& resource) {
 }
 
 }  // namespace
+
+Result<policy::Policy> template_policy(const iac::Template& made,
+                                       const std::optional<Node>& document, policy::PolicyType type,
+                                       const SourceRef& otherwise) {
+  if (!document) {
+    return Error{ErrorCode::Invalid, "the template holds no text of it", otherwise};
+  }
+  if (auto why = made.unknown_in(*document)) {
+    return Error{ErrorCode::Invalid, std::move(*why), document->where()};
+  }
+  return nested_policy(*document, type);
+}
 
 Result<Infrastructure> read_template(const Document& document, std::string_view account) {
   MUSTER_TRY(const text::Tree tree, iac::parse_template(document.bytes, document.source));

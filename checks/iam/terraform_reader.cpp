@@ -19,34 +19,6 @@ using text::Type;
 
 constexpr const char* kAfterApply = " is known only after apply";
 
-struct PolicyArgument {
-  std::string_view type;
-  std::string_view argument;
-};
-
-/// Resources that hold the policy of a resource.
-constexpr std::array<PolicyArgument, 13> kPolicyArguments = {{
-    {"aws_s3_bucket_policy", "policy"},
-    {"aws_s3_bucket", "policy"},
-    {"aws_sqs_queue_policy", "policy"},
-    {"aws_sqs_queue", "policy"},
-    {"aws_sns_topic_policy", "policy"},
-    {"aws_sns_topic", "policy"},
-    {"aws_kms_key", "policy"},
-    {"aws_kms_key_policy", "policy"},
-    {"aws_ecr_repository_policy", "policy"},
-    {"aws_ecr_registry_policy", "policy"},
-    {"aws_secretsmanager_secret_policy", "policy"},
-    {"aws_secretsmanager_secret", "policy"},
-    {"aws_efs_file_system_policy", "policy"},
-}};
-
-/// Arguments that are computed as well: one that is not known counts only where it is configured.
-bool is_optional(std::string_view type) {
-  return type == "aws_s3_bucket" || type == "aws_sqs_queue" || type == "aws_sns_topic" ||
-         type == "aws_kms_key" || type == "aws_secretsmanager_secret";
-}
-
 /// Resources that attach something to one holder: what kind, under which argument, and whether the
 /// policy stands inside.
 struct Attachment {
@@ -118,9 +90,6 @@ class TerraformReader {
   void join_groups(const TerraformResource& resource);
   void give(const TerraformResource& resource, const Attachment& row);
 
-  [[nodiscard]] Result<policy::Policy> policy_of(const TerraformResource& resource,
-                                                 std::string_view argument,
-                                                 policy::PolicyType type) const;
   [[nodiscard]] IdentityPolicy managed(const TerraformResource& resource,
                                        std::string_view argument) const;
   [[nodiscard]] std::vector<DeclaredHolder*> holders(const TerraformResource& resource,
@@ -143,20 +112,6 @@ class TerraformReader {
 std::string key_of(const TerraformResource& resource) {
   const std::string name = text_of(resource, "name");
   return name.empty() ? resource.address : name;
-}
-
-Result<policy::Policy> TerraformReader::policy_of(const TerraformResource& resource,
-                                                  std::string_view argument,
-                                                  policy::PolicyType type) const {
-  const TerraformValue value = TerraformResources::value(resource, argument);
-  if (value.node) {
-    return nested_policy(*value.node, type);
-  }
-  const std::string name = "`" + std::string(argument) + "`";
-  return Error{ErrorCode::Invalid,
-               value.unknown ? name + " of `" + resource.address + "`" + kAfterApply
-                             : "`" + resource.address + "` has no " + name,
-               resource.where};
 }
 
 /// The managed policy that an argument names, by ARN or through the configuration.
@@ -270,8 +225,9 @@ void TerraformReader::declare(const TerraformResource& resource) {
   } else if (resource.type == "aws_iam_openid_connect_provider") {
     declare_provider(resource);
   } else if (resource.type == "aws_iam_policy") {
-    IdentityPolicy policy = identity_policy(
-        text_of(resource, "name"), policy_of(resource, "policy", policy::PolicyType::Identity));
+    IdentityPolicy policy =
+        identity_policy(text_of(resource, "name"),
+                        terraform_policy(resource, "policy", policy::PolicyType::Identity));
     policy.name = policy.name.empty() ? resource.address : policy.name;
     policy.arn = text_of(resource, "arn");
     assembly_.add_managed(resource.address, policy);
@@ -281,21 +237,7 @@ void TerraformReader::declare(const TerraformResource& resource) {
     out_.policies.push_back(
         {resource.address, policy::PolicyType::Identity, resource.where, std::move(policy), {}});
   }
-  for (const PolicyArgument& row : kPolicyArguments) {
-    const TerraformValue value = TerraformResources::value(resource, row.argument);
-    const bool configured = resource.expressions && resource.expressions->find(row.argument);
-    const bool open = value.unknown && (configured || !is_optional(row.type));
-    const bool written = value.node && !value.node->text().empty();
-    if (resource.type == row.type && (written || open)) {
-      out_.policies.push_back(
-          {resource.address,
-           policy::PolicyType::Resource,
-           resource.where,
-           identity_policy(resource.address,
-                           policy_of(resource, row.argument, policy::PolicyType::Resource)),
-           {}});
-    }
-  }
+  read_resource_policy(resources_, resource, out_);
 }
 
 /// `inline_policy` blocks and `managed_policy_arns`. After apply these arguments also show what
@@ -342,7 +284,7 @@ void TerraformReader::read_parts_of_role(const TerraformResource& resource,
 
 void TerraformReader::read_holder(const TerraformResource& resource, DeclaredHolder& holder) {
   if (holder.kind == HolderKind::Role) {
-    holder.trust = policy_of(resource, "assume_role_policy", policy::PolicyType::Trust);
+    holder.trust = terraform_policy(resource, "assume_role_policy", policy::PolicyType::Trust);
     const auto document = TerraformResources::value(resource, "assume_role_policy").node;
     holder.where = document ? document->where() : resource.where;
     read_parts_of_role(resource, holder);
@@ -380,7 +322,7 @@ void TerraformReader::give(const TerraformResource& resource, const Attachment& 
   hand_out(resource, row,
            row.is_inline
                ? identity_policy(name.empty() ? resource.address : name,
-                                 policy_of(resource, "policy", policy::PolicyType::Identity))
+                                 terraform_policy(resource, "policy", policy::PolicyType::Identity))
                : managed(resource, "policy_arn"));
 }
 
@@ -506,6 +448,19 @@ void TerraformReader::attach(const TerraformResource& resource) {
 }
 
 }  // namespace
+
+Result<policy::Policy> terraform_policy(const TerraformResource& resource,
+                                        std::string_view argument, policy::PolicyType type) {
+  const TerraformValue value = TerraformResources::value(resource, argument);
+  if (value.node) {
+    return nested_policy(*value.node, type);
+  }
+  const std::string name = "`" + std::string(argument) + "`";
+  return Error{ErrorCode::Invalid,
+               value.unknown ? name + " of `" + resource.address + "`" + kAfterApply
+                             : "`" + resource.address + "` has no " + name,
+               resource.where};
+}
 
 Result<Infrastructure> read_terraform(const Document& document, iac::PlanSide side) {
   MUSTER_TRY(const text::Tree tree, parse_account_json(document));

@@ -167,6 +167,85 @@ for (const [name, content, inside, outside] of table) {
   assert.deepEqual([answer.inside, answer.outside], [{ idle: 'proven' }, {}]);
 }
 
+// Policies that infrastructure code declares.
+const stack = (resources) => JSON.stringify({ Resources: resources });
+const resource = (Type, Properties) => ({ Type, Properties });
+const lets = (action, principal, more = {}) => policy({ Effect: 'Allow', Principal: principal, Action: action, Resource: '*', ...more });
+const partner = { AWS: other };
+const permission = (more) => ({ P: resource('AWS::Lambda::Permission', { FunctionName: 'job', Principal: 's3.amazonaws.com', Action: 'lambda:InvokeFunction', ...more }) });
+const job = `arn:aws:lambda:eu-central-1:${home}:function:job`;
+const plan = (resources, unknown = {}, configuration = []) => JSON.stringify({
+  format_version: '1.2',
+  planned_values: { root_module: { resources: resources.map(([type, values]) => ({ address: `${type}.x`, mode: 'managed', type, name: 'x', values })) } },
+  resource_changes: resources.map(([type]) => ({ address: `${type}.x`, mode: 'managed', type, name: 'x', change: { actions: ['create'], after_unknown: unknown[type] ?? {} } })),
+  configuration: { root_module: { resources: configuration } },
+});
+const text = (action, principal) => JSON.stringify(lets(action, principal));
+const outsider = { [`account ${other}`]: 'possible' };
+const nobody = [/policy of .* is not known/];
+const declared = [
+  ['a bucket policy by name', 's3:GetObject', object, { 't.json': stack({ P: resource('AWS::S3::BucketPolicy', { Bucket: 'acme-bundles', PolicyDocument: lets('s3:GetObject', partner) }) }) }, outsider],
+  ['a bucket policy by reference', 's3:GetObject', object, { 't.json': stack({
+    B: resource('AWS::S3::Bucket', { BucketName: 'acme-bundles' }),
+    P: resource('AWS::S3::BucketPolicy', { Bucket: { Ref: 'B' }, PolicyDocument: lets('s3:GetObject', partner, { Resource: { 'Fn::Sub': '${B.Arn}/*' } }) }) }) }, outsider],
+  ['the policy of another bucket', 's3:GetObject', object, { 't.json': stack({ P: resource('AWS::S3::BucketPolicy', { Bucket: 'other', PolicyDocument: lets('s3:GetObject', partner) }) }) }, {}, nobody],
+  ['a bucket of a parameter without default', 's3:GetObject', object, { 't.json': JSON.stringify({ Parameters: { Name: { Type: 'String' } },
+    Resources: { P: resource('AWS::S3::BucketPolicy', { Bucket: { Ref: 'Name' }, PolicyDocument: lets('s3:GetObject', partner) }) } }) }, {},
+  [/not known/, /account owns/, /^the policy at .*t\.json:1:\d+.* is for a resource that is not known: .*Name/]],
+  ['a queue by the reference to it', 'sqs:SendMessage', `arn:aws:sqs:eu-central-1:${home}:jobs`, { 't.json': stack({
+    Q: resource('AWS::SQS::Queue', { QueueName: 'jobs' }),
+    P: resource('AWS::SQS::QueuePolicy', { Queues: [{ Ref: 'Q' }], PolicyDocument: lets('sqs:SendMessage', partner, { Resource: { 'Fn::GetAtt': ['Q', 'Arn'] } }) }) }) }, outsider,
+  [/account and region of what .*t\.json:1:\d+.* declares are not known: taken for those of `arn:aws:sqs/]],
+  ['the account itself is no outsider', 'sqs:SendMessage', `arn:aws:sqs:eu-central-1:${home}:jobs`, { 't.json': stack({
+    P: resource('AWS::SQS::QueuePolicy', { Queues: [`https://sqs.eu-central-1.amazonaws.com/${home}/jobs`], PolicyDocument: lets('sqs:SendMessage', { AWS: { Ref: 'AWS::AccountId' } }) }) }) }, {}],
+  ['a topic', 'sns:Publish', `arn:aws:sns:eu-central-1:${home}:builds`, { 't.json': stack({
+    T: resource('AWS::SNS::Topic', { TopicName: 'builds' }),
+    P: resource('AWS::SNS::TopicPolicy', { Topics: [{ Ref: 'T' }], PolicyDocument: lets('sns:Publish', partner) }) }) }, outsider, [/taken for/]],
+  ['a secret, with the suffix that AWS makes', 'secretsmanager:GetSecretValue', `arn:aws:secretsmanager:eu-central-1:${home}:secret:db-AbCdEf`, { 't.json': stack({
+    S: resource('AWS::SecretsManager::Secret', { Name: 'db' }),
+    P: resource('AWS::SecretsManager::ResourcePolicy', { SecretId: { Ref: 'S' }, ResourcePolicy: lets('secretsmanager:GetSecretValue', partner) }) }) }, outsider, [/taken for/]],
+  ['a repository', 'ecr:BatchGetImage', `arn:aws:ecr:eu-central-1:${home}:repository/app`, { 't.json': stack({
+    R: resource('AWS::ECR::Repository', { RepositoryName: 'app', RepositoryPolicyText: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: partner, Action: 'ecr:*' }] } }) }) }, outsider, [/taken for/]],
+  ['a permission for a bucket', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ SourceArn: bucket, SourceAccount: home })) }, { 'service s3.amazonaws.com': 'proven' }, [/taken for/]],
+  ['a permission for everybody', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ Principal: '*' })) }, { 'everyone *': 'proven' }, [/taken for/]],
+  ['a permission for an organisation', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ Principal: '*', PrincipalOrgID: 'o-acme' })) }, { 'everyone *': 'possible' }, [/taken for/]],
+  ['a permission for another account', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ Principal: other })) }, outsider, [/taken for/]],
+  ['a permission of another function', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ FunctionName: 'jobs' })) }, {}, nobody],
+  ['a permission for a URL is none to invoke', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ Principal: '*', Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' })) }, {}, [/taken for/]],
+  ['a permission whose source is imported', 'lambda:InvokeFunction', job, { 't.json': stack(permission({ SourceArn: { 'Fn::ImportValue': 'x' } })) }, {}, [/taken for/, /is not known .*another stack.*could let others in/]],
+  ['two permissions, one of them open', 'lambda:InvokeFunction', job, { 't.json': stack({ ...permission({ Principal: other }), Q: resource('AWS::Lambda::Permission', { FunctionName: 'job', Principal: 'sns.amazonaws.com', Action: 'lambda:InvokeFunction', SourceArn: { 'Fn::ImportValue': 'x' } }) }) }, outsider, [/taken for/, /not known/]],
+  ['what SAM lets in for an event', 'lambda:InvokeFunction', job, { 't.json': JSON.stringify({ Transform: 'AWS::Serverless-2016-10-31', Resources: { F: resource('AWS::Serverless::Function', { FunctionName: 'job', Events: { Up: { Type: 'S3' }, In: { Type: 'SQS' } } }) } }) }, {}, [/taken for/, /event `Up` is not worked out/]],
+  ['a bucket policy of a plan', 's3:GetObject', object, { 'plan.json': plan([['aws_s3_bucket_policy', { bucket: 'acme-bundles', policy: text('s3:GetObject', partner) }]]) }, outsider],
+  ['a bucket policy of a plan, known after apply', 's3:GetObject', object, { 'plan.json': plan([['aws_s3_bucket_policy', { bucket: 'acme-bundles' }]], { aws_s3_bucket_policy: { policy: true } }) }, {}, [/`policy` of `aws_s3_bucket_policy\.x` is known only after apply/]],
+  ['a queue of a plan by what it refers to', 'sqs:SendMessage', `arn:aws:sqs:eu-central-1:${home}:jobs`, { 'plan.json': plan(
+    [['aws_sqs_queue', { name: 'jobs' }], ['aws_sqs_queue_policy', { policy: text('sqs:SendMessage', partner) }]],
+    { aws_sqs_queue: { arn: true, url: true, policy: true }, aws_sqs_queue_policy: { queue_url: true } },
+    [{ address: 'aws_sqs_queue_policy.x', expressions: { queue_url: { references: ['aws_sqs_queue.x.id', 'aws_sqs_queue.x'] } } }]) }, outsider, [/taken for/]],
+  ['a key of a state', 'kms:Decrypt', `arn:aws:kms:eu-central-1:${home}:key/1`, { 'plan.json': plan([['aws_kms_key_policy', { key_id: `arn:aws:kms:eu-central-1:${home}:key/1`, policy: text('kms:*', partner) }]]) }, outsider],
+  ['a permission of a plan', 'lambda:InvokeFunction', job, { 'plan.json': plan([['aws_lambda_permission', { function_name: job, principal: 'events.amazonaws.com', action: 'lambda:InvokeFunction', source_account: home }]]) }, { 'service events.amazonaws.com': 'proven' }],
+  ['a permission of a plan whose source is open', 'lambda:InvokeFunction', job, { 'plan.json': plan([['aws_lambda_permission', { function_name: job, principal: 'events.amazonaws.com', action: 'lambda:InvokeFunction' }]], { aws_lambda_permission: { source_arn: true } }) }, {}, [/`source_arn` of `aws_lambda_permission\.x` is known only after apply/]],
+  ['what is deployed counts before what is declared', 's3:GetObject', object, {
+    'account.json': JSON.stringify(byBucket(everyone({ Principal: { AWS: '999988887777' } }))),
+    't.json': stack({ P: resource('AWS::S3::BucketPolicy', { Bucket: 'acme-bundles', PolicyDocument: lets('s3:GetObject', partner) }) }) },
+  { 'account 999988887777': 'possible' }, [/another policy of `arn:aws:s3:::acme-bundles` stands at .*t\.json:1:\d+/]],
+];
+const ours = account([role('idle', service)]);
+for (const [name, action, asked, files, outside, gaps = []] of declared) {
+  const done = run({ 'account.json': ours, ...files }, action, asked, '--json');
+  assert.equal(done.status, 0, `${name}: ${done.stderr}`);
+  const answer = JSON.parse(done.stdout);
+  assert.deepEqual(Object.fromEntries(answer.outsiders.map((o) => [`${o.kind} ${o.name}`, o.verdict])), outside, name);
+  const missing = gaps.filter((gap) => !answer.not_covered.some((one) => gap.test(one)));
+  assert.deepEqual(missing, [], `${name}: ${answer.not_covered.join('\n')}`);
+}
+{
+  // Without a resource: every policy that is declared.
+  const files = { 'account.json': ours, 't.json': stack({ P: resource('AWS::S3::BucketPolicy', { Bucket: 'acme-bundles', PolicyDocument: lets('s3:GetObject', partner) }) }) };
+  const answer = JSON.parse(run(files, 's3:GetObject', '--json').stdout);
+  assert.deepEqual(answer.outsiders.map((o) => [o.name, o.request.resource.startsWith(bucket)]), [[other, true]]);
+  assert.match(answer.outsiders[0].statement.file, /t\.json$/);
+}
+
 // Words, without a resource, and mistakes.
 {
   const words = run({ 'account.json': byBucket(everyone()) }, 's3:GetObject', object);
@@ -184,6 +263,10 @@ const wrong = [
   ['no action', {}, [], 2, /action is required/],
   ['a policy that cannot be read', { 'account.json': account(roles, {
     resource_policies: [{ arn: bucket, policy: policy({ Effect: 'Perhaps' }) }] }) }, ['s3:GetObject', object], 3, /account\.json:1:\d+: /],
+  ['a declared policy that cannot be read', { 'account.json': ours, 't.yaml': 'Resources:\n  P:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: acme-bundles\n      PolicyDocument: {Statement: [{Effect: Perhaps, Principal: "*", Action: "s3:*", Resource: "*"}]}\n' },
+    ['s3:GetObject', object], 3, /t\.yaml:6:\d+: /],
+  ['a policy of a plan that cannot be read', { 'account.json': ours, 'plan.json': plan([['aws_s3_bucket_policy', { bucket: 'acme-bundles', policy: '{"Statement": 1' }]]) },
+    ['s3:GetObject', object], 3, /plan\.json:1:\d+: /],
   ['an entry without policy', { 'account.json': account(roles, { resource_policies: [{ arn: bucket }] }) },
     ['s3:GetObject', object], 3, /has no `policy`; `null` says/],
 ];
