@@ -18,6 +18,7 @@
 #include "app/recognise.h"
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/infrastructure.h"
+#include "checks/text/ascii.h"
 
 namespace muster::app {
 namespace {
@@ -175,8 +176,8 @@ class Gaps {
   [[nodiscard]] std::string file_of(std::string what) const {
     for (int part = 0; part < 2 && !ids_.contains(what); ++part) {
       const std::size_t colon = what.rfind(':');
-      const bool number = colon != std::string::npos && colon + 1 < what.size() &&
-                          what.find_first_not_of("0123456789", colon + 1) == std::string::npos;
+      const bool number =
+          colon != std::string::npos && text::is_digits(std::string_view(what).substr(colon + 1));
       if (!number) {
         break;
       }

@@ -16,18 +16,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json list_of(std::span<const std::string_view> values) {
-  ordered_json list = ordered_json::array();
-  for (const std::string_view value : values) {
-    list.push_back(value);
-  }
-  return list;
-}
-
 ordered_json summary_json(const Rule& rule) {
   return {
       {"id", rule.id},       {"area", rule.area},           {"severity", to_string(rule.severity)},
-      {"title", rule.title}, {"reference", rule.reference}, {"controls", list_of(rule.controls)}};
+      {"title", rule.title}, {"reference", rule.reference}, {"controls", rule.controls}};
 }
 
 ordered_json full_json(const Rule& rule) {
@@ -35,11 +27,11 @@ ordered_json full_json(const Rule& rule) {
   json["confidence"] = rule.confidence;
   json["message"] = rule.message;
   json["why"] = rule.why;
-  json["fix"] = list_of(rule.fix_steps);
-  json["references"] = list_of(rule.references);
-  json["aliases"] = list_of(rule.aliases);
+  json["fix"] = rule.fix_steps;
+  json["references"] = rule.references;
+  json["aliases"] = rule.aliases;
   json["since"] = rule.since;
-  json["tags"] = list_of(rule.tags);
+  json["tags"] = rule.tags;
   return json;
 }
 

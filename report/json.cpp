@@ -10,14 +10,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json list_of(std::span<const std::string_view> values) {
-  ordered_json list = ordered_json::array();
-  for (const std::string_view value : values) {
-    list.push_back(value);
-  }
-  return list;
-}
-
 ordered_json place_json(const SourceRef& where) {
   if (where.source.path().empty()) {
     return nullptr;
@@ -59,26 +51,26 @@ ordered_json related_json(const Outcome& outcome) {
 ordered_json item_json(const Item& item) {
   const Outcome& outcome = item.outcome;
   const bool finding = outcome.kind == OutcomeKind::Fail;
-  return {
-      {"rule", outcome.rule},
-      {"outcome", muster::to_string(outcome.kind)},
-      {"severity", muster::to_string(outcome.severity)},
-      {"area", item.rule != nullptr ? item.rule->area : ""},
-      {"environment", outcome.environment},
-      {"asset", {{"kind", outcome.asset.kind}, {"id", outcome.asset.id}}},
-      {"anchor", outcome.anchor},
-      {"location", place_json(outcome.where)},
-      {"related", related_json(outcome)},
-      {"message", outcome.message},
-      {"reason", outcome.reason},
-      {"witness", witness_json(outcome)},
-      {"remediation",
-       item.rule != nullptr && finding ? list_of(item.rule->fix_steps) : ordered_json::array()},
-      {"fingerprint", outcome.fingerprint},
-      {"state", finding ? ordered_json(muster::to_string(item.state)) : ordered_json()},
-      {"first_seen", finding ? ordered_json(to_utc(item.first_seen)) : ordered_json()},
-      {"waiver", nullptr},
-      {"controls", item.rule != nullptr ? list_of(item.rule->controls) : ordered_json::array()}};
+  return {{"rule", outcome.rule},
+          {"outcome", muster::to_string(outcome.kind)},
+          {"severity", muster::to_string(outcome.severity)},
+          {"area", item.rule != nullptr ? item.rule->area : ""},
+          {"environment", outcome.environment},
+          {"asset", {{"kind", outcome.asset.kind}, {"id", outcome.asset.id}}},
+          {"anchor", outcome.anchor},
+          {"location", place_json(outcome.where)},
+          {"related", related_json(outcome)},
+          {"message", outcome.message},
+          {"reason", outcome.reason},
+          {"witness", witness_json(outcome)},
+          {"remediation", item.rule != nullptr && finding ? ordered_json(item.rule->fix_steps)
+                                                          : ordered_json::array()},
+          {"fingerprint", outcome.fingerprint},
+          {"state", finding ? ordered_json(muster::to_string(item.state)) : ordered_json()},
+          {"first_seen", finding ? ordered_json(to_utc(item.first_seen)) : ordered_json()},
+          {"waiver", nullptr},
+          {"controls",
+           item.rule != nullptr ? ordered_json(item.rule->controls) : ordered_json::array()}};
 }
 
 ordered_json past_json(const PastFinding& past) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checks/capability/templates.h"
+#include "checks/text/ascii.h"
 
 namespace muster::capability {
 namespace {
@@ -16,15 +17,11 @@ bool is_name(std::string_view value) {
   return !value.empty() && value.find_first_of(": \t\r\n\"{}$") == std::string_view::npos;
 }
 
-bool is_digits(std::string_view value) {
-  return value.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 /// `eu-central-1`, `us-gov-west-1`.
 bool is_region(std::string_view value) {
   const std::size_t dash = value.rfind('-');
   return dash != std::string_view::npos && dash >= 4 && dash + 1 < value.size() &&
-         is_digits(value.substr(dash + 1)) && value.find('-') < dash &&
+         text::is_digits(value.substr(dash + 1)) && value.find('-') < dash &&
          value.substr(0, dash).find_first_not_of("abcdefghijklmnopqrstuvwxyz-") ==
              std::string_view::npos;
 }
@@ -48,7 +45,7 @@ std::string problem_of(Form form, std::string_view value) {
     case Form::Region:
       return is_region(value) ? "" : "is no region; expected e.g. `eu-central-1`";
     case Form::Account:
-      return value.size() == 12 && is_digits(value)
+      return value.size() == 12 && text::is_digits(value)
                  ? ""
                  : "is no account id; expected 12 digits in quotes";
     case Form::Flag:

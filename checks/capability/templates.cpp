@@ -42,26 +42,13 @@ Form form_of(std::string_view word) {
   return found->second;
 }
 
-bool flag_at(const Node& node, std::string_view key) {
-  const auto value = node.find(key);
-  return value && value->boolean().value_or(false);
-}
-
-std::vector<std::string> texts(const std::optional<Node>& list) {
-  std::vector<std::string> result;
-  for (std::size_t i = 0; list && i < list->size(); ++i) {
-    result.emplace_back(list->at(i).text());
-  }
-  return result;
-}
-
 std::vector<ClauseTemplate> read_clauses(const std::optional<Node>& conditions) {
   std::vector<ClauseTemplate> clauses;
   for (std::size_t i = 0; conditions && i < conditions->size(); ++i) {
     const Node keys = conditions->at(i);
     for (std::size_t k = 0; k < keys.size(); ++k) {
       clauses.push_back({std::string(conditions->key_at(i).text()),
-                         std::string(keys.key_at(k).text()), texts(keys.at(k))});
+                         std::string(keys.key_at(k).text()), keys.at(k).texts()});
     }
   }
   return clauses;
@@ -71,10 +58,10 @@ std::vector<StatementTemplate> read_statements(const Node& list) {
   std::vector<StatementTemplate> statements;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Node node = list.at(i);
-    statements.push_back({node.text_under("sid"), flag_at(node, "optional"),
-                          node.text_under("instead_of"), texts(node.find("when")),
-                          texts(node.find("unless")), texts(node.find("actions")),
-                          texts(node.find("resources")), read_clauses(node.find("conditions"))});
+    statements.push_back({node.text_under("sid"), node.flag_under("optional"),
+                          node.text_under("instead_of"), node.texts_under("when"),
+                          node.texts_under("unless"), node.texts_under("actions"),
+                          node.texts_under("resources"), read_clauses(node.find("conditions"))});
   }
   return statements;
 }
@@ -84,8 +71,8 @@ void read_parameters(const Node& map, std::vector<Parameter>& out) {
     const Node node = map.at(i);
     Parameter parameter{std::string(map.key_at(i).text()),
                         form_of(node.text_under("form")),
-                        flag_at(node, "list"),
-                        flag_at(node, "required"),
+                        node.flag_under("list"),
+                        node.flag_under("required"),
                         {},
                         node.text_under("about")};
     if (const auto fallback = node.find("default")) {
@@ -111,7 +98,7 @@ Data read_data() {
     entry.about = node.text_under("about");
     read_parameters(*node.find("parameters"), entry.parameters);
     read_parameters(*root.find("common"), entry.parameters);
-    entry.one_of = texts(node.find("one_of"));
+    entry.one_of = node.texts_under("one_of");
     entry.statements = read_statements(*node.find("statements"));
     data.templates.push_back(std::move(entry));
   }

@@ -10,6 +10,7 @@
 #include "checks/policy/arn.h"
 #include "checks/policy/catalogue.h"
 #include "checks/policy/variables.h"
+#include "checks/text/ascii.h"
 
 namespace muster::escalation {
 namespace {
@@ -188,8 +189,7 @@ void add_values(const policy::Condition& clause, const std::string& written,
     values.push_back(written.substr(0, written.find('/')));
     return;
   }
-  if (is_numeric(kind) && !written.empty() &&
-      written.find_first_not_of("0123456789") == std::string::npos && written.size() < 10) {
+  if (is_numeric(kind) && text::is_digits(written) && written.size() < 10) {
     const long number = std::stol(written);
     values.insert(values.end(), {std::to_string(number - 1), written, std::to_string(number + 1)});
     return;

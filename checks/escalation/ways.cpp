@@ -50,26 +50,12 @@ auto named(const Table& table, std::string_view name) {
   return found->second;
 }
 
-std::vector<std::string> texts_of(const Node& node, std::string_view key) {
-  std::vector<std::string> texts;
-  const auto list = node.find(key);
-  for (std::size_t i = 0; list && i < list->size(); ++i) {
-    texts.emplace_back(list->at(i).text());
-  }
-  return texts;
-}
-
-bool is_set(const Node& node, std::string_view key) {
-  const auto value = node.find(key);
-  return value && value->boolean().value_or(false);
-}
-
 std::vector<Step> steps_of(const Node& list) {
   std::vector<Step> steps;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Node step = list.at(i);
     steps.push_back(
-        {step.text_under("action"), named(kOns, step.text_under("on")), texts_of(step, "types")});
+        {step.text_under("action"), named(kOns, step.text_under("on")), step.texts_under("types")});
   }
   return steps;
 }
@@ -87,14 +73,14 @@ std::vector<KeyValue> keys_of(const std::optional<Node>& map) {
 }
 
 Way way_of(const Node& node) {
-  return {node.text_under("id"),       named(kCategories, node.text_under("category")),
-          node.text_under("does"),     steps_of(*node.find("steps")),
-          texts_of(node, "passed_to"), texts_of(node, "carriers"),
-          texts_of(node, "fields"),    node.text_under("carrier_service"),
-          texts_of(node, "document"),  is_set(node, "host"),
-          node.text_under("tagging"),  is_set(node, "profile"),
-          texts_of(node, "ways"),      node.text_under("no_way"),
-          node.text_under("artifact"), node.text_under("open"),
+  return {node.text_under("id"),         named(kCategories, node.text_under("category")),
+          node.text_under("does"),       steps_of(*node.find("steps")),
+          node.texts_under("passed_to"), node.texts_under("carriers"),
+          node.texts_under("fields"),    node.text_under("carrier_service"),
+          node.texts_under("document"),  node.flag_under("host"),
+          node.text_under("tagging"),    node.flag_under("profile"),
+          node.texts_under("ways"),      node.text_under("no_way"),
+          node.text_under("artifact"),   node.text_under("open"),
           keys_of(node.find("keys"))};
 }
 

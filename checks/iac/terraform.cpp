@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "checks/text/ascii.h"
+
 namespace muster::iac {
 namespace {
 
@@ -144,9 +146,7 @@ std::string account_in(std::string_view arn) {
     arn.remove_prefix(colon + 1);
   }
   const std::string_view account = arn.substr(0, arn.find(':'));
-  const bool digits =
-      account.size() == 12 && account.find_first_not_of("0123456789") == std::string_view::npos;
-  return digits ? std::string(account) : std::string();
+  return account.size() == 12 && text::is_digits(account) ? std::string(account) : std::string();
 }
 
 /// The accounts of all resources and data sources with an ARN, after and before.

@@ -5,12 +5,11 @@
 #include <array>
 #include <set>
 
+#include "checks/policy/principals.h"
 #include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
-
-constexpr std::size_t kAccountDigits = 12;
 
 /// Keys of the call itself: whoever calls sets them.
 constexpr std::array<std::string_view, 8> kCallKeys = {
@@ -231,9 +230,7 @@ std::string account_of_principal(const policy::Principal& principal) {
   if (principal.type != policy::PrincipalType::Aws) {
     return {};
   }
-  const bool digits =
-      text.size() == kAccountDigits && text.find_first_not_of("0123456789") == std::string::npos;
-  return digits ? text : std::string(arn_field(text, kAccountField));
+  return policy::is_account(text) ? text : std::string(arn_field(text, kAccountField));
 }
 
 bool is_whole_account(const policy::Principal& principal) {

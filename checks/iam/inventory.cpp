@@ -12,14 +12,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-std::vector<std::string> texts_of(const Node& node) {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; node.is(Type::Sequence) && i < node.size(); ++i) {
-    texts.emplace_back(node.at(i).text());
-  }
-  return texts;
-}
-
 std::vector<Tag> tags_of(const Node& node) {
   std::vector<Tag> tags;
   for (std::size_t i = 0; node.is(Type::Mapping) && i < node.size(); ++i) {
@@ -40,7 +32,7 @@ void set_property(Resource& resource, std::string_view key, const Node& value) {
   } else if (key == "role") {
     resource.role = value.text();
   } else if (key == "consumes") {
-    resource.consumes = texts_of(value);
+    resource.consumes = value.texts();
   } else if (key == "tags") {
     resource.tags = tags_of(value);
   } else {

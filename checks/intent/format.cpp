@@ -3,13 +3,10 @@
 
 #include "checks/capability/templates.h"
 #include "checks/intent/schema.h"
+#include "checks/text/ascii.h"
 
 namespace muster {
 namespace {
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 constexpr std::string_view kWord =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -36,7 +33,7 @@ bool is_role_arn(std::string_view text) {
     return false;
   }
   const std::string_view rest = text.substr(service + 6);
-  return rest.size() > 18 && all_digits(rest.substr(0, 12)) &&
+  return rest.size() > 18 && text::is_digits(rest.substr(0, 12)) &&
          rest.substr(12).starts_with(":role/");
 }
 
@@ -94,11 +91,11 @@ std::string format_problem(IntentFormat format, std::string_view text) {
       return is_role_arn(text) ? ""
                                : "is no role ARN; expected `arn:aws:iam::111122223333:role/name`";
     case IntentFormat::AccountId:
-      return all_digits(text) && text.size() == 12
+      return text::is_digits(text) && text.size() == 12
                  ? ""
                  : "is no account id; expected 12 digits in quotes";
     case IntentFormat::Digits:
-      return all_digits(text) ? "" : "is no numeric id";
+      return text::is_digits(text) ? "" : "is no numeric id";
     case IntentFormat::RefGlob:
       return ref_problem(text);
     case IntentFormat::Path:

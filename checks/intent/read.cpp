@@ -18,15 +18,6 @@ std::string text_at(const Node& node, std::string_view key, std::string_view abs
   return std::string(value ? value->text() : absent);
 }
 
-std::vector<std::string> texts_at(const Node& node, std::string_view key) {
-  std::vector<std::string> texts;
-  const auto list = node.find(key);
-  for (std::size_t i = 0; list && i < list->size(); ++i) {
-    texts.emplace_back(list->at(i).text());
-  }
-  return texts;
-}
-
 std::vector<Variable> variables_at(const Node& node) {
   std::vector<Variable> variables;
   const auto map = node.find("variables");
@@ -55,7 +46,7 @@ IntentEnvironment read_environment(const Node& name, const Node& node) {
       node, "class",
       {EnvironmentClass::Production, EnvironmentClass::Staging, EnvironmentClass::Development},
       EnvironmentClass::Unknown);
-  environment.branches = texts_at(node, "branches");
+  environment.branches = node.texts_under("branches");
   if (const auto reviewers = node.find("reviewers")) {
     environment.reviewers = reviewers->boolean();
   }
@@ -70,8 +61,8 @@ IntentSubject read_subject(const Node& node) {
   if (const auto environment = node.find("environment")) {
     subject.environment = std::string(environment->text());
   }
-  subject.branches = texts_at(node, "branches");
-  subject.tags = texts_at(node, "tags");
+  subject.branches = node.texts_under("branches");
+  subject.tags = node.texts_under("tags");
   const auto pull_request = node.find("pull_request");
   subject.pull_request = pull_request && pull_request->boolean().value_or(false);
   subject.where = node.where();
@@ -80,8 +71,8 @@ IntentSubject read_subject(const Node& node) {
 
 IntentAllow read_allow(const Node& node) {
   IntentAllow allow;
-  allow.actions = texts_at(node, "actions");
-  allow.resources = texts_at(node, "resources");
+  allow.actions = node.texts_under("actions");
+  allow.resources = node.texts_under("resources");
   if (const auto conditions = node.find("conditions")) {
     allow.conditions = read_clauses(*conditions);
   }
@@ -96,13 +87,13 @@ IntentRole read_role(const Node& name, const Node& node) {
   role.privilege = enum_at(node, "privilege", {Privilege::Admin, Privilege::Write, Privilege::Read},
                            Privilege::Unknown);
   role.trust_file = text_at(node, "trust");
-  role.permission_files = texts_at(node, "permissions");
-  role.environments = texts_at(node, "environments");
+  role.permission_files = node.texts_under("permissions");
+  role.environments = node.texts_under("environments");
   const auto subjects = node.find("subjects");
   for (std::size_t i = 0; subjects && i < subjects->size(); ++i) {
     role.subjects.push_back(read_subject(subjects->at(i)));
   }
-  role.trusted_accounts = texts_at(node, "trusted_accounts");
+  role.trusted_accounts = node.texts_under("trusted_accounts");
   role.region = text_at(node, "region");
   if (const auto capabilities = node.find("capabilities")) {
     role.capabilities = read_capabilities(*capabilities);
@@ -172,8 +163,8 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
   intent.default_branch = text_at(root, "default_branch", "main");
   intent.region = text_at(root, "region");
   intent.subject_format = format_of(text_at(root, "subject_format"));
-  intent.subject_claim_keys = texts_at(root, "subject_claim_keys");
-  intent.exclude = texts_at(root, "exclude");
+  intent.subject_claim_keys = root.texts_under("subject_claim_keys");
+  intent.exclude = root.texts_under("exclude");
   intent.variables = variables_at(root);
   if (const auto environments = root.find("environments")) {
     for (std::size_t i = 0; i < environments->size(); ++i) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "checks/text/ascii.h"
+
 namespace muster::oidc {
 namespace {
 
@@ -16,10 +18,6 @@ using policy::Quantifier;
 bool is_text_operator(OperatorKind kind) {
   return kind == OperatorKind::StringEquals || kind == OperatorKind::StringEqualsIgnoreCase ||
          kind == OperatorKind::StringLike;
-}
-
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool has_value(const Condition& condition, std::string_view wanted) {
@@ -69,7 +67,7 @@ std::optional<std::vector<Pattern>> text_patterns(const Condition& condition,
     const std::string text = policy::lower(value.value);
     const bool boolean = kind == OperatorKind::Bool && (text == "true" || text == "false");
     // Ids have no leading zero, so equal numbers are equal texts.
-    const bool id = kind == OperatorKind::NumericEquals && is_digits(text) && text[0] != '0';
+    const bool id = kind == OperatorKind::NumericEquals && text::is_digits(text) && text[0] != '0';
     if (!boolean && !id) {
       return std::nullopt;
     }
@@ -225,22 +223,13 @@ Truth better(Truth a, Truth b) {
   return std::max(a, b);
 }
 
-bool any_common(const Bits* state, const std::vector<Bits>& mask) {
-  for (std::size_t w = 0; w < mask.size(); ++w) {
-    if ((state[w] & mask[w]) != 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 AtomValue verdict(const Bits* state, const PatternMask& mask) {
-  if (any_common(state, mask.accept)) {
+  if (policy::any_common(state, mask.accept)) {
     return AtomValue::Yes;
   }
-  return any_common(state, mask.accept_maybe) ? AtomValue::Unknown : AtomValue::No;
+  return policy::any_common(state, mask.accept_maybe) ? AtomValue::Unknown : AtomValue::No;
 }
 
 AtomValue match(const GlobSet& globs, const PatternMask& mask, const Word& text) {

@@ -2,19 +2,15 @@
 // environment or workflow name could, which is reported too except for `workflow`, a free text.
 #include "checks/oidc/federated.h"
 #include "checks/oidc/named.h"
+#include "checks/policy/operators.h"
 
 namespace muster::oidc {
 namespace {
 
-bool is_literal_operator(const policy::Operator& op) {
-  return op.kind == policy::OperatorKind::StringEquals ||
-         op.kind == policy::OperatorKind::StringEqualsIgnoreCase;
-}
-
 void equals_wildcard(const AuditInput& input, Outcomes& out) {
   judge_clauses(
       input, out, [&](const FederatedStatement& federated, const policy::Condition& clause) {
-        if (!is_literal_operator(clause.op) || claim_part(clause.key.value) == "workflow" ||
+        if (!policy::is_literal(clause.op) || claim_part(clause.key.value) == "workflow" ||
             standing_of(federated, clause.key.value) != KeyStanding::Exposed) {
           return false;
         }

@@ -27,19 +27,6 @@ struct Data {
   std::vector<Entry> entries;
 };
 
-std::vector<std::string> list_of(const text::Node& node) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < node.size(); ++i) {
-    out.emplace_back(node.at(i).text());
-  }
-  return out;
-}
-
-std::vector<std::string> list_at(const text::Node& node, std::string_view key) {
-  const auto child = node.find(key);
-  return child ? list_of(*child) : std::vector<std::string>();
-}
-
 IssuerKind kind_of(const text::Node& node) {
   const std::string kind = node.text_under("kind");
   if (kind == "github") {
@@ -52,17 +39,17 @@ IssuerKind kind_of(const text::Node& node) {
 }
 
 Entry read_entry(const text::Node& node, const std::vector<std::string>& every_provider) {
-  Entry entry{list_at(node, "match"), {}};
+  Entry entry{node.texts_under("match"), {}};
   Issuer& issuer = entry.issuer;
   issuer.kind = kind_of(node);
   issuer.name = node.text_under("name");
   issuer.title = node.text_under("title");
   issuer.tenancy = node.text_under("tenancy") == "shared" ? Tenancy::Shared : Tenancy::Single;
-  issuer.exposed = list_at(node, "exposed");
+  issuer.exposed = node.texts_under("exposed");
   issuer.exposed.insert(issuer.exposed.end(), every_provider.begin(), every_provider.end());
-  issuer.unexposed = list_at(node, "unexposed");
-  issuer.subjects = list_at(node, "subjects");
-  issuer.guard_keys = list_at(node, "guard");
+  issuer.unexposed = node.texts_under("unexposed");
+  issuer.subjects = node.texts_under("subjects");
+  issuer.guard_keys = node.texts_under("guard");
   issuer.usual_audience = node.text_under("usual_audience");
   issuer.legacy = node.find("legacy").has_value();
   if (const auto classes = node.find("classes")) {
@@ -72,7 +59,7 @@ Entry read_entry(const text::Node& node, const std::vector<std::string>& every_p
   }
   if (const auto claims = node.find("claims")) {
     for (std::size_t i = 0; i < claims->size(); ++i) {
-      issuer.claims[std::string(claims->key_at(i).text())] = list_of(claims->at(i));
+      issuer.claims[std::string(claims->key_at(i).text())] = claims->at(i).texts();
     }
   }
   return entry;
@@ -84,7 +71,7 @@ Data read_data() {
   assert(tree.ok());
   const text::Node root = tree.value().root();
   Data data{
-      root.text_under("date"), root.text_under("source"), list_at(root, "every_provider"), {}};
+      root.text_under("date"), root.text_under("source"), root.texts_under("every_provider"), {}};
   const text::Node issuers = *root.find("issuers");
   for (std::size_t i = 0; i < issuers.size(); ++i) {
     data.entries.push_back(read_entry(issuers.at(i), data.every_provider));

@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::size_t kBits = 64;
 
-bool any_common(const Bits* state, const std::vector<Bits>& mask) {
-  for (std::size_t w = 0; w < mask.size(); ++w) {
-    if ((state[w] & mask[w]) != 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void unite(const std::vector<Bits>& from, std::vector<Bits>& into) {
   for (std::size_t w = 0; w < from.size(); ++w) {
     into[w] |= from[w];
@@ -361,10 +352,10 @@ class Walk {
 
   /// The atom on the beginning of a claim.
   static AtomValue outlook(const Bits* state, const PatternMask& mask) {
-    if (any_common(state, mask.sure)) {
+    if (policy::any_common(state, mask.sure)) {
       return AtomValue::Yes;
     }
-    return any_common(state, mask.body) ? AtomValue::Unknown : AtomValue::No;
+    return policy::any_common(state, mask.body) ? AtomValue::Unknown : AtomValue::No;
   }
 
   [[nodiscard]] Assignment words_of(std::size_t node) const {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "checks/policy/operators.h"
+
 namespace muster::oidc {
 namespace {
 
@@ -58,14 +60,9 @@ std::string why_absent(const Issuer& issuer, std::string_view key) {
   return "the request does not have this key";
 }
 
-bool compares_letter_by_letter(const policy::Operator& op) {
-  return op.kind == policy::OperatorKind::StringEquals ||
-         op.kind == policy::OperatorKind::StringEqualsIgnoreCase;
-}
-
 std::string hint_for(const policy::Operator& op, const RefusingClause& clause) {
   for (const std::string& value : clause.values) {
-    if (compares_letter_by_letter(op) && policy::glob_match(value, *clause.carried)) {
+    if (policy::is_literal(op) && policy::glob_match(value, *clause.carried)) {
       return "`" + clause.op + "` takes wildcards literally";
     }
     if (policy::lower(value) == policy::lower(*clause.carried)) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "checks/policy/values.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -80,8 +81,7 @@ void add_instants(std::string_view text, std::set<std::string>& out) {
 }
 
 bool is_whole_number(std::string_view text) {
-  return !text.empty() && text.size() < 16 &&
-         text.find_first_not_of("0123456789") == std::string_view::npos;
+  return text.size() < 16 && text::is_digits(text);
 }
 
 /// The number and the halves beside it: between whole numbers there is nothing else to meet.

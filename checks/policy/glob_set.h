@@ -28,6 +28,16 @@ struct PatternMask {
   std::vector<Bits> sure;
 };
 
+/// Whether a state and a mask of as many words share a place.
+[[nodiscard]] inline bool any_common(const Bits* state, const std::vector<Bits>& mask) {
+  for (std::size_t w = 0; w < mask.size(); ++w) {
+    if ((state[w] & mask[w]) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 class GlobSet {
  public:
   /// Adds a pattern; returns its number. Not after `seal`.

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "checks/policy/values.h"
+#include "checks/text/ascii.h"
 
 namespace muster::policy {
 namespace {
@@ -101,8 +102,7 @@ void take_time(Fields& fields, Instant& instant, bool& in_range) {
 }  // namespace
 
 std::optional<Instant> parse_instant(std::string_view text) {
-  const bool all_digits = text.find_first_not_of("0123456789") == std::string_view::npos;
-  if (all_digits && !text.empty() && text.size() != 4) {
+  if (text::is_digits(text) && text.size() != 4) {
     return parse_epoch(text);
   }
   Fields fields(text);

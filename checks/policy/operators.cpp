@@ -88,6 +88,10 @@ Operator parse_operator(Text name) {
   return op;
 }
 
+bool is_literal(const Operator& op) {
+  return op.kind == OperatorKind::StringEquals || op.kind == OperatorKind::StringEqualsIgnoreCase;
+}
+
 std::string suggest_operator(std::string_view name) {
   const std::string folded = lower(name);
   std::string_view rest = folded;

@@ -14,6 +14,10 @@ namespace muster::policy {
 /// suffix); `Null` takes neither.
 [[nodiscard]] Operator parse_operator(Text name);
 
+/// Whether the operator takes wildcards as ordinary characters: `StringEquals` and
+/// `StringEqualsIgnoreCase`, negated or not.
+[[nodiscard]] bool is_literal(const Operator& op);
+
 /// The nearest operator of IAM to a misspelt one, in the right spelling; empty if none is near.
 [[nodiscard]] std::string suggest_operator(std::string_view name);
 

@@ -17,15 +17,6 @@ using policy::PatternMask;
 constexpr std::size_t kOrdinaryWords = 8;
 constexpr std::size_t kMostWords = 4096;
 
-bool any_common(const Bits* state, const std::vector<Bits>& mask) {
-  for (std::size_t w = 0; w < mask.size(); ++w) {
-    if ((state[w] & mask[w]) != 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 class Walk {
  public:
   Walk(const std::vector<const Glob*>& wanted, const std::vector<const Glob*>& unwanted) {
@@ -74,16 +65,18 @@ class Walk {
   [[nodiscard]] const Bits* at(std::size_t node) const { return arena_.data() + node * words(); }
 
   [[nodiscard]] bool accepts(const Bits* state) const {
-    return !any_common(state, unwanted_.accept) &&
-           std::ranges::all_of(
-               wanted_, [&](const PatternMask& mask) { return any_common(state, mask.accept); });
+    return !policy::any_common(state, unwanted_.accept) &&
+           std::ranges::all_of(wanted_, [&](const PatternMask& mask) {
+             return policy::any_common(state, mask.accept);
+           });
   }
 
   /// Every wanted glob may still match, and no unwanted one matches whatever follows.
   [[nodiscard]] bool hopeful(const Bits* state) const {
-    return !any_common(state, unwanted_.sure) &&
-           std::ranges::all_of(
-               wanted_, [&](const PatternMask& mask) { return any_common(state, mask.body); });
+    return !policy::any_common(state, unwanted_.sure) &&
+           std::ranges::all_of(wanted_, [&](const PatternMask& mask) {
+             return policy::any_common(state, mask.body);
+           });
   }
 
   /// The character that no glob names comes first, so that free parts are made of it.

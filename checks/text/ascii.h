@@ -16,6 +16,9 @@ namespace muster::text {
 /// Whether the texts are equal but for the case of letters.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 
+/// Whether the text is digits alone, at least one.
+[[nodiscard]] bool is_digits(std::string_view text);
+
 /// Without spaces, tabs and line ends at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
 

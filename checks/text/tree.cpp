@@ -66,6 +66,24 @@ std::string Node::string_under(std::string_view key) const {
   return value && value->is(Type::String) ? std::string(value->text()) : std::string();
 }
 
+bool Node::flag_under(std::string_view key) const {
+  const auto value = find(key);
+  return value && value->boolean().value_or(false);
+}
+
+std::vector<std::string> Node::texts() const {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; is(Type::Sequence) && i < size(); ++i) {
+    texts.emplace_back(at(i).text());
+  }
+  return texts;
+}
+
+std::vector<std::string> Node::texts_under(std::string_view key) const {
+  const auto value = find(key);
+  return value ? value->texts() : std::vector<std::string>();
+}
+
 std::optional<bool> Node::boolean() const {
   if (type() != Type::Bool) {
     return std::nullopt;

@@ -57,6 +57,12 @@ class Node {
   [[nodiscard]] std::string text_under(std::string_view key) const;
   /// The same of a string alone: empty for a number, a boolean and null too.
   [[nodiscard]] std::string string_under(std::string_view key) const;
+  /// Whether the boolean `true` stands under this key.
+  [[nodiscard]] bool flag_under(std::string_view key) const;
+  /// The texts of a sequence's items; none for any other node. A collection among them is empty.
+  [[nodiscard]] std::vector<std::string> texts() const;
+  /// The same of the sequence under this key.
+  [[nodiscard]] std::vector<std::string> texts_under(std::string_view key) const;
 
   /// For a literal or folded block scalar: where the characters `[begin, end)` (bytes of `text()`)
   /// stand in the file. For other scalars: the span of the node.
