@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checks/core/digest.h"
+#include "checks/iac/loops.h"
 #include "checks/iac/resolver.h"
 #include "checks/iac/resource_names.h"
 #include "checks/text/ascii.h"
@@ -264,11 +265,13 @@ std::optional<std::size_t> first_mark(std::string_view text) {
 
 }  // namespace
 
-Result<Template> Template::read(const Node& root, std::string_view account) {
-  if (!is_template(root)) {
+Result<Template> Template::read(const Node& text, std::string_view account) {
+  if (!is_template(text)) {
     return Error{ErrorCode::Invalid, "the text is no template: it has no `Resources` with a type",
-                 root.where()};
+                 text.where()};
   }
+  MUSTER_TRY(const std::optional<text::Tree> expanded, without_loops(text));
+  const Node root = expanded ? expanded->root() : text;
   text::TreeBuilder out(root.where().source);
   Resolver resolver(root, account, out);
   const std::vector<Entry> entries = typed_entries(root);
@@ -380,9 +383,14 @@ Result<text::Tree> parse_template(std::string bytes, SourceId source) {
 
 bool is_template(const Node& root) {
   const std::vector<Entry> entries = typed_entries(root);
-  return std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
-    return entry.type.starts_with("AWS::") || entry.type.starts_with("Custom::");
-  });
+  const auto resources = root.find("Resources");
+  bool loops = false;
+  for (std::size_t i = 0; resources && resources->is(Type::Mapping) && i < resources->size(); ++i) {
+    loops = loops || is_loop(resources->key_at(i).text());
+  }
+  return loops || std::any_of(entries.begin(), entries.end(), [](const Entry& entry) {
+           return entry.type.starts_with("AWS::") || entry.type.starts_with("Custom::");
+         });
 }
 
 }  // namespace muster::iac

@@ -53,12 +53,13 @@ class Template {
  public:
   /// `account`: 12 digits, or empty = unknown. Errors: the root is no template, or its values are
   /// too large.
-  [[nodiscard]] static Result<Template> read(const text::Node& root, std::string_view account = {});
+  [[nodiscard]] static Result<Template> read(const text::Node& text, std::string_view account = {});
 
   /// In the order of the text.
   [[nodiscard]] const std::vector<Resource>& resources() const { return resources_; }
 
-  /// Parts that say something about resources and are not worked out: macros, loops.
+  /// Parts that say something about resources and are not worked out: macros, loops over what only
+  /// the deployment knows.
   [[nodiscard]] const std::vector<NotCovered>& not_covered() const { return not_covered_; }
 
   /// Why the template may hold more resources, or others, than stand here; empty when that cannot
@@ -94,7 +95,7 @@ class Template {
 /// reads.
 [[nodiscard]] Result<text::Tree> parse_template(std::string bytes, SourceId source);
 
-/// Whether a parsed text is a template: `Resources` with at least one typed entry.
+/// Whether a parsed text is a template: `Resources` with at least one typed entry or loop.
 [[nodiscard]] bool is_template(const text::Node& root);
 
 }  // namespace muster::iac

@@ -51,6 +51,12 @@ class Assembly {
 [[nodiscard]] IdentityPolicy identity_policy(std::string name, Result<policy::Policy> read);
 [[nodiscard]] IdentityPolicy missing_policy(std::string name, std::string why);
 
+[[nodiscard]] bool has_deny(const IdentityPolicy& policy);
+/// A policy with a text as one that may not be there: what it allows counts, on what it denies
+/// nobody can rely, for this reason.
+[[nodiscard]] std::vector<IdentityPolicy> allows_for_sure(const IdentityPolicy& policy,
+                                                          const std::string& why);
+
 /// `role`, `user`, `group`
 [[nodiscard]] const char* to_string(HolderKind kind);
 

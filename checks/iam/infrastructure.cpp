@@ -60,6 +60,22 @@ IdentityPolicy missing_policy(std::string name, std::string why) {
   return {std::move(name), {}, {}, std::move(why)};
 }
 
+bool has_deny(const IdentityPolicy& policy) {
+  return policy.policy && std::ranges::any_of(policy.policy->statements, [](const auto& statement) {
+           return statement.effect == policy::Effect::Deny;
+         });
+}
+
+std::vector<IdentityPolicy> allows_for_sure(const IdentityPolicy& policy, const std::string& why) {
+  policy::Policy allows = *policy.policy;
+  std::erase_if(allows.statements, [](const policy::Statement& statement) {
+    return statement.effect == policy::Effect::Deny;
+  });
+  IdentityPolicy part = policy;
+  part.policy = std::make_shared<const policy::Policy>(std::move(allows));
+  return {std::move(part), missing_policy(policy.name, why)};
+}
+
 void Assembly::add_managed(const std::string& key, const IdentityPolicy& policy) {
   const auto [known, fresh] = managed_.emplace(key, policy);
   const bool same = fresh || (known->second.policy && policy.policy &&

@@ -491,25 +491,6 @@ const Resource* TemplateReader::resource_of(const DeclaredHolder& holder) const 
   return found == made_.resources().end() ? nullptr : &*found;
 }
 
-bool has_deny(const IdentityPolicy& policy) {
-  return policy.policy && std::ranges::any_of(policy.policy->statements, [](const auto& statement) {
-           return statement.effect == policy::Effect::Deny;
-         });
-}
-
-/// A policy as one that may not be made: what it allows counts, on what it denies nobody can rely.
-std::vector<IdentityPolicy> as_conditional(const IdentityPolicy& policy,
-                                           const std::string& condition) {
-  policy::Policy allows = *policy.policy;
-  std::erase_if(allows.statements, [](const policy::Statement& statement) {
-    return statement.effect == policy::Effect::Deny;
-  });
-  IdentityPolicy part = policy;
-  part.policy = std::make_shared<const policy::Policy>(std::move(allows));
-  return {std::move(part), missing_policy(policy.name, "what it denies depends on the condition `" +
-                                                           condition + "`")};
-}
-
 /// Every holder of that kind may have the policy.
 void TemplateReader::may_have(const Resource& resource, HolderKind kind, const std::string& policy,
                               const std::string& why) {
@@ -545,7 +526,8 @@ void TemplateReader::give(const Resource& resource, const IdentityPolicy& policy
     if (certain || !has_deny(policy)) {
       one->identity.push_back(policy);
     } else {
-      std::ranges::move(as_conditional(policy, resource.condition),
+      std::ranges::move(allows_for_sure(policy, "what it denies depends on the condition `" +
+                                                    resource.condition + "`"),
                         std::back_inserter(one->identity));
       one->open_digests.push_back(resource.digest);
     }

@@ -2,6 +2,9 @@
 // of aws_iam_*.
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
+#include <set>
 
 #include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
@@ -33,6 +36,13 @@ constexpr std::array<Attachment, 3> kExclusive = {{
     {"aws_iam_role_policy_attachments_exclusive", HolderKind::Role, "role_name", false},
     {"aws_iam_user_policy_attachments_exclusive", HolderKind::User, "user_name", false},
     {"aws_iam_group_policy_attachments_exclusive", HolderKind::Group, "group_name", false},
+}};
+
+/// Resources that hold the names of all inline policies of one holder; they remove others.
+constexpr std::array<Attachment, 3> kOnlyInline = {{
+    {"aws_iam_role_policies_exclusive", HolderKind::Role, "role_name", true},
+    {"aws_iam_user_policies_exclusive", HolderKind::User, "user_name", true},
+    {"aws_iam_group_policies_exclusive", HolderKind::Group, "group_name", true},
 }};
 
 constexpr std::array<Attachment, 6> kAttachments = {{
@@ -72,6 +82,10 @@ class TerraformReader {
     for (const TerraformResource& resource : resources_.all()) {
       attach(resource);
     }
+    // Once all is attached.
+    for (const TerraformResource& resource : resources_.all()) {
+      keep_only_listed(resource);
+    }
     for (DeclaredHolder& holder : out_.holders) {
       for (const NotCovered& gap : resources_.not_covered()) {
         holder.identity.push_back(missing_policy("of the plan", gap.why));
@@ -98,6 +112,9 @@ class TerraformReader {
   void hand_out(const TerraformResource& resource, const Attachment& row,
                 const IdentityPolicy& policy);
   void give_exclusive(const TerraformResource& resource, const Attachment& row);
+  void keep_only_listed(const TerraformResource& resource);
+  void keep_inline(const TerraformResource& resource, DeclaredHolder& holder);
+  void keep_attached(const TerraformResource& resource, DeclaredHolder& holder);
   void may_have(HolderKind kind, const std::string& policy, const std::string& why);
   void note_gaps();
 
@@ -106,6 +123,8 @@ class TerraformReader {
   Assembly assembly_;
   /// Of each holder.
   std::vector<const TerraformResource*> holder_resources_;
+  /// The inline policies of each holder, by name.
+  std::map<const DeclaredHolder*, std::set<std::string>> inline_;
 };
 
 /// What other resources call a holder by: its name, or its address as long as that is not known.
@@ -259,6 +278,7 @@ void TerraformReader::read_parts_of_role(const TerraformResource& resource,
     }
     const bool written = text && text->is(Type::String) && !text->text().empty();
     const std::string shown = name ? std::string(name->text()) : "inline";
+    inline_[&holder].insert(shown);
     holder.identity.push_back(
         written
             ? identity_policy(shown, nested_policy(*text, policy::PolicyType::Identity))
@@ -303,6 +323,9 @@ void TerraformReader::hand_out(const TerraformResource& resource, const Attachme
   const std::vector<DeclaredHolder*> known = holders(resource, row.holder, row.kind, name);
   for (DeclaredHolder* holder : known) {
     holder->identity.push_back(policy);
+    if (row.is_inline) {
+      inline_[holder].insert(policy.name);
+    }
   }
   if (!known.empty()) {
     return;
@@ -425,6 +448,81 @@ void TerraformReader::join_groups(const TerraformResource& resource) {
           "members of `" + resource.address + "` are declared elsewhere or known only after apply",
           false);
     }
+  }
+}
+
+/// Texts of a list, as far as they are known.
+std::set<std::string> known_items(const TerraformValue& list) {
+  std::set<std::string> items;
+  each(list.node, [&](const Node& item) {
+    if (item.is(Type::String) && !item.text().empty()) {
+      items.emplace(item.text());
+    }
+  });
+  return items;
+}
+
+/// On what a policy denies nobody can rely once another resource removes it.
+void leave_to_order(const TerraformResource& resource, const auto& removed,
+                    DeclaredHolder& holder) {
+  std::vector<IdentityPolicy> kept;
+  for (IdentityPolicy& policy : holder.identity) {
+    if (has_deny(policy) && removed(policy)) {
+      std::ranges::move(allows_for_sure(policy, "`" + resource.address + "` does not list it"),
+                        std::back_inserter(kept));
+    } else {
+      kept.push_back(std::move(policy));
+    }
+  }
+  holder.identity = std::move(kept);
+}
+
+/// A listed name that no resource gives a text is a policy which nobody knows.
+void TerraformReader::keep_inline(const TerraformResource& resource, DeclaredHolder& holder) {
+  const TerraformValue list = TerraformResources::value(resource, "policy_names");
+  const std::set<std::string> names = known_items(list);
+  const std::set<std::string>& own = inline_[&holder];
+  for (const std::string& name : names) {
+    if (!own.contains(name)) {
+      holder.identity.push_back(missing_policy(
+          name, "`" + resource.address + "` lists it, and no resource has its text"));
+    }
+  }
+  if (!list.unknown) {
+    leave_to_order(
+        resource,
+        [&](const IdentityPolicy& policy) {
+          return own.contains(policy.name) && !names.contains(policy.name);
+        },
+        holder);
+  }
+}
+
+void TerraformReader::keep_attached(const TerraformResource& resource, DeclaredHolder& holder) {
+  const TerraformValue list = TerraformResources::value(resource, "policy_arns");
+  const std::set<std::string> arns = known_items(list);
+  leave_to_order(
+      resource,
+      [&](const IdentityPolicy& policy) {
+        return !policy.arn.empty() && !arns.contains(policy.arn);
+      },
+      holder);
+}
+
+void TerraformReader::keep_only_listed(const TerraformResource& resource) {
+  const auto each_holder = [&](const Attachment& row, const auto& visit) {
+    if (resource.type == row.type) {
+      for (DeclaredHolder* holder :
+           holders(resource, row.holder, row.kind, text_of(resource, row.holder))) {
+        visit(*holder);
+      }
+    }
+  };
+  for (const Attachment& row : kOnlyInline) {
+    each_holder(row, [&](DeclaredHolder& holder) { keep_inline(resource, holder); });
+  }
+  for (const Attachment& row : kExclusive) {
+    each_holder(row, [&](DeclaredHolder& holder) { keep_attached(resource, holder); });
   }
 }
 

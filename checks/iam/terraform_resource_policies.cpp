@@ -75,7 +75,7 @@ ResourceHome home_in(const TerraformResources& all) {
 }
 
 /// The ARN, if the type is known here; a name that is known only after apply is the address.
-std::string arn_of(const TerraformResources& all, const TerraformResource& resource) {
+std::string planned_arn(const TerraformResources& all, const TerraformResource& resource) {
   if (const std::string arn = argument_text(resource, "arn").value; !arn.empty()) {
     return arn;
   }
@@ -92,13 +92,13 @@ std::string arn_of(const TerraformResources& all, const TerraformResource& resou
 std::string target_arn(const TerraformResources& all, const TerraformResource& resource,
                        std::string_view service, std::string_view argument) {
   if (argument.empty()) {
-    return arn_of(all, resource);
+    return planned_arn(all, resource);
   }
   const TerraformResource* referred = all.referred(resource, argument);
   const std::string text = argument_text(resource, argument).value;
   const bool whole = text.starts_with("arn:") || text.starts_with("https:");
   if (referred != nullptr && !whole) {
-    if (std::string arn = arn_of(all, *referred); !arn.empty()) {
+    if (std::string arn = planned_arn(all, *referred); !arn.empty()) {
       return arn;
     }
   }

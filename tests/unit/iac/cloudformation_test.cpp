@@ -157,7 +157,7 @@ TEST_CASE("values keep the place of the function that made them") {
 TEST_CASE("macros and loops are named as not covered, those of AWS that change no policy are not") {
   const auto gaps = [](const std::string& head) {
     const auto tree = parse_template(
-        head + "Resources:\n  A: {Type: AWS::S3::Bucket}\n  Fn::ForEach::B: [x, [a], {}]\n",
+        head + "Resources:\n  A: {Type: AWS::S3::Bucket}\n  Fn::ForEach::B: [x, !Ref List, {}]\n",
         SourceId("t.yaml"));
     REQUIRE(tree.ok());
     return Template::read(tree.value().root()).value().not_covered();
@@ -166,6 +166,96 @@ TEST_CASE("macros and loops are named as not covered, those of AWS that change n
   CHECK(gaps("Transform: [AWS::LanguageExtensions, Acme]\n").size() == 2);
   CHECK(gaps("Transform: Acme\n").front().what == "t.yaml:1:12");
   CHECK(gaps("").front().why == "`Fn::ForEach::B` makes resources when the template is deployed");
+}
+
+TEST_CASE("a loop over texts stands for its entries, others stay") {
+  struct Row {
+    const char* name;
+    const char* resources;
+    /// `id=value` of each resource.
+    const char* made;
+  };
+
+  const auto shown = [](const std::string& resources) {
+    const auto tree = parse_template(
+        "Parameters:\n  Names: {Type: CommaDelimitedList, Default: 'a, b'}\n  Open: {Type: "
+        "CommaDelimitedList}\nResources:\n" +
+            resources,
+        SourceId("t.yaml"));
+    REQUIRE_MESSAGE(tree.ok(), (tree.ok() ? "" : to_string(tree.error())));
+    const auto made = Template::read(tree.value().root());
+    REQUIRE(made.ok());
+    std::string text;
+    for (const Resource& resource : made.value().resources()) {
+      const auto value = resource.properties ? resource.properties->find("V") : std::nullopt;
+      text +=
+          (text.empty() ? "" : " ") + resource.id + "=" + (value ? std::string(value->text()) : "");
+    }
+    return text + (made.value().not_covered().empty() ? "" : " ?");
+  };
+  for (const Row& row : {
+           Row{"texts",
+               "  Fn::ForEach::L: [N, [x, y], {'T${N}': {Type: 'AWS::A::B', Properties: {V: "
+               "'${N}-1'}}}]\n",
+               "Tx=x-1 Ty=y-1"},
+           Row{"a reference to the item",
+               "  Fn::ForEach::L: [N, [x], {'T${N}': {Type: 'AWS::A::B', Properties: {V: !Ref "
+               "N}}}]\n",
+               "Tx=x"},
+           Row{"inside of another function",
+               "  Fn::ForEach::L: [N, [x], {'T${N}': {Type: 'AWS::A::B', Properties: {V: !Join "
+               "['.', [!Ref N, !Sub '${N}']]}}}]\n",
+               "Tx=x.x"},
+           Row{"a name of letters alone",
+               "  Fn::ForEach::L: [N, [10.0.0.1], {'T&{N}': {Type: 'AWS::A::B', Properties: {V: "
+               "'${N}'}}}]\n",
+               "T10001=10.0.0.1"},
+           Row{"numbers", "  Fn::ForEach::L: [N, [1, 2], {'T${N}': {Type: 'AWS::A::B'}}]\n",
+               "T1= T2="},
+           Row{"the default of a parameter",
+               "  Fn::ForEach::L: [N, !Ref Names, {'T${N}': {Type: 'AWS::A::B'}}]\n", "Ta= Tb="},
+           Row{"loops in loops",
+               "  Fn::ForEach::L: [N, [x, y], {'Fn::ForEach::M': [K, [1, 2], {'T${N}${K}': {Type: "
+               "'AWS::A::B', Properties: {V: !Sub '${K}/${N}'}}}]}]\n",
+               "Tx1=1/x Tx2=2/x Ty1=1/y Ty2=2/y"},
+           Row{"an inner identifier of the same name",
+               "  Fn::ForEach::L: [N, [x], {'Fn::ForEach::M': [N, [y], {'T${N}': {Type: "
+               "'AWS::A::B'}}]}]\n",
+               "Ty="},
+           Row{"entries beside a loop",
+               "  A: {Type: 'AWS::A::B'}\n  Fn::ForEach::L: [N, [x], {'T${N}': {Type: "
+               "'AWS::A::B'}}]\n  Z: {Type: 'AWS::A::B'}\n",
+               "A= Tx= Z="},
+           Row{"no items",
+               "  A: {Type: 'AWS::A::B'}\n  Fn::ForEach::L: [N, [], {'T${N}': {Type: "
+               "'AWS::A::B'}}]\n",
+               "A="},
+           Row{"a parameter without default",
+               "  A: {Type: 'AWS::A::B'}\n  Fn::ForEach::L: [N, !Ref Open, {'T${N}': {Type: "
+               "'AWS::A::B'}}]\n",
+               "A= ?"},
+           Row{"a list of the stack",
+               "  A: {Type: 'AWS::A::B'}\n  Fn::ForEach::L: [N, !GetAZs '', {'T${N}': {Type: "
+               "'AWS::A::B'}}]\n",
+               "A= ?"},
+           Row{"no loop", "  A: {Type: 'AWS::A::B'}\n  Fn::ForEach::L: [N, [x]]\n", "A= ?"},
+       }) {
+    CAPTURE(row.name);
+    CHECK(shown(row.resources) == row.made);
+  }
+}
+
+TEST_CASE("loops that make too much are an error, not a long wait") {
+  std::string loop = "{'T': {Type: 'AWS::A::B'}}";
+  for (int i = 0; i < 12; ++i) {
+    loop = "{'Fn::ForEach::L" + std::to_string(i) + "': [N" + std::to_string(i) +
+           ", [a, b, c, d, e, f, g, h, i, j], " + loop + "]}";
+  }
+  const auto tree = parse_template("Resources: " + loop + "\n", SourceId("t.yaml"));
+  REQUIRE(tree.ok());
+  const auto made = Template::read(tree.value().root());
+  REQUIRE_FALSE(made.ok());
+  CHECK(made.error().code == ErrorCode::Limit);
 }
 
 TEST_CASE("what is no template is refused") {

@@ -161,16 +161,25 @@ TEST_CASE("what a macro, a loop or a condition may add leaves a role's policies 
                "a=s3:Get*; of the template?what `X` is stands only in the template that a macro "
                "makes"},
            Row{"a loop that makes policies",
-               role(inline_policy) +
-                   "  Fn::ForEach::L: [N, [a], {'P${N}': {Type: AWS::IAM::RolePolicy}}]\n",
+               role(inline_policy) + "  Fn::ForEach::L: [N, !Split [',', x], {'P${N}': {Type: "
+                                     "AWS::IAM::RolePolicy}}]\n",
                "a=s3:Get*; of the template?`Fn::ForEach::L` makes resources when the template is "
                "deployed"},
+           Row{"a loop over texts that makes policies",
+               role(inline_policy) +
+                   "  Fn::ForEach::L: [N, [sqs, sns], {'P${N}': {Type: AWS::IAM::RolePolicy, "
+                   "Properties: {RoleName: !Ref R, PolicyName: !Sub 'p-${N}', PolicyDocument: " +
+                   allow("${N}:*") + "}}}]\n",
+               "a=s3:Get*; p-sqs=sqs:*; p-sns=sns:*"},
+           Row{"a loop over texts inside the properties",
+               role(inline_policy + "      Fn::ForEach::L: [N, [Path], {'${N}': /app/}]\n"),
+               "a=s3:Get*"},
            Row{"a loop that makes topics",
                role(inline_policy) +
                    "  Fn::ForEach::L: [N, [a], {'P${N}': {Type: AWS::SNS::Topic}}]\n",
                "a=s3:Get*"},
            Row{"a loop inside the properties",
-               role(inline_policy + "      Fn::ForEach::L: [N, [Path], {'${N}': /}]\n"),
+               role(inline_policy + "      Fn::ForEach::L: [N, !Split [',', x], {'${N}': /}]\n"),
                "of R?`Fn::ForEach::L` adds to it when it is deployed"},
            Row{"a Deny that a condition decides about", role("") + policy("Condition: C, ", deny),
                "p=sns:*; p?what it denies depends on the condition `C`"},

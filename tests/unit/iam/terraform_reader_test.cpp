@@ -306,6 +306,59 @@ TEST_CASE("exclusive lists attach what they name") {
         "only after apply");
 }
 
+TEST_CASE("exclusive lists remove what they do not name: nobody relies on its Denies") {
+  const std::string deny =
+      "'{^Statement^:[{^Effect^:^Deny^,^Action^:^iam:*^,^Resource^:^*^},{^Effect^:^Allow^,^Action^:"
+      "^s3:*^,^Resource^:^*^}]}'";
+  const auto inline_policy = [](const std::string& name, const std::string& text) {
+    return resource("aws_iam_role_policy", name,
+                    "'role':'deploy','name':'" + name + "','policy':" + text);
+  };
+  const auto only = [](const std::string& names) {
+    return "," +
+           resource("aws_iam_role_policies_exclusive", "e",
+                    "'role_name':'deploy'" + (names.empty() ? names : ",'policy_names':" + names));
+  };
+  const auto of_role = [&](const std::string& more) {
+    return shown(plan(kRole + more).holders[0].identity);
+  };
+  const std::string denies = "," + inline_policy("held", deny);
+  const std::string allows = "," + inline_policy("held", document("s3:*"));
+  CHECK(of_role(denies) == "held=iam:*");
+  CHECK(of_role(denies + only("['held']")) == "held=iam:*");
+  CHECK(of_role(denies + only("[]")) ==
+        "held=s3:*; held?`aws_iam_role_policies_exclusive.e` does not list it");
+  CHECK(of_role(allows + only("[]")) == "held=s3:*");
+  CHECK(of_role(allows + only("['held','other']")) ==
+        "held=s3:*; other?`aws_iam_role_policies_exclusive.e` lists it, and no resource has its "
+        "text");
+  CHECK(shown(plan(kRole + denies + only(""),
+                   unknown("aws_iam_role_policies_exclusive.e", "'policy_names':true"))
+                  .holders[0]
+                  .identity) == "held=iam:*");
+  const std::string elsewhere = "," + resource("aws_iam_role_policies_exclusive", "e",
+                                               "'role_name':'another','policy_names':[]");
+  CHECK(of_role(denies + elsewhere) == "held=iam:*");
+}
+
+TEST_CASE("an exclusive list of attachments removes a managed policy that it does not name") {
+  const std::string arn = "'arn:aws:iam::111122223333:policy/held'";
+  const std::string held =
+      "," +
+      resource("aws_iam_policy", "p",
+               "'name':'held','arn':" + arn +
+                   ",'policy':'{^Statement^:[{^Effect^:^Deny^,^Action^:^iam:*^,^Resource^:^*^},{^"
+                   "Effect^:^Allow^,^Action^:^s3:*^,^Resource^:^*^}]}'") +
+      "," + resource("aws_iam_role_policy_attachment", "a", "'role':'deploy','policy_arn':" + arn);
+  const auto only = [](const std::string& arns) {
+    return "," + resource("aws_iam_role_policy_attachments_exclusive", "e",
+                          "'role_name':'deploy','policy_arns':[" + arns + "]");
+  };
+  CHECK(shown(plan(kRole + held + only(arn)).holders[0].identity) == "held=iam:*; held=iam:*");
+  CHECK(shown(plan(kRole + held + only("")).holders[0].identity) ==
+        "held=s3:*; held?`aws_iam_role_policy_attachments_exclusive.e` does not list it");
+}
+
 TEST_CASE("an inline policy that is known after apply is no empty block") {
   const std::string values = "'name':'deploy','inline_policy':[{}]," + kTrust;
   CHECK(shown(plan(resource("aws_iam_role", "r", values)).holders[0].identity).empty());
