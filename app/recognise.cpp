@@ -37,24 +37,26 @@ bool has_any(std::string_view text, const std::array<std::string_view, count>& n
 
 /// Whether a text names resources of a template that have policies.
 bool names_template_resources(std::string_view bytes) {
-  static constexpr std::array<std::string_view, 3> kTypes = {
+  static constexpr std::array<std::string_view, 3> kTemplateTypes = {
       "AWS::IAM::", "AWS::Serverless::", "AWS::Lambda::Permission"};
-  static constexpr std::array<std::string_view, 4> kProperties = {
+  static constexpr std::array<std::string_view, 4> kTemplateProperties = {
       "PolicyDocument", "KeyPolicy", "ResourcePolicy", "RepositoryPolicyText"};
-  return has_any(bytes, kTypes) || (has(bytes, "AWS::") && has_any(bytes, kProperties));
+  return has_any(bytes, kTemplateTypes) ||
+         (has(bytes, "AWS::") && has_any(bytes, kTemplateProperties));
 }
 
 bool names_terraform_resources(std::string_view bytes) {
-  static constexpr std::array<std::string_view, 9> kTypes = {"\"aws_iam_",
-                                                             "\"aws_s3_bucket_policy\"",
-                                                             "\"aws_sqs_queue_policy\"",
-                                                             "\"aws_sns_topic_policy\"",
-                                                             "\"aws_kms_key",
-                                                             "\"aws_ecr_repository_policy\"",
-                                                             "\"aws_secretsmanager_secret_policy\"",
-                                                             "\"aws_efs_file_system_policy\"",
-                                                             "\"aws_lambda_permission\""};
-  return has_any(bytes, kTypes) &&
+  static constexpr std::array<std::string_view, 9> kPlannedTypes = {
+      "\"aws_iam_",
+      "\"aws_s3_bucket_policy\"",
+      "\"aws_sqs_queue_policy\"",
+      "\"aws_sns_topic_policy\"",
+      "\"aws_kms_key",
+      "\"aws_ecr_repository_policy\"",
+      "\"aws_secretsmanager_secret_policy\"",
+      "\"aws_efs_file_system_policy\"",
+      "\"aws_lambda_permission\""};
+  return has_any(bytes, kPlannedTypes) &&
          (has(bytes, "\"planned_values\"") || has(bytes, "\"terraform_version\""));
 }
 
