@@ -44,6 +44,7 @@ class Page {
   void group(const Group& group, bool open);
   void item(TemplateDictionary& parent, const Item& item, Severity usual);
   void gaps();
+  void waived();
   void undecided();
   void unseen();
   void closed();
@@ -288,6 +289,17 @@ void Page::findings() {
   }
 }
 
+void Page::waived() {
+  show("HAS_WAIVED", !report_.waived.empty());
+  list("ACCEPTED", report_.waived, [](TemplateDictionary& row, const Item& item) {
+    row.SetValue("WHERE", to_string(item.outcome.where));
+    row.SetValue("MESSAGE", item.outcome.message);
+    row.SetValue("REASON", item.outcome.reason);
+    row.SetValue("SEVERITY", muster::to_string(item.outcome.severity));
+    row.SetValue("RULE", item.outcome.rule);
+  });
+}
+
 void Page::gaps() {
   const auto& gaps = report_.run.result.not_covered;
   show("NO_OPEN", gaps.empty() && report_.undecided.empty() && report_.not_rechecked.empty());
@@ -380,6 +392,7 @@ TemplateDictionary& Page::fill() {
   figures();
   decisions();
   findings();
+  waived();
   gaps();
   undecided();
   unseen();

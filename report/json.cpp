@@ -151,7 +151,7 @@ ordered_json outcomes_json(const Report& report) {
       outcomes.push_back(item_json(item));
     }
   }
-  for (const std::vector<Item>* items : {&report.undecided, &report.passes}) {
+  for (const std::vector<Item>* items : {&report.waived, &report.undecided, &report.passes}) {
     for (const Item& item : *items) {
       outcomes.push_back(item_json(item));
     }

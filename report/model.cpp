@@ -177,6 +177,8 @@ void sort_in(Report& report, const Outcome& outcome, const RunDelta& delta,
     Group& group = groups[outcome.rule];
     group.rule = item.rule;
     group.items.push_back(std::move(item));
+  } else if (outcome.kind == OutcomeKind::Waived) {
+    report.waived.push_back(std::move(item));
   } else if (outcome.kind == OutcomeKind::Undecided) {
     report.undecided.push_back(std::move(item));
   } else if (outcome.kind == OutcomeKind::Pass) {

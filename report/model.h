@@ -88,6 +88,8 @@ struct Report {
   std::size_t persisting = 0;
   /// Fails, worst group first.
   std::vector<Group> groups;
+  /// Fails that somebody accepted.
+  std::vector<Item> waived;
   std::vector<Item> undecided;
   /// The same by place and reason: blocking ones first, then those that most checks wait for.
   std::vector<Question> questions;

@@ -187,6 +187,23 @@ void print_group(Printer& printer, const Group& group) {
   }
 }
 
+/// What counts as accepted must stay in sight.
+void print_accepted(Printer& printer, const Report& report) {
+  if (report.waived.empty()) {
+    return;
+  }
+  printer.line();
+  printer.line("Accepted for now (" + plural(report.waived.size(), "finding") + ")", "1");
+  for (std::size_t i = 0; i < std::min(report.waived.size(), kLinesOfUndecided); ++i) {
+    const Outcome& outcome = report.waived[i].outcome;
+    printer.wrapped("  - ", outcome.message + ": " + outcome.reason);
+  }
+  if (report.waived.size() > kLinesOfUndecided) {
+    printer.line("  … and " + std::to_string(report.waived.size() - kLinesOfUndecided) +
+                 " more in the report");
+  }
+}
+
 void print_open_questions(Printer& printer, const Report& report) {
   std::vector<std::string> rows;
   rows.reserve(report.run.result.not_covered.size() + report.questions.size());
@@ -261,6 +278,7 @@ std::string to_terminal(const Report& report, const TerminalOptions& options) {
   for (const Group& group : report.groups) {
     print_group(printer, group);
   }
+  print_accepted(printer, report);
   print_open_questions(printer, report);
   print_counts(printer, report);
   for (const std::string& path : options.written) {

@@ -76,6 +76,14 @@ OutcomeDraft Outcomes::fail(const Asset& asset, const SourceRef& where, Witness 
   return draft;
 }
 
+OutcomeDraft Outcomes::waived(const Asset& asset, const SourceRef& where, Witness witness,
+                              std::string reason) {
+  OutcomeDraft draft = add(OutcomeKind::Waived, asset, where);
+  items_.back().witness = std::move(witness);
+  items_.back().reason = std::move(reason);
+  return draft;
+}
+
 OutcomeDraft Outcomes::undecided(const Asset& asset, const SourceRef& where, std::string reason) {
   OutcomeDraft draft = add(OutcomeKind::Undecided, asset, where);
   items_.back().reason = std::move(reason);

@@ -84,6 +84,9 @@ class Outcomes {
   OutcomeDraft pass(const Asset& asset, const SourceRef& where);
   /// A defect whose evidence is `witness`.
   OutcomeDraft fail(const Asset& asset, const SourceRef& where, Witness witness);
+  /// A defect that muster.yaml accepts by name, today: `reason` says until when and why.
+  OutcomeDraft waived(const Asset& asset, const SourceRef& where, Witness witness,
+                      std::string reason);
   OutcomeDraft undecided(const Asset& asset, const SourceRef& where, std::string reason);
   /// yes -> fail with its witness, no -> pass, undecided -> undecided.
   OutcomeDraft fail_if(const Proof& defect, const Asset& asset, const SourceRef& where);

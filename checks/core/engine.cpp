@@ -103,7 +103,7 @@ std::vector<Outcome> run_check(const Check& check, const Rule& rule, const Audit
   }
   number_twins(items);
   for (Outcome& outcome : items) {
-    const bool finding = outcome.kind == OutcomeKind::Fail;
+    const bool finding = outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Waived;
     outcome.message = finding ? render_message(rule.message, outcome) : std::string(rule.title);
     outcome.fingerprint = fingerprint(rule.id, outcome.asset, outcome.anchor);
   }

@@ -1,6 +1,7 @@
 // What the owners declare in `muster.yaml`. Plain data; `checks/intent` reads the file.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,6 +85,21 @@ struct IntentAllow {
   SourceRef where;
 };
 
+/// A way to more power that the owners know of and live with for a while: one path, by its steps
+/// and its end. Nothing longer, and nothing that ends elsewhere, is covered.
+struct IntentAccept {
+  /// The last step, as `muster escalations` names it: `ssm-send-command`.
+  std::string escalation;
+  /// The steps before it, in order; empty = it is the only one.
+  std::vector<std::string> via;
+  /// ARN of the role or user that it ends in; `itself` for rights that the role gives itself.
+  std::string target;
+  std::string reason;
+  /// The last day on which it holds, in UTC.
+  std::chrono::sys_days until;
+  SourceRef where;
+};
+
 struct IntentRole {
   /// The key in `muster.yaml`, e.g. `deploy`.
   std::string name;
@@ -105,6 +121,7 @@ struct IntentRole {
   /// empty = nothing.
   std::optional<std::vector<IntentCapability>> capabilities;
   std::vector<IntentAllow> allow;
+  std::vector<IntentAccept> accepts;
   SourceRef where;
 };
 

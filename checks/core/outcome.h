@@ -83,7 +83,8 @@ struct Outcome {
   std::map<std::string, std::string> args;
   /// Empty fields = no witness.
   Witness witness;
-  /// For `Undecided`: what is missing. For `Fail`: an extra sentence when the check has one to say.
+  /// For `Undecided`: what is missing. For `Waived`: until when, and why. For `Fail`: an extra
+  /// sentence when the check has one to say.
   std::string reason;
 
   /// Rendered from the rule's message and `args`.

@@ -118,7 +118,8 @@ bool EdgeFinder::worth_carrying(const Way& way, Id from, const iam::Resource& ca
 std::optional<Edge> EdgeFinder::assume(Id from, Id to) const {
   const iam::Principal& caller = map_.principal(from);
   const iam::Principal& role = map_.principal(to);
-  if (from == to || role.role == nullptr || !role.role->trust) {
+  if (from == to || role.role == nullptr || !role.role->trust ||
+      without_.contains({nullptr, from, to})) {
     return std::nullopt;
   }
   const Trusts& trusts = map_.trusts(to);
@@ -323,6 +324,9 @@ bool EdgeFinder::concerns(const Way& way, Id to) const {
 }
 
 std::optional<Edge> EdgeFinder::by(const Way& way, Id from, Id to) const {
+  if (without_.contains({&way, from, to})) {
+    return std::nullopt;
+  }
   if (!is_plausible(map_.power(from), way)) {
     return std::nullopt;
   }

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "checks/escalation/account_map.h"
@@ -65,6 +68,10 @@ struct Change {
   std::string replaces;
 };
 
+/// An edge to leave out: its way (null for `sts:AssumeRole`), who takes it, whom it leads to or
+/// gives rights.
+using EdgeName = std::tuple<const Way*, Id, Id>;
+
 /// Finds edges. Answers nothing where a way does not concern the two at all: no policy names its
 /// actions, the role does not trust the service, the thing runs as another role.
 class EdgeFinder {
@@ -72,8 +79,10 @@ class EdgeFinder {
   /// `Everything`: also what a glance at the resources rules out, for the sake of the reason.
   enum class Effort { Glance, Everything };
 
-  explicit EdgeFinder(const AccountMap& map, Effort effort = Effort::Glance)
-      : map_(map), effort_(effort) {}
+  /// `without`: edges that it does not find.
+  explicit EdgeFinder(const AccountMap& map, Effort effort = Effort::Glance,
+                      std::set<EdgeName> without = {})
+      : map_(map), effort_(effort), without_(std::move(without)) {}
 
   /// Whether the way can lead to this principal at all, whoever starts.
   [[nodiscard]] bool concerns(const Way& way, Id to) const;
@@ -120,6 +129,7 @@ class EdgeFinder {
 
   const AccountMap& map_;
   Effort effort_;
+  std::set<EdgeName> without_;
 };
 
 }  // namespace muster::escalation

@@ -128,7 +128,7 @@ std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const 
   const Step& step = way.steps.front();
   if (way.category != Category::SelfEscalation ||
       map_.principal(held).account != map_.principal(holder).account ||
-      !is_plausible(map_.power(holder), way)) {
+      !is_plausible(map_.power(holder), way) || without_.contains({&way, holder, held})) {
     return std::nullopt;
   }
   std::optional<Edge> best;

@@ -47,6 +47,15 @@ std::vector<Path> Graph::to_admin() const {
   return paths_to_admins(state_->ground());
 }
 
+std::optional<std::vector<Path>> Graph::besides(const iam::Principal& start,
+                                                const std::vector<Path>& known) const {
+  return paths_besides(state_->ground(), state_->map.id_of(start), known);
+}
+
+bool Graph::is_plain(const Path& path) const {
+  return is_plain_path(state_->ground(), path);
+}
+
 std::vector<Path> Graph::from(const iam::Principal& start) const {
   return paths_from(state_->ground(), state_->map.id_of(start));
 }

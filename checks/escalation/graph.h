@@ -47,6 +47,16 @@ class Graph {
   /// administrator. In the order of their length.
   [[nodiscard]] std::vector<Path> from(const iam::Principal& start) const;
 
+  /// Of one start: paths to rights of an administrator that are none of these, as if the account
+  /// lacked them; `known` are paths of `to_admin` with `is_plain`. Empty: there is no other path.
+  /// Nothing: more combinations than are tried.
+  [[nodiscard]] std::optional<std::vector<Path>> besides(const iam::Principal& start,
+                                                         const std::vector<Path>& known) const;
+
+  /// Whether no step changes what the next ones rest on: then the path is these steps and no
+  /// others.
+  [[nodiscard]] bool is_plain(const Path& path) const;
+
   /// The edges of one principal that its own policies name and something stops, with the blocker.
   [[nodiscard]] std::vector<Edge> blocked(const iam::Principal& start) const;
 

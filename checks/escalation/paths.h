@@ -2,6 +2,7 @@
 // principals, the edges and what counts as a shorter path.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "checks/escalation/graph.h"
@@ -30,5 +31,10 @@ struct Ground {
 
 /// As `Graph::from`.
 [[nodiscard]] std::vector<Path> paths_from(const Ground& ground, Id start);
+
+/// As `Graph::besides` and `Graph::is_plain`.
+[[nodiscard]] std::optional<std::vector<Path>> paths_besides(const Ground& ground, Id start,
+                                                             const std::vector<Path>& known);
+[[nodiscard]] bool is_plain_path(const Ground& ground, const Path& path);
 
 }  // namespace muster::escalation

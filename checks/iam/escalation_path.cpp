@@ -3,29 +3,14 @@
 // rewriting its own permissions. Principals of the account facts, and those that infrastructure
 // code declares: of others the permissions are not known.
 #include <algorithm>
-#include <map>
 
 #include "checks/core/check.h"
+#include "checks/escalation/accepts.h"
 #include "checks/escalation/entrances.h"
-#include "checks/escalation/graph.h"
 #include "checks/iam/pipeline.h"
 
 namespace muster::escalation {
 namespace {
-
-/// Whom it acts as in the end.
-std::string target_of(const Path& path) {
-  return path.target == nullptr ? "itself" : path.target->arn;
-}
-
-/// Its ways, in order: `ssm-send-command`, `sts-assume-role, iam-put-role-policy`.
-std::string ways_of(const Path& path) {
-  std::string names;
-  for (const auto& edge : path.edges) {
-    names += (names.empty() ? "" : ", ") + way_id(*edge);
-  }
-  return names;
-}
 
 Witness witness_of(const Path& path) {
   Witness witness{WitnessKind::Path, {{"start", {path.start->arn}}}};
@@ -53,12 +38,6 @@ Asset asset_of(const iam::Principal& principal) {
   return principal.role != nullptr ? principal.role->asset() : Asset{"iam-user", principal.arn};
 }
 
-/// Its owners say that it is an administrator: then its power is no surprise.
-bool is_declared_admin(const iam::Principal& principal) {
-  return principal.role != nullptr && principal.role->intent != nullptr &&
-         principal.role->intent->privilege == Privilege::Admin;
-}
-
 /// The worst of the entrances decides how much a path weighs.
 Severity severity_of(const std::vector<Entrance>& entrances) {
   const bool narrow = std::ranges::all_of(entrances, [](const Entrance& entrance) {
@@ -83,18 +62,56 @@ std::string entrance_words(const Entrance& entrance) {
   return {};
 }
 
-void report(const Path& path, const std::vector<Entrance>& entrances, Outcomes& out) {
+/// Each first way has one finding; what is accepted beside it has a name of its own.
+std::string anchor_of(const JudgedPath& judged, const JudgedStart& start) {
+  const std::string first = way_id(*judged.path.edges.front());
+  const auto same_way = [&](const JudgedPath& other) {
+    return &other != &judged && way_id(*other.path.edges.front()) == first &&
+           (!other.accepted || &other < &judged);
+  };
+  const bool beside = judged.accepted && std::ranges::any_of(start.paths, same_way);
+  return "way:" + first +
+         (beside ? " (" + ways_of(judged.path) + " to " + target_of(judged.path) + ")" : "");
+}
+
+/// What muster.yaml says about it, and who gets to be the start.
+std::string remarks(const JudgedPath& judged, const Entrance& entrance) {
+  std::string words;
+  if (judged.accept != nullptr) {
+    words = "accepted until " + day_words(judged.accept->until) + " has passed";
+  }
+  const std::string who = entrance_words(entrance);
+  return words + (words.empty() || who.empty() ? "" : "; ") + who;
+}
+
+void report_accepted(const JudgedPath& judged, const JudgedStart& start, Outcomes& out) {
+  const Path& path = judged.path;
+  const IntentAccept& accept = *judged.accept;
+  out.waived(asset_of(*path.start), path.edges.front()->hops.front().where, witness_of(path),
+             "accepted until " + day_words(accept.until) + ": " + accept.reason)
+      .anchor(anchor_of(judged, start))
+      .arg("kind", "role")
+      .arg("ways", ways_of(path))
+      .arg("target", target_of(path))
+      .related(accept.where, "accepted here");
+}
+
+void report(const JudgedPath& judged, const JudgedStart& start,
+            const std::vector<Entrance>& entrances, Outcomes& out) {
+  const Path& path = judged.path;
   const Asset asset = asset_of(*path.start);
   const SourceRef& where = path.edges.front()->hops.front().where;
-  const std::string anchor = "way:" + way_id(*path.edges.front());
-  if (path.verdict == Verdict::Proven) {
+  const std::string anchor = anchor_of(judged, start);
+  if (judged.accepted) {
+    report_accepted(judged, start, out);
+  } else if (path.verdict == Verdict::Proven) {
     auto draft = out.fail(asset, where, witness_of(path));
     draft.anchor(anchor)
         .arg("kind", path.start->role == nullptr ? "user" : "role")
         .arg("ways", ways_of(path))
         .arg("target", target_of(path))
         .severity(severity_of(entrances));
-    if (std::string words = entrance_words(entrances.back()); !words.empty()) {
+    if (std::string words = remarks(judged, entrances.back()); !words.empty()) {
       draft.because(std::move(words));
     }
   } else {
@@ -120,36 +137,33 @@ void report_none(const iam::Principal& start, Outcomes& out) {
   out.pass(asset_of(start), start.where);
 }
 
+void report_start(const iam::Principal& principal, const JudgedStart& start,
+                  const std::vector<Entrance>& entrances, Outcomes& out) {
+  if (start.paths.empty()) {
+    report_none(principal, out);
+  }
+  for (const JudgedPath& path : start.paths) {
+    report(path, start, entrances, out);
+  }
+  if (start.cut_off) {
+    out.undecided(
+           asset_of(principal), principal.where,
+           "muster.yaml accepts more steps of it than can be told apart from what else there "
+           "is")
+        .anchor("accepts");
+  }
+}
+
 void escalation_path(const AuditInput& input, Outcomes& out) {
   const auto& entrances = input.model<Entrances>();
-  std::vector<const iam::Principal*> starts;
+  const auto& starts = input.model<JudgedStarts>();
   for (const iam::Principal& principal : input.model<iam::Principals>().all()) {
-    if (!entrances.of(principal).empty()) {
-      starts.push_back(&principal);
-    }
-  }
-  if (starts.empty()) {
-    return;
-  }
-  const auto& graph = input.model<Graph>();
-  std::map<const iam::Principal*, std::vector<Path>> paths;
-  for (Path& path : graph.to_admin()) {
-    paths[path.start].push_back(std::move(path));
-  }
-  for (const iam::Principal* start : starts) {
-    // An administrator has nothing to reach: another rule speaks about that.
-    if (graph.is_admin(*start)) {
-      continue;
-    }
-    if (is_declared_admin(*start)) {
-      out.pass(asset_of(*start), start->where);
-      continue;
-    }
-    if (paths[start].empty()) {
-      report_none(*start, out);
-    }
-    for (const Path& path : paths[start]) {
-      report(path, entrances.of(*start), out);
+    if (const JudgedStart* start = starts.of(principal)) {
+      report_start(principal, *start, entrances.of(principal), out);
+    } else if (!entrances.of(principal).empty() && is_declared_admin(principal) &&
+               !input.model<Graph>().is_admin(principal)) {
+      // An administrator has nothing to reach: another rule speaks about that.
+      out.pass(asset_of(principal), principal.where);
     }
   }
 }

@@ -2,8 +2,11 @@
 #include <algorithm>
 
 #include "checks/capability/templates.h"
+#include "checks/core/run.h"
+#include "checks/intent/escalations.h"
 #include "checks/intent/schema.h"
 #include "checks/text/ascii.h"
+#include "checks/text/did_you_mean.h"
 
 namespace muster {
 namespace {
@@ -22,8 +25,8 @@ bool is_repository(std::string_view text) {
   return word(text.substr(0, slash)) && word(text.substr(slash + 1));
 }
 
-/// `arn:PARTITION:iam::ACCOUNT:role/NAME`
-bool is_role_arn(std::string_view text) {
+/// `arn:PARTITION:iam::ACCOUNT:role/NAME`; `kind`: `role`.
+bool is_iam_arn(std::string_view text, std::string_view kind) {
   if (!text.starts_with("arn:aws")) {
     return false;
   }
@@ -33,8 +36,22 @@ bool is_role_arn(std::string_view text) {
     return false;
   }
   const std::string_view rest = text.substr(service + 6);
-  return rest.size() > 18 && text::is_digits(rest.substr(0, 12)) &&
-         rest.substr(12).starts_with(":role/");
+  const std::string head = ":" + std::string(kind) + "/";
+  return rest.size() > 12 + head.size() && text::is_digits(rest.substr(0, 12)) &&
+         rest.substr(12).starts_with(head);
+}
+
+bool is_role_arn(std::string_view text) {
+  return is_iam_arn(text, "role");
+}
+
+std::string escalation_problem(std::string_view text) {
+  const std::vector<std::string_view>& known = escalation_names();
+  if (std::ranges::find(known, text) != known.end()) {
+    return "";
+  }
+  const std::string hint = text::did_you_mean(text, known);
+  return "is no escalation" + (hint.empty() ? "; `muster escalations` prints their names" : hint);
 }
 
 /// An access key id, or a long random-looking text without separators.
@@ -104,6 +121,18 @@ std::string format_problem(IntentFormat format, std::string_view text) {
       return looks_secret(text) ? "looks like a secret; muster.yaml is no place for one" : "";
     case IntentFormat::Region:
       return capability::problem_of(capability::Form::Region, text);
+    case IntentFormat::Prose:
+      return text.find_first_not_of(" \t\r\n") == std::string_view::npos ? "is empty" : "";
+    case IntentFormat::Day:
+      return text.size() == std::string_view("2026-12-31").size() && parse_utc(text)
+                 ? ""
+                 : "is no day; expected `2026-12-31`";
+    case IntentFormat::Escalation:
+      return escalation_problem(text);
+    case IntentFormat::PrincipalOrItself:
+      return text == "itself" || is_iam_arn(text, "role") || is_iam_arn(text, "user")
+                 ? ""
+                 : "is no role or user; expected its ARN, or `itself`";
   }
   return "";
 }

@@ -2,6 +2,7 @@
 #include "checks/intent/read.h"
 
 #include "checks/capability/expand.h"
+#include "checks/core/run.h"
 #include "checks/intent/capabilities.h"
 #include "checks/intent/validate.h"
 #include "checks/text/tree.h"
@@ -80,6 +81,19 @@ IntentAllow read_allow(const Node& node) {
   return allow;
 }
 
+IntentAccept read_accept(const Node& node) {
+  IntentAccept accept;
+  accept.escalation = text_at(node, "escalation");
+  accept.via = node.texts_under("via");
+  accept.target = text_at(node, "target");
+  accept.reason = text_at(node, "reason");
+  if (const auto day = parse_utc(text_at(node, "until"))) {
+    accept.until = std::chrono::floor<std::chrono::days>(*day);
+  }
+  accept.where = node.where();
+  return accept;
+}
+
 IntentRole read_role(const Node& name, const Node& node) {
   IntentRole role;
   role.name = name.text();
@@ -101,6 +115,10 @@ IntentRole read_role(const Node& name, const Node& node) {
   const auto allow = node.find("allow");
   for (std::size_t i = 0; allow && i < allow->size(); ++i) {
     role.allow.push_back(read_allow(allow->at(i)));
+  }
+  const auto accepts = node.find("accepts");
+  for (std::size_t i = 0; accepts && i < accepts->size(); ++i) {
+    role.accepts.push_back(read_accept(accepts->at(i)));
   }
   role.where = name.where();
   return role;

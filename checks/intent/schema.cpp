@@ -36,6 +36,18 @@ constexpr IntentKey kAllowKeys[] = {
 };
 constexpr IntentObject kAllow{kAllowKeys};
 
+constexpr IntentKey kAcceptKeys[] = {
+    {"escalation", T::Text, "Last step, as muster escalations names it, e.g. ssm-send-command",
+     F::Escalation, true},
+    {"via", T::TextList, "The steps before it, in order; none if left out", F::Escalation},
+    {"target", T::Text,
+     "ARN of the role or user that it ends in; itself for rights that the role gives itself",
+     F::PrincipalOrItself, true},
+    {"reason", T::Text, "Why the owners live with it", F::Prose, true},
+    {"until", T::Text, "Last day on which it is accepted (UTC), e.g. 2026-12-31", F::Day, true},
+};
+constexpr IntentObject kAccept{kAcceptKeys};
+
 constexpr IntentKey kRoleKeys[] = {
     {"arn", T::Text, "ARN of the role", F::RoleArn},
     {"privilege", T::Text, "How much the role may do; grades findings; unknown counts as write",
@@ -62,6 +74,13 @@ constexpr IntentKey kRoleKeys[] = {
      false,
      {},
      &kAllow},
+    {"accepts",
+     T::ObjectList,
+     "Ways to more power that are known and accepted for a while (docs/escalations.md)",
+     F::Any,
+     false,
+     {},
+     &kAccept},
 };
 constexpr IntentObject kRole{kRoleKeys};
 
@@ -154,6 +173,14 @@ std::string pattern_of(F format) {
       return "^[0-9]+$";
     case F::Region:
       return "^[a-z]+(-[a-z]+)+-[0-9]+$";
+    case F::Day:
+      return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+    case F::PrincipalOrItself:
+      return "^(itself|arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+)$";
+    case F::Escalation:
+      return "^[a-z0-9-]+$";
+    case F::Prose:
+      return "[^ ]";
     case F::Any:
     case F::RefGlob:
     case F::Path:

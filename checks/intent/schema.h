@@ -27,6 +27,14 @@ enum class IntentFormat {
   PublicValue,
   /// `eu-central-1`
   Region,
+  /// Not empty.
+  Prose,
+  /// `2026-12-31`
+  Day,
+  /// The id of an escalation: `ssm-send-command`
+  Escalation,
+  /// The ARN of a role or user, or `itself`
+  PrincipalOrItself,
 };
 
 enum class IntentType {

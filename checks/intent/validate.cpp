@@ -123,7 +123,10 @@ Status check_object(const Pending& place, std::vector<Pending>& pending) {
   }
   for (const IntentKey& key : place.object->keys) {
     if (key.required && !node.find(key.name)) {
-      return usage(node, "the key `" + std::string(key.name) + "` is missing; write `version: 1`");
+      const std::string name(key.name);
+      return usage(node, place.path.empty()
+                             ? "the key `" + name + "` is missing; write `version: 1`"
+                             : "`" + place.path + "` lacks the key `" + name + "`");
     }
   }
   return Done{};

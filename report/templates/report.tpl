@@ -89,7 +89,12 @@
   {{/GROUP}}
 </section>
 
-<section id="undecided" aria-labelledby="undecided-title">
+{{#HAS_WAIVED}}<section id="accepted" aria-labelledby="accepted-title">
+  <h2 id="accepted-title">Accepted for now</h2>
+  <ul class="plain">{{#ACCEPTED}}<li><span class="where">{{WHERE}}</span>: {{MESSAGE:x-prose}}: {{REASON:x-prose}}. <span class="muted">{{SEVERITY}}, {{RULE}}</span></li>{{/ACCEPTED}}</ul>{{#MORE_ACCEPTED}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_ACCEPTED}}
+</section>
+
+{{/HAS_WAIVED}}<section id="undecided" aria-labelledby="undecided-title">
   <h2 id="undecided-title">Not judged</h2>
   {{#NO_OPEN}}<p>Everything that was found could be judged.</p>{{/NO_OPEN}}
   {{#HAS_GAPS}}<h3>Not covered</h3><ul class="plain">{{#GAP}}<li><span class="where">{{WHAT}}</span>: {{WHY:x-prose}}{{#BLOCKS}} <span class="badge">keeps the audit incomplete</span>{{/BLOCKS}}</li>{{/GAP}}</ul>{{#MORE_GAP}}<p class="muted">{{COUNT}} more are in report.json.</p>{{/MORE_GAP}}{{/HAS_GAPS}}

@@ -82,7 +82,8 @@ Result<AuditResult> run(const Case& golden) {
 std::string findings_json(const Case& golden, const AuditResult& result) {
   ordered_json findings = ordered_json::array();
   for (const Outcome& outcome : result.outcomes) {
-    const bool shown = outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Undecided;
+    const bool shown = outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Waived ||
+                       outcome.kind == OutcomeKind::Undecided;
     if (outcome.rule == golden.rule && shown) {
       findings.push_back(finding_json(outcome));
     }

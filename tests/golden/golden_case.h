@@ -24,7 +24,7 @@ struct Case {
 /// muster.yaml.
 [[nodiscard]] Result<AuditResult> run(const Case& golden);
 
-/// The rule's own findings (fail and undecided) in the form of expected.json.
+/// The rule's own findings (fail, waived and undecided) in the form of expected.json.
 [[nodiscard]] std::string findings_json(const Case& golden, const AuditResult& result);
 
 }  // namespace muster::golden

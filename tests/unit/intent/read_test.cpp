@@ -87,11 +87,44 @@ TEST_CASE("mistakes are named with their place") {
             "`refs/tags/`"},
         Row{"path out of the repository", "version: 1\nroles:\n  d:\n    trust: ../x.json\n",
             "muster.yaml:4:12: `../x.json` leaves the repository"},
+        Row{"misspelt escalation",
+            "version: 1\nroles:\n  d:\n    accepts:\n      - escalation: ssm-send-comand\n",
+            "muster.yaml:5:21: `ssm-send-comand` is no escalation; did you mean "
+            "`ssm-send-command`?"},
+        Row{"far from any escalation",
+            "version: 1\nroles:\n  d:\n    accepts:\n      - via: [everything]\n",
+            "muster.yaml:5:15: `everything` is no escalation; `muster escalations` prints their "
+            "names"},
+        Row{"no such day", "version: 1\nroles:\n  d:\n    accepts:\n      - until: 2026-02-30\n",
+            "muster.yaml:5:16: `2026-02-30` is no day; expected `2026-12-31`"},
+        Row{"no such target", "version: 1\nroles:\n  d:\n    accepts:\n      - target: host\n",
+            "muster.yaml:5:17: `host` is no role or user; expected its ARN, or `itself`"},
+        Row{"an accept without a reason",
+            "version: 1\nroles:\n  d:\n    accepts:\n      - escalation: ssm-send-command\n"
+            "        target: itself\n        until: 2026-12-31\n",
+            "muster.yaml:5:9: `roles.d.accepts.0` lacks the key `reason`"},
+        Row{"an empty reason", "version: 1\nroles:\n  d:\n    accepts:\n      - reason: ' '\n",
+            "muster.yaml:5:17: ` ` is empty"},
         Row{"twice", "version: 1\nversion: 1\n",
             "muster.yaml:2:1: the key `version` stands twice in this mapping"}}) {
     CAPTURE(row.name);
     CHECK(error_of(row.text) == row.message);
   }
+}
+
+TEST_CASE("an accepted path is read with its steps, its end and its date") {
+  const auto intent = read(
+      "version: 1\nroles:\n  d:\n    accepts:\n      - escalation: ssm-send-command\n"
+      "        via: [sts-assume-role]\n        target: arn:aws:iam::111122223333:role/host\n"
+      "        reason: until the hosts are gone\n        until: 2026-12-31\n");
+  REQUIRE_MESSAGE(intent.ok(), (intent.ok() ? "" : to_string(intent.error())));
+  const IntentAccept& accept = intent.value().roles.front().accepts.front();
+  CHECK(accept.escalation == "ssm-send-command");
+  CHECK(accept.via == std::vector<std::string>{"sts-assume-role"});
+  CHECK(accept.target == "arn:aws:iam::111122223333:role/host");
+  CHECK(accept.reason == "until the hosts are gone");
+  CHECK(accept.until == std::chrono::sys_days(std::chrono::year(2026) / 12 / 31));
+  CHECK(accept.where.span.line == 5);
 }
 
 TEST_CASE("a subject without a repository anywhere is refused") {
