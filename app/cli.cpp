@@ -21,6 +21,7 @@
 #include "app/trust_explain.h"
 #include "app/trust_test.h"
 #include "app/who_can.h"
+#include "app/workflow_eval.h"
 #include "checks/policy/catalogue.h"
 
 namespace muster::app {
@@ -368,6 +369,31 @@ void add_trust_explain(CLI::App& trust, Action& action) {
       "2 a file that is not there.");
 }
 
+void add_workflow_eval(CLI::App& workflow, Action& action) {
+  CLI::App& command = *workflow.add_subcommand(
+      "eval", "What GitHub makes of expressions, when all contexts are known");
+  const auto options = on_chosen(command, action, workflow_eval);
+  command.add_option("file", options->file, "Expressions, one JSON object per line")
+      ->required()
+      ->type_name("FILE.jsonl");
+  const std::string note = "JSON lines on standard output (always so for this command)";
+  command.add_flag("--json", note);
+  command.footer(R"(Example: a line
+  {"expression":"github.ref == 'REFS/heads/main' && inputs.target || 'dev'",
+   "contexts":{"github":{"ref":"refs/heads/main"},"inputs":{"target":"prod"}}}
+gives {"type":"string","text":"prod","json":"\"prod\"","truthy":true}. What fails at run time gives
+{"error":"…"}, what is no expression {"invalid":"…"}. `status` (success, failure, cancelled) is what
+success() and its like are asked about.
+
+Exit codes: 0 every line answered; 2 a line that cannot be read.)");
+}
+
+void add_workflow(CLI::App& cli, Action& action) {
+  CLI::App& workflow = *cli.add_subcommand("workflow", "Questions about GitHub workflow files");
+  workflow.require_subcommand(1);
+  add_workflow_eval(workflow, action);
+}
+
 void add_trust(CLI::App& cli, Action& action) {
   CLI::App& trust = *cli.add_subcommand("trust", "Questions about who may assume a role");
   trust.require_subcommand(1);
@@ -456,6 +482,7 @@ int run(int argc, char** argv, const Console& console) {
   add_history(cli, action);
   add_policy(cli, action);
   add_trust(cli, action);
+  add_workflow(cli, action);
   add_escalations(cli, action);
   add_rules(cli, action);
   add_docs(cli, action);

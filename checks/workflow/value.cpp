@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdint>
 #include <limits>
 
 #include "checks/text/ascii.h"
@@ -86,33 +85,64 @@ std::vector<Value> elements_of(const Value& list) {
   return elements;
 }
 
+namespace {
+
+constexpr std::string_view kJsBlanks = " \t\r\n\v\f";
+
+/// `0x1F`, `0o17`, `0b11`: digits of the base alone, however many.
+std::optional<double> based_number(std::string_view digits, int base) {
+  double number = 0;
+  for (const char c : digits) {
+    const char lower = text::lower(c);
+    const int digit = lower >= '0' && lower <= '9'   ? lower - '0'
+                      : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
+                                                     : 99;
+    if (digit >= base) {
+      return std::nullopt;
+    }
+    number = number * base + digit;
+  }
+  return digits.empty() ? std::nullopt : std::optional(number);
+}
+
+/// Digits with a point and an exponent, without a sign.
+std::optional<double> decimal_number(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  double number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ptr != text.data() + text.size() || read.ec == std::errc::invalid_argument) {
+    return std::nullopt;
+  }
+  if (read.ec == std::errc::result_out_of_range) {
+    const std::size_t exponent = text.find_first_of("eE");
+    const bool small = exponent != std::string_view::npos && text[exponent + 1] == '-';
+    return small ? 0 : std::numeric_limits<double>::infinity();
+  }
+  return number;
+}
+
+}  // namespace
+
 std::optional<double> to_number(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  const std::size_t first = text.find_first_not_of(kJsBlanks);
   if (first == std::string_view::npos) {
     return 0;
   }
-  text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  if (text.starts_with("0x") || text.starts_with("0o")) {
-    std::uint64_t whole = 0;
-    const int base = text[1] == 'x' ? 16 : 8;
-    const auto read = std::from_chars(text.data() + 2, text.data() + text.size(), whole, base);
-    const bool all = read.ec == std::errc() && read.ptr == text.data() + text.size();
-    return all ? std::optional(static_cast<double>(whole)) : std::nullopt;
+  text = text.substr(first, text.find_last_not_of(kJsBlanks) - first + 1);
+  if (text.size() > 1 && text[0] == '0') {
+    const char kind = text::lower(text[1]);
+    const int base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 0;
+    if (base != 0) {
+      return based_number(text.substr(2), base);
+    }
   }
   const bool minus = text.front() == '-';
   text.remove_prefix(minus || text.front() == '+' ? 1 : 0);
-  double number = 0;
-  if (text == "Infinity") {
-    number = std::numeric_limits<double>::infinity();
-  } else if (text.empty() || text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) {
-    return std::nullopt;
-  } else {
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-      return std::nullopt;
-    }
-  }
-  return minus ? -number : number;
+  const auto number = text == "Infinity" ? std::optional(std::numeric_limits<double>::infinity())
+                                         : decimal_number(text);
+  return number && minus ? -*number : number;
 }
 
 Value scalar(std::string_view text) {
