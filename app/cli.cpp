@@ -22,6 +22,7 @@
 #include "app/trust_test.h"
 #include "app/who_can.h"
 #include "app/workflow_eval.h"
+#include "app/workflow_show.h"
 #include "checks/policy/catalogue.h"
 
 namespace muster::app {
@@ -388,9 +389,25 @@ success() and its like are asked about.
 Exit codes: 0 every line answered; 2 a line that cannot be read.)");
 }
 
+void add_workflow_show(CLI::App& workflow, Action& action) {
+  CLI::App& command = *workflow.add_subcommand(
+      "show", "What muster reads out of workflow files: jobs, needs, completed conditions, steps");
+  const auto options = on_chosen(command, action, workflow_show);
+  command.add_option("files", options->files, "Workflow files, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  command.add_flag("--json", options->json, "One JSON object per file and line");
+  command.footer(
+      "Examples:\n  muster workflow show .github/workflows/deploy.yml\n"
+      "  muster workflow show --json .github/workflows/*.yml | jq -r '.jobs[] | .id + \": \" + "
+      ".if'\n\n"
+      "Exit codes: 0 all files are workflows; 3 some are not; 2 a file that is not there.");
+}
+
 void add_workflow(CLI::App& cli, Action& action) {
   CLI::App& workflow = *cli.add_subcommand("workflow", "Questions about GitHub workflow files");
   workflow.require_subcommand(1);
+  add_workflow_show(workflow, action);
   add_workflow_eval(workflow, action);
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "checks/text/did_you_mean.h"
+#include "checks/workflow/datum_text.h"
+#include "checks/workflow/value.h"
 
 namespace muster::workflow {
 
@@ -34,6 +36,11 @@ Status known_keys(const Node& mapping, std::string_view what,
 Result<Text> read_text(const Node& node, std::string_view what) {
   if (node.is(Type::Mapping) || node.is(Type::Sequence)) {
     return unexpected(node, what, "text");
+  }
+  if (node.is(Type::Number)) {
+    // A number is shown as the number it is: `1.10` is `1.1`.
+    const auto number = to_number(node.text());
+    return Text{number ? js_number(*number) : std::string(node.text()), node.where()};
   }
   return Text{node.is(Type::Null) ? "" : std::string(node.text()), node.where()};
 }

@@ -7,6 +7,7 @@
 #include "checks/core/digest.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
+#include "checks/workflow/syntax.h"
 
 namespace muster::workflow {
 namespace {
@@ -46,6 +47,7 @@ Status check_needs(const Workflow& workflow) {
 }
 
 Status read_root(const Node& root, Workflow& workflow) {
+  MUSTER_CHECK_OK(check_syntax(root));
   if (!root.is(Type::Mapping)) {
     return unexpected(root, "workflow", "a mapping with `on` and `jobs`");
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "checks/workflow/fields.h"
+#include "checks/workflow/parts.h"
 
 namespace muster::workflow {
 namespace {
@@ -288,6 +289,10 @@ Result<Job> read_job(const Node& key, const Node& node) {
   if (!node.is(Type::Mapping)) {
     return unexpected(node, "jobs." + job.id.value, "a mapping");
   }
+  MUSTER_CHECK_OK(check_id(key));
+  MUSTER_CHECK_OK(check_condition(node, true));
+  MUSTER_CHECK_OK(check_containers(node));
+  MUSTER_CHECK_OK(check_runner_group(node));
   MUSTER_TRY(job.name, optional_text(node, "name"));
   MUSTER_TRY(job.needs, optional_texts(node, "needs"));
   MUSTER_TRY(job.condition, optional_text(node, "if"));

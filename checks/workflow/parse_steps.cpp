@@ -3,6 +3,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
+#include "checks/workflow/parts.h"
 
 namespace muster::workflow {
 namespace {
@@ -61,6 +62,10 @@ Result<Step> read_step(const Node& node, std::size_t index) {
                              {"run", "uses", "wait", "wait-all", "cancel", "parallel", "name", "id",
                               "if", "timeout-minutes", "continue-on-error", "env", "with",
                               "working-directory", "shell", "background"}));
+  MUSTER_CHECK_OK(check_condition(node, false));
+  if (const auto id = node.find("id")) {
+    MUSTER_CHECK_OK(check_id(*id));
+  }
   Step step;
   step.index = index;
   step.where = node.where();
@@ -112,6 +117,7 @@ Result<std::vector<Step>> read_steps(const Node& node) {
     }
     steps.push_back(std::move(step));
   }
+  MUSTER_CHECK_OK(check_waits(node));
   return steps;
 }
 

@@ -4,6 +4,7 @@
 
 #include "checks/text/did_you_mean.h"
 #include "checks/workflow/fields.h"
+#include "checks/workflow/parts.h"
 
 namespace muster::workflow {
 namespace {
@@ -75,6 +76,7 @@ Result<Input> read_input(const Node& name, const Node& node) {
   MUSTER_TRY(input.options, optional_texts(node, "options"));
   input.type = type ? type->value : "string";
   input.required = required && required->value == "true";
+  MUSTER_CHECK_OK(check_input(node, input));
   return input;
 }
 
@@ -95,7 +97,10 @@ Result<std::vector<Input>> read_inputs(const Node& event) {
 }
 
 Status read_filters(const Node& node, Trigger& trigger) {
-  if (node.is(Type::Null) || trigger.event.value == "schedule") {
+  if (trigger.event.value == "schedule") {
+    return check_schedule(node);
+  }
+  if (node.is(Type::Null)) {
     return Done{};
   }
   if (!node.is(Type::Mapping)) {

@@ -89,7 +89,7 @@ namespace {
 
 constexpr std::string_view kJsBlanks = " \t\r\n\v\f";
 
-/// `0x1F`, `0o17`, `0b11`: digits of the base alone, however many.
+/// `0x1F`, `0o17`: digits of the base alone, however many.
 std::optional<double> based_number(std::string_view digits, int base) {
   double number = 0;
   for (const char c : digits) {
@@ -133,7 +133,7 @@ std::optional<double> to_number(std::string_view text) {
   text = text.substr(first, text.find_last_not_of(kJsBlanks) - first + 1);
   if (text.size() > 1 && text[0] == '0') {
     const char kind = text::lower(text[1]);
-    const int base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 0;
+    const int base = kind == 'x' ? 16 : kind == 'o' ? 8 : 0;
     if (base != 0) {
       return based_number(text.substr(2), base);
     }
