@@ -1,23 +1,53 @@
-// IAM resources of CloudFormation and SAM. Source: AWS CloudFormation Template Reference, the pages
-// of AWS::IAM::*; AWS SAM Developer Guide, "AWS::Serverless::Function".
+// IAM resources of CloudFormation. Source: AWS CloudFormation Template Reference, the pages of
+// AWS::IAM::*.
+#include "checks/iam/template_reader.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
 
-#include "checks/iac/cloudformation.h"
-#include "checks/iam/assembly.h"
 #include "checks/iam/documents.h"
-#include "checks/iam/sam_policies.h"
 
 namespace muster::iam {
 namespace {
 
-using iac::Resource;
 using text::Node;
 using text::Type;
 
-/// Items of a property that is a list, or one value that stands for the whole list.
-std::vector<Node> items_of(const std::optional<Node>& value) {
+/// Resources of SAM for which it makes a role of its own that is not worked out here.
+constexpr std::array<std::string_view, 3> kOtherSamRoles = {
+    "AWS::Serverless::Connector", "AWS::Serverless::Application", "AWS::Serverless::GraphQLApi"};
+
+std::optional<HolderKind> holder_kind(std::string_view type) {
+  if (type == "AWS::IAM::Role") {
+    return HolderKind::Role;
+  }
+  if (type == "AWS::IAM::User") {
+    return HolderKind::User;
+  }
+  return type == "AWS::IAM::Group" ? std::optional(HolderKind::Group) : std::nullopt;
+}
+
+}  // namespace
+
+void TemplateReader::read() {
+  out_.not_covered = made_.not_covered();
+  // Holders and managed policies first: a policy may be attached before its holder stands there.
+  for (const iac::Resource& resource : made_.resources()) {
+    declare(resource);
+  }
+  for (const iac::Resource& resource : made_.resources()) {
+    if (DeclaredHolder* holder = holder_of(resource)) {
+      read_holder(resource, *holder);
+      note_opaque(resource, *holder);
+    }
+  }
+  for (const iac::Resource& resource : made_.resources()) {
+    attach(resource);
+  }
+}
+
+std::vector<Node> TemplateReader::items_of(const std::optional<Node>& value) {
   std::vector<Node> items;
   for (std::size_t i = 0; value && value->is(Type::Sequence) && i < value->size(); ++i) {
     items.push_back(value->at(i));
@@ -28,82 +58,15 @@ std::vector<Node> items_of(const std::optional<Node>& value) {
   return items;
 }
 
-std::optional<Node> property(const Resource& resource, std::string_view name) {
+std::optional<Node> TemplateReader::property(const iac::Resource& resource, std::string_view name) {
   return resource.properties ? resource.properties->find(name) : std::nullopt;
 }
 
-/// Resources of SAM for which it makes a role of its own that is not worked out here.
-constexpr std::array<std::string_view, 3> kOtherSamRoles = {
-    "AWS::Serverless::Connector", "AWS::Serverless::Application", "AWS::Serverless::GraphQLApi"};
-
-/// Resources of SAM that have a role made for them when they name none.
-bool has_own_role(std::string_view type) {
-  return type == "AWS::Serverless::Function" || type == "AWS::Serverless::StateMachine";
+void TemplateReader::note_open(const iac::Resource& resource, DeclaredHolder& holder) {
+  if (!resource.open_digest.empty()) {
+    holder.open_digests.push_back(resource.open_digest);
+  }
 }
-
-class TemplateReader {
- public:
-  TemplateReader(const iac::Template& made, std::string_view account, Infrastructure& out)
-      : made_(made), account_(account), out_(out), assembly_(out) {}
-
-  void read() {
-    out_.not_covered = made_.not_covered();
-    // Holders and managed policies first: a policy may be attached before its holder stands there.
-    for (const Resource& resource : made_.resources()) {
-      declare(resource);
-    }
-    for (const Resource& resource : made_.resources()) {
-      if (DeclaredHolder* holder = holder_of(resource)) {
-        read_holder(resource, *holder);
-        note_opaque(resource, *holder);
-      }
-    }
-    for (const Resource& resource : made_.resources()) {
-      attach(resource);
-    }
-  }
-
- private:
-  void declare(const Resource& resource);
-  void declare_policy(const Resource& resource);
-  void declare_provider(const Resource& resource);
-  void declare_function(const Resource& resource);
-  void read_holder(const Resource& resource, DeclaredHolder& holder);
-  void read_function(const Resource& resource, DeclaredHolder& holder);
-  void attach(const Resource& resource);
-  void add_member(const Resource& resource);
-  void give(const Resource& resource, const IdentityPolicy& policy, HolderKind kind,
-            const Node& holder);
-  void may_have(const Resource& resource, HolderKind kind, const std::string& policy,
-                const std::string& why);
-  void note_opaque(const Resource& resource, DeclaredHolder& holder) const;
-
-  void note_referred(const Node& arn, DeclaredHolder& holder) const;
-
-  [[nodiscard]] DeclaredHolder* holder_of(const Resource& resource);
-
-  [[nodiscard]] Result<policy::Policy> policy_of(const std::optional<Node>& document,
-                                                 policy::PolicyType type,
-                                                 const SourceRef& otherwise) const {
-    return template_policy(made_, document, type, otherwise);
-  }
-
-  [[nodiscard]] IdentityPolicy inline_policy(const Node& entry) const;
-  [[nodiscard]] IdentityPolicy function_policy(const Node& entry) const;
-  void read_events(const Resource& resource, DeclaredHolder& holder) const;
-  void read_extras(const Resource& resource, DeclaredHolder& holder) const;
-  [[nodiscard]] IdentityPolicy managed(const Node& arn) const;
-  [[nodiscard]] std::string known_text(const std::optional<Node>& value) const;
-  [[nodiscard]] std::string stand_in_of(const Resource& resource, HolderKind kind) const;
-  [[nodiscard]] const Resource* resource_of(const DeclaredHolder& holder) const;
-  [[nodiscard]] std::optional<Node> function_property(const Resource& resource,
-                                                      std::string_view name) const;
-
-  const iac::Template& made_;
-  std::string_view account_;
-  Infrastructure& out_;
-  Assembly assembly_;
-};
 
 /// The text of a property; empty when it is absent or not known.
 std::string TemplateReader::known_text(const std::optional<Node>& value) const {
@@ -133,7 +96,7 @@ IdentityPolicy TemplateReader::managed(const Node& arn) const {
   return found;
 }
 
-void TemplateReader::declare_policy(const Resource& resource) {
+void TemplateReader::declare_policy(const iac::Resource& resource) {
   const auto document = property(resource, "PolicyDocument");
   IdentityPolicy policy = identity_policy(
       resource.id, policy_of(document, policy::PolicyType::Identity, resource.where));
@@ -144,7 +107,7 @@ void TemplateReader::declare_policy(const Resource& resource) {
                            resource.open_digest});
 }
 
-void TemplateReader::declare_provider(const Resource& resource) {
+void TemplateReader::declare_provider(const iac::Resource& resource) {
   if (account_.empty() || made_.unknown_in(resource.arn)) {
     return;
   }
@@ -159,24 +122,8 @@ void TemplateReader::declare_provider(const Resource& resource) {
   out_.providers.push_back(std::move(provider));
 }
 
-void note_open(const Resource& resource, DeclaredHolder& holder) {
-  if (!resource.open_digest.empty()) {
-    holder.open_digests.push_back(resource.open_digest);
-  }
-}
-
-std::optional<HolderKind> holder_kind(std::string_view type) {
-  if (type == "AWS::IAM::Role") {
-    return HolderKind::Role;
-  }
-  if (type == "AWS::IAM::User") {
-    return HolderKind::User;
-  }
-  return type == "AWS::IAM::Group" ? std::optional(HolderKind::Group) : std::nullopt;
-}
-
 /// A name with an unknown part is replaced whole: no other resource may be taken for it.
-std::string TemplateReader::stand_in_of(const Resource& resource, HolderKind kind) const {
+std::string TemplateReader::stand_in_of(const iac::Resource& resource, HolderKind kind) const {
   if (!made_.unknown_in(resource.arn) && !resource.arn.empty()) {
     return resource.arn;
   }
@@ -185,7 +132,7 @@ std::string TemplateReader::stand_in_of(const Resource& resource, HolderKind kin
 }
 
 /// Policies that only a macro knows may come to it.
-void TemplateReader::note_opaque(const Resource& resource, DeclaredHolder& holder) const {
+void TemplateReader::note_opaque(const iac::Resource& resource, DeclaredHolder& holder) const {
   if (!resource.opaque.empty()) {
     holder.identity.push_back(missing_policy("of " + resource.id, resource.opaque));
   }
@@ -195,7 +142,7 @@ void TemplateReader::note_opaque(const Resource& resource, DeclaredHolder& holde
   }
 }
 
-void TemplateReader::declare(const Resource& resource) {
+void TemplateReader::declare(const iac::Resource& resource) {
   if (const auto kind = holder_kind(resource.type)) {
     const std::string property_name = *kind == HolderKind::Role   ? "RoleName"
                                       : *kind == HolderKind::User ? "UserName"
@@ -225,7 +172,7 @@ void TemplateReader::declare(const Resource& resource) {
   read_resource_policy(made_, resource, account_, out_);
 }
 
-DeclaredHolder* TemplateReader::holder_of(const Resource& resource) {
+DeclaredHolder* TemplateReader::holder_of(const iac::Resource& resource) {
   const bool function = has_own_role(resource.type);
   if (!function && !holder_kind(resource.type)) {
     return nullptr;
@@ -239,14 +186,14 @@ DeclaredHolder* TemplateReader::holder_of(const Resource& resource) {
 
 /// A managed policy of this template that holds unknown values is a part of its holder.
 void TemplateReader::note_referred(const Node& arn, DeclaredHolder& holder) const {
-  for (const Resource& resource : made_.resources()) {
+  for (const iac::Resource& resource : made_.resources()) {
     if (resource.type == "AWS::IAM::ManagedPolicy" && resource.ref == arn.text()) {
       note_open(resource, holder);
     }
   }
 }
 
-void TemplateReader::read_holder(const Resource& resource, DeclaredHolder& holder) {
+void TemplateReader::read_holder(const iac::Resource& resource, DeclaredHolder& holder) {
   if (has_own_role(resource.type)) {
     read_function(resource, holder);
     return;
@@ -276,201 +223,7 @@ void TemplateReader::read_holder(const Resource& resource, DeclaredHolder& holde
   }
 }
 
-/// A property of a function; what `Globals` give to all functions counts where it has none.
-std::optional<Node> TemplateReader::function_property(const Resource& resource,
-                                                      std::string_view name) const {
-  auto own = property(resource, name);
-  const auto globals = made_.function_globals();
-  const bool inherits = resource.type == "AWS::Serverless::Function" && !own && globals;
-  return inherits ? globals->find(name) : own;
-}
-
-void TemplateReader::declare_function(const Resource& resource) {
-  if (function_property(resource, "Role")) {
-    return;
-  }
-  DeclaredHolder holder;
-  holder.address = resource.id + "Role";
-  holder.key = holder.address;
-  holder.stand_in = "arn:aws:iam::" + std::string(account_.empty() ? iac::kSomeAccount : account_) +
-                    ":role/" + holder.address + "-generated";
-  holder.where = resource.where;
-  holder.path = known_text(function_property(resource, "RolePath"));
-  note_open(resource, holder);
-  out_.holders.push_back(std::move(holder));
-}
-
-/// `Allow` to one service alone, as SAM writes it.
-Result<policy::Policy> service_trust(const std::string& service, const SourceRef& where) {
-  policy::Statement statement;
-  statement.effect = policy::Effect::Allow;
-  statement.principals =
-      std::vector<policy::Principal>{{policy::PrincipalType::Service, {service, where}}};
-  statement.actions = std::vector<policy::Text>{{"sts:AssumeRole", where}};
-  statement.where = where;
-  policy::Policy policy;
-  policy.version = policy::Version::V2012_10_17;
-  policy.where = where;
-  policy.statements.push_back(std::move(statement));
-  return policy;
-}
-
-/// An entry of `Policies`: a managed policy by ARN or by the name of one of AWS, a policy, or one
-/// of SAM's policy templates.
-IdentityPolicy TemplateReader::function_policy(const Node& entry) const {
-  if (entry.is(Type::String)) {
-    const std::string text(entry.text());
-    const bool name = text.find(':') == std::string::npos && !made_.unknown_in(entry);
-    return name ? assembly_.managed("arn:aws:iam::aws:policy/" + text) : managed(entry);
-  }
-  if (entry.find("Statement")) {
-    return identity_policy("inline", policy_of(entry, policy::PolicyType::Identity, entry.where()));
-  }
-  if (!entry.is(Type::Mapping) || entry.size() != 1) {
-    return missing_policy("inline", made_.unknown_in(entry).value_or(
-                                        "an entry of `Policies` is neither a policy nor a policy "
-                                        "template of SAM"));
-  }
-  const std::string name(entry.key_at(0).text());
-  if (auto why = made_.unknown_in(entry)) {
-    return missing_policy(name, std::move(*why));
-  }
-  SamFilling filling{{},
-                     std::string(account_.empty() ? iac::kSomeAccount : account_),
-                     std::string(iac::kSomeRegion),
-                     entry.key_at(0).where()};
-  const Node given = entry.at(0);
-  for (std::size_t i = 0; given.is(Type::Mapping) && i < given.size(); ++i) {
-    if (!given.at(i).is(Type::String)) {
-      return missing_policy(name, "a parameter of this policy template is no text");
-    }
-    filling.parameters.emplace(given.key_at(i).text(), given.at(i).text());
-  }
-  return identity_policy(name, sam_policy(name, filling));
-}
-
-/// Managed policies that SAM attaches for an event source that the function polls; an empty one
-/// for those that get a policy of their own.
-std::optional<std::string_view> polling_policy(std::string_view event) {
-  struct Row {
-    std::string_view event;
-    std::string_view policy;
-  };
-
-  static constexpr std::array<Row, 7> kRows = {{
-      {"Kinesis", "AWSLambdaKinesisExecutionRole"},
-      {"DynamoDB", "AWSLambdaDynamoDBExecutionRole"},
-      {"SQS", "AWSLambdaSQSQueueExecutionRole"},
-      {"MSK", "AWSLambdaMSKExecutionRole"},
-      {"MQ", ""},
-      {"SelfManagedKafka", ""},
-      {"DocumentDB", ""},
-  }};
-  const auto row = std::ranges::find(kRows, event, &Row::event);
-  return row == kRows.end() ? std::nullopt : std::optional(row->policy);
-}
-
-/// What a function gets for the sources that it polls.
-void TemplateReader::read_events(const Resource& resource, DeclaredHolder& holder) const {
-  const auto events = property(resource, "Events");
-  if (!events) {
-    return;
-  }
-  if (const auto why = events->is(Type::Mapping) ? std::nullopt : made_.unknown_in(*events)) {
-    holder.identity.push_back(missing_policy("of the events", *why));
-  }
-  for (std::size_t i = 0; events->is(Type::Mapping) && i < events->size(); ++i) {
-    const Node event = events->at(i);
-    const std::string name = "of the event " + std::string(events->key_at(i).text());
-    const auto type = event.find("Type");
-    const auto policy = type ? polling_policy(type->text()) : std::nullopt;
-    const auto properties = event.find("Properties");
-    if (!type || made_.unknown_in(*type)) {
-      holder.identity.push_back(missing_policy(name, "its type is not known"));
-    } else if (policy && !policy->empty()) {
-      holder.identity.push_back(
-          assembly_.managed("arn:aws:iam::aws:policy/service-role/" + std::string(*policy)));
-    } else if (policy) {
-      holder.identity.push_back(missing_policy(name, "what SAM allows for an event of type `" +
-                                                         std::string(type->text()) +
-                                                         "` is not worked out"));
-    }
-    if (policy && properties && properties->find("DestinationConfig")) {
-      holder.identity.push_back(
-          missing_policy(name, "what SAM allows for its `DestinationConfig` is not worked out"));
-    }
-  }
-}
-
-std::shared_ptr<const policy::Policy> allow_one(const std::string& action, const Node& resource) {
-  policy::Statement statement;
-  statement.effect = policy::Effect::Allow;
-  statement.actions = std::vector<policy::Text>{{action, resource.where()}};
-  statement.resources = std::vector<policy::Text>{{std::string(resource.text()), resource.where()}};
-  statement.where = resource.where();
-  policy::Policy policy;
-  policy.version = policy::Version::V2012_10_17;
-  policy.where = resource.where();
-  policy.statements.push_back(std::move(statement));
-  return std::make_shared<const policy::Policy>(std::move(policy));
-}
-
-/// Properties for which SAM gives the role more.
-void TemplateReader::read_extras(const Resource& resource, DeclaredHolder& holder) const {
-  const auto queue = function_property(resource, "DeadLetterQueue");
-  const auto type = queue ? queue->find("Type") : std::nullopt;
-  const auto target = queue ? queue->find("TargetArn") : std::nullopt;
-  if (type && target && !made_.unknown_in(*queue) && target->is(Type::String)) {
-    holder.identity.push_back(
-        {"DeadLetterQueue",
-         {},
-         allow_one(type->text() == "SNS" ? "sns:Publish" : "sqs:SendMessage", *target),
-         {}});
-  } else if (queue) {
-    holder.identity.push_back(missing_policy(
-        "DeadLetterQueue", made_.unknown_in(*queue).value_or("its target is not known")));
-  }
-  for (const char* const name : {"EventInvokeConfig", "Connectors"}) {
-    const auto extra = function_property(resource, name);
-    const bool counts = extra && (std::string_view(name) == "Connectors" ||
-                                  extra->find("DestinationConfig") || made_.unknown_in(*extra));
-    if (counts) {
-      holder.identity.push_back(missing_policy(
-          name, "what SAM allows for `" + std::string(name) + "` is not worked out"));
-    }
-  }
-}
-
-void TemplateReader::read_function(const Resource& resource, DeclaredHolder& holder) {
-  const bool machine = resource.type == "AWS::Serverless::StateMachine";
-  const auto trust = property(resource, "AssumeRolePolicyDocument");
-  holder.trust = trust ? policy_of(trust, policy::PolicyType::Trust, resource.where)
-                       : service_trust(machine ? "states.amazonaws.com" : "lambda.amazonaws.com",
-                                       resource.where);
-  holder.where = trust ? trust->where() : resource.where;
-  const std::string service = "arn:aws:iam::aws:policy/service-role/";
-  if (!machine) {
-    holder.identity.push_back(assembly_.managed(service + "AWSLambdaBasicExecutionRole"));
-  }
-  if (function_property(resource, "VpcConfig")) {
-    holder.identity.push_back(assembly_.managed(service + "AWSLambdaVPCAccessExecutionRole"));
-  }
-  if (function_property(resource, "Tracing")) {
-    holder.identity.push_back(assembly_.managed("arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"));
-  }
-  for (const Node& entry : items_of(function_property(resource, "Policies"))) {
-    holder.identity.push_back(function_policy(entry));
-  }
-  if (!machine) {
-    read_events(resource, holder);
-  }
-  read_extras(resource, holder);
-  if (const auto boundary = function_property(resource, "PermissionsBoundary")) {
-    holder.boundary = managed(*boundary);
-  }
-}
-
-void TemplateReader::add_member(const Resource& resource) {
+void TemplateReader::add_member(const iac::Resource& resource) {
   const auto name = property(resource, "GroupName");
   const auto why = name ? made_.unknown_in(*name) : std::nullopt;
   const std::string group(name && !why ? name->text() : why.value_or("a group without a name"));
@@ -486,14 +239,14 @@ void TemplateReader::add_member(const Resource& resource) {
   }
 }
 
-const Resource* TemplateReader::resource_of(const DeclaredHolder& holder) const {
-  const auto found = std::ranges::find(made_.resources(), holder.address, &Resource::id);
+const iac::Resource* TemplateReader::resource_of(const DeclaredHolder& holder) const {
+  const auto found = std::ranges::find(made_.resources(), holder.address, &iac::Resource::id);
   return found == made_.resources().end() ? nullptr : &*found;
 }
 
 /// Every holder of that kind may have the policy.
-void TemplateReader::may_have(const Resource& resource, HolderKind kind, const std::string& policy,
-                              const std::string& why) {
+void TemplateReader::may_have(const iac::Resource& resource, HolderKind kind,
+                              const std::string& policy, const std::string& why) {
   for (DeclaredHolder& holder : out_.holders) {
     if (holder.kind == kind) {
       holder.identity.push_back(missing_policy(policy, "whether it is attached is open: " + why));
@@ -503,8 +256,8 @@ void TemplateReader::may_have(const Resource& resource, HolderKind kind, const s
 }
 
 /// Puts a policy to one entry of its `Roles`, `Users` or `Groups`.
-void TemplateReader::give(const Resource& resource, const IdentityPolicy& policy, HolderKind kind,
-                          const Node& holder) {
+void TemplateReader::give(const iac::Resource& resource, const IdentityPolicy& policy,
+                          HolderKind kind, const Node& holder) {
   const std::vector<DeclaredHolder*> declared = assembly_.all(kind, holder.text());
   const auto why = declared.empty() ? made_.unknown_in(holder) : std::nullopt;
   if (why) {
@@ -520,7 +273,7 @@ void TemplateReader::give(const Resource& resource, const IdentityPolicy& policy
     assembly_.attach(kind, holder.text(), policy, holder.where());
   }
   for (DeclaredHolder* one : declared) {
-    const Resource* own = resource_of(*one);
+    const iac::Resource* own = resource_of(*one);
     const bool certain =
         resource.condition.empty() || (own != nullptr && own->condition == resource.condition);
     if (certain || !has_deny(policy)) {
@@ -536,7 +289,7 @@ void TemplateReader::give(const Resource& resource, const IdentityPolicy& policy
 }
 
 /// Policies that name their holders, and members of groups.
-void TemplateReader::attach(const Resource& resource) {
+void TemplateReader::attach(const iac::Resource& resource) {
   const std::string& type = resource.type;
   if (type == "AWS::Serverless::Connector") {
     may_have(resource, HolderKind::Role, resource.id,
@@ -581,8 +334,6 @@ void TemplateReader::attach(const Resource& resource) {
     }
   }
 }
-
-}  // namespace
 
 Result<policy::Policy> template_policy(const iac::Template& made,
                                        const std::optional<Node>& document, policy::PolicyType type,
