@@ -18,7 +18,7 @@ namespace {
 using Kind = Datum::Kind;
 
 /// A JSON value that is being read or written: its node or value, and how far.
-struct OpenNode {
+struct ReadNode {
   text::Node node;
   std::size_t collection = 0;
   std::size_t next = 0;
@@ -113,9 +113,9 @@ Datum DataPool::read(const text::Node& node) {
     return scalar_datum(node);
   }
   const Datum root = open(node);
-  std::vector<OpenNode> waiting{{node, root.collection, 0}};
+  std::vector<ReadNode> waiting{{node, root.collection, 0}};
   while (!waiting.empty()) {
-    OpenNode& now = waiting.back();
+    ReadNode& now = waiting.back();
     if (now.next == now.node.size()) {
       waiting.pop_back();
       continue;
@@ -198,7 +198,7 @@ std::string scalar_json(const Datum& datum) {
 }
 
 /// An array or object that is being written.
-struct OpenText {
+struct OpenDatum {
   Datum datum;
   std::size_t next = 0;
 };
@@ -207,7 +207,7 @@ struct OpenText {
 
 std::string to_json_text(const Datum& datum, const DataPool& pool) {
   std::string text;
-  std::vector<OpenText> open;
+  std::vector<OpenDatum> open;
   const auto write = [&](const Datum& one) {
     const bool collection = one.kind == Kind::Array || one.kind == Kind::Object;
     const bool empty = collection && pool.of(one).items.empty();
@@ -222,7 +222,7 @@ std::string to_json_text(const Datum& datum, const DataPool& pool) {
   write(datum);
   while (!open.empty()) {
     const std::size_t depth = open.size();
-    OpenText& now = open.back();
+    OpenDatum& now = open.back();
     const Collection& collection = pool.of(now.datum);
     const bool object = now.datum.kind == Kind::Object;
     if (now.next == collection.items.size()) {
