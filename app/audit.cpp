@@ -9,6 +9,7 @@
 #include "app/audit_input.h"
 #include "app/catalogue_option.h"
 #include "app/repository.h"
+#include "app/workers.h"
 #include "app/write.h"
 #include "checks/core/digest.h"
 #include "checks/core/engine.h"
@@ -112,7 +113,8 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
         {}};
   }
   run.inputs = std::move(repository.inputs);
-  run.result = audit(repository.facts, intent, registered_checks(), run.as_of);
+  const Threads threads;
+  run.result = audit(repository.facts, intent, registered_checks(), run.as_of, &threads);
   run.finished = clock_now();
   return run;
 }

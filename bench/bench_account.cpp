@@ -9,6 +9,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "app/workers.h"
 #include "bench/measure.h"
 #include "bench/sample_account.h"
 #include "checks/core/engine.h"
@@ -60,7 +61,8 @@ ordered_json outcomes(const AuditResult& result) {
 
 /// All escalation paths of all roles.
 ordered_json paths(const Facts& facts, const Intent& intent) {
-  const AuditInput input(facts, intent, kNow);
+  const app::Threads threads;
+  const AuditInput input(facts, intent, kNow, &threads);
   const auto& graph = input.model<escalation::Graph>();
   const std::vector<escalation::Path> found = graph.to_admin();
   const auto proven =
@@ -76,7 +78,10 @@ ordered_json run(const bench::AccountSize& size) {
   for (const Document& document : account.facts.documents) {
     bytes += document.bytes.size();
   }
-  ordered_json figures{{"roles", size.roles}, {"policies", size.policies}, {"bytes", bytes}};
+  ordered_json figures{{"roles", size.roles},
+                       {"policies", size.policies},
+                       {"bytes", bytes},
+                       {"threads", app::Threads().size()}};
   const Watch all;
   const auto intent = read_intent(account.intent, SourceId("muster.yaml"));
   if (!intent) {
@@ -90,8 +95,9 @@ ordered_json run(const bench::AccountSize& size) {
   const auto is_wanted = [](std::string_view rule) {
     return std::ranges::find(kIntentRules, rule) != kIntentRules.end();
   };
+  const app::Threads threads;
   figures["against_intent"] =
-      outcomes(audit(account.facts, intent.value(), checks_of(is_wanted), kNow));
+      outcomes(audit(account.facts, intent.value(), checks_of(is_wanted), kNow, &threads));
   figures["seconds"]["against_intent"] = comparing.read();
   figures["seconds"]["all"] = all.read();
   figures["peak_megabytes"] = bench::peak_megabytes();

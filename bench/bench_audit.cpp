@@ -14,6 +14,7 @@
 
 #include "app/audit_input.h"
 #include "app/repository.h"
+#include "app/workers.h"
 #include "bench/measure.h"
 #include "bench/sample_repository.h"
 #include "checks/core/engine.h"
@@ -115,8 +116,10 @@ Result<Engine> run_engine(const fs::path& root) {
     bench::keep(again ? again.value().inputs.size() : 0);
   });
   AuditResult result;
-  engine.audit = bench::median_seconds(
-      kRuns, [&] { result = audit(repository.facts, intent, registered_checks(), TimePoint{}); });
+  const app::Threads threads;
+  engine.audit = bench::median_seconds(kRuns, [&] {
+    result = audit(repository.facts, intent, registered_checks(), TimePoint{}, &threads);
+  });
   engine.outcomes = result.outcomes.size();
   engine.fails = count(result, OutcomeKind::Fail);
   engine.undecided = count(result, OutcomeKind::Undecided);

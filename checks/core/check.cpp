@@ -2,6 +2,7 @@
 #include "checks/core/check.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace muster {
 namespace {
@@ -12,6 +13,18 @@ std::vector<Check>& registry() {
 }
 
 }  // namespace
+
+void AuditInput::each(std::size_t count, const Work& work) const {
+  divided_ = true;
+  if (workers_ != nullptr) {
+    workers_->run(count, work);
+  } else {
+    for (std::size_t number = 0; number < count; ++number) {
+      work({number, 0});
+    }
+  }
+  divided_ = false;
+}
 
 OutcomeDraft& OutcomeDraft::arg(std::string_view name, std::string_view value) {
   if (outcome_ != nullptr) {
@@ -98,6 +111,19 @@ OutcomeDraft Outcomes::fail_if(const Proof& defect, const Asset& asset, const So
     return undecided(asset, where, defect.reason());
   }
   return pass(asset, where);
+}
+
+void Outcomes::append(Outcomes part) {
+  std::ranges::move(part.items_, std::back_inserter(items_));
+}
+
+void judge_each(const AuditInput& input, std::size_t count, Outcomes& out,
+                const std::function<void(const Piece&, Outcomes&)>& judge) {
+  std::vector<Outcomes> parts(count, out.part());
+  input.each(count, [&](const Piece& piece) { judge(piece, parts[piece.number]); });
+  for (Outcomes& part : parts) {
+    out.append(std::move(part));
+  }
 }
 
 Register::Register(std::string_view rule, CheckFunction run, std::vector<Need> needs) {

@@ -2,7 +2,10 @@
 // `Register`.
 #pragma once
 
+#include <cassert>
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,12 +25,35 @@ namespace muster {
 /// in.
 using TimePoint = std::chrono::sys_seconds;
 
+/// One of many pieces of work that do not depend on each other.
+struct Piece {
+  std::size_t number = 0;
+  /// Who does it: pieces of one worker are done one after the other.
+  std::size_t worker = 0;
+};
+
+using Work = std::function<void(const Piece&)>;
+
+/// Who does pieces of work. What comes out must not depend on how many they are.
+class Workers {
+ public:
+  virtual ~Workers() = default;
+  /// How many work at once; at least one.
+  [[nodiscard]] virtual std::size_t size() const = 0;
+  /// Does the pieces below `count`, in whatever order, and returns when all are done.
+  virtual void run(std::size_t count, const Work& work) const = 0;
+};
+
 /// Everything that one audit may look at. Models that areas build from the facts are built once and
-/// shared; that is invisible from outside: the same input gives the same outcomes. Not thread-safe.
+/// shared; that is invisible from outside: the same input gives the same outcomes. Not thread-safe,
+/// but for what `each` says.
 class AuditInput {
  public:
-  AuditInput(const Facts& facts, const Intent& intent, TimePoint now)
-      : facts_(facts), intent_(intent), now_(now) {}
+  /// `workers`: who does the work that can be divided; null = the caller's thread. They outlive the
+  /// input.
+  AuditInput(const Facts& facts, const Intent& intent, TimePoint now,
+             const Workers* workers = nullptr)
+      : facts_(facts), intent_(intent), now_(now), workers_(workers) {}
 
   [[nodiscard]] const Facts& facts() const { return facts_; }
 
@@ -38,6 +64,7 @@ class AuditInput {
   /// The area model `M`, made by `M::build(const AuditInput&)` on first use.
   template <class M>
   [[nodiscard]] const M& model() const {
+    assert(!divided_ && "a piece of divided work may not build models");
     const std::type_index key(typeid(M));
     auto found = models_.find(key);
     if (found == models_.end()) {
@@ -47,10 +74,18 @@ class AuditInput {
     return *static_cast<const M*>(found->second.get());
   }
 
+  [[nodiscard]] std::size_t workers() const { return workers_ == nullptr ? 1 : workers_->size(); }
+
+  /// Does the pieces below `count`, perhaps several at once: each writes only what is its own, and
+  /// asks for models before, not within.
+  void each(std::size_t count, const Work& work) const;
+
  private:
   const Facts& facts_;
   const Intent& intent_;
   TimePoint now_;
+  const Workers* workers_;
+  mutable bool divided_ = false;
   mutable std::unordered_map<std::type_index, std::shared_ptr<const void>> models_;
 };
 
@@ -91,6 +126,12 @@ class Outcomes {
   /// yes -> fail with its witness, no -> pass, undecided -> undecided.
   OutcomeDraft fail_if(const Proof& defect, const Asset& asset, const SourceRef& where);
 
+  /// The same rule without any outcomes, for one piece of divided work.
+  [[nodiscard]] Outcomes part() const { return {rule_, severity_}; }
+
+  /// Adds the outcomes of a part behind those that are there.
+  void append(Outcomes part);
+
   [[nodiscard]] std::vector<Outcome>& items() { return items_; }
 
  private:
@@ -100,6 +141,11 @@ class Outcomes {
   Severity severity_;
   std::vector<Outcome> items_;
 };
+
+/// Judges `count` things that do not depend on each other, perhaps several at once (see
+/// `AuditInput::each`), and reports them in the order of their numbers.
+void judge_each(const AuditInput& input, std::size_t count, Outcomes& out,
+                const std::function<void(const Piece&, Outcomes&)>& judge);
 
 /// A document that a rule needs and that could not be understood.
 struct Unreadable {

@@ -148,8 +148,8 @@ std::string render_message(std::string_view pattern, const Outcome& outcome) {
 }
 
 AuditResult audit(const Facts& facts, const Intent& intent, const std::vector<Check>& checks,
-                  TimePoint now) {
-  const AuditInput input(facts, intent, now);
+                  TimePoint now, const Workers* workers) {
+  const AuditInput input(facts, intent, now, workers);
   AuditResult result;
   for (const Check& check : checks) {
     const Rule* rule = find_rule(check.rule);

@@ -28,9 +28,13 @@ LineIndex::LineIndex(std::string_view text) : text_(text), line_starts_{0} {
     checkpoints_.push_back(total);
     total += count_code_points(text.substr(at, kStride));
   }
+  one_byte_each_ = total == text.size();
 }
 
 std::size_t LineIndex::code_points_before(std::size_t offset) const {
+  if (one_byte_each_) {
+    return offset;
+  }
   const std::size_t checkpoint = offset / kStride;
   const std::size_t start = checkpoint * kStride;
   return checkpoints_[checkpoint] + count_code_points(text_.substr(start, offset - start));

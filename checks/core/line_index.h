@@ -43,6 +43,8 @@ class LineIndex {
   std::vector<std::size_t> line_starts_;
   /// Code points before byte 256 * i.
   std::vector<std::size_t> checkpoints_;
+  /// Nothing but ASCII, as nearly every policy.
+  bool one_byte_each_ = false;
 };
 
 /// Number of code points of valid UTF-8.

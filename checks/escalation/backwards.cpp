@@ -147,14 +147,13 @@ bool Backwards::is_open(Id from, Id to, Callers callers, const std::string& way)
 void Backwards::expand_way(const Way& way, Id to, Callers callers) {
   for (const std::size_t group : map_.plausible(way)) {
     const Power& power = map_.power_of_group(group);
-    const bool personal = EdgeFinder::is_personal(power, way);
     std::optional<Edge> shared;
     bool asked = false;
     for (const Id from : map_.groups()[group]) {
       if (!is_open(from, to, callers, way.id)) {
         continue;
       }
-      if (!asked || personal) {
+      if (!asked || EdgeFinder::is_personal(power, way)) {
         shared = finder_.by(way, from, to);
         asked = true;
       }
@@ -238,15 +237,12 @@ std::optional<Edge> Backwards::access_to(Id holder, Id held) const {
 
 /// Rights for a principal that the holder can become: it becomes it, then grants.
 void Backwards::grants_to_others(Id holder) {
-  const Power& power = map_.power(holder);
-  const bool may_grant = std::ranges::any_of(ways(), [&](const Way& way) {
-    return way.category == Category::SelfEscalation && is_plausible(power, way);
-  });
-  for (Id held = 0; may_grant && held < map_.principals().size(); ++held) {
+  const std::vector<const Way*> grants = finder_.grants_of(holder);
+  for (Id held = 0; !grants.empty() && held < map_.principals().size(); ++held) {
     if (held == map_.origin(holder) || ground_.is_admin(held)) {
       continue;
     }
-    auto granted = finder_.best_grant(holder, held);
+    auto granted = finder_.best_grant(grants, holder, held);
     if (!granted || granted->verdict == Verdict::Blocked) {
       continue;
     }

@@ -105,10 +105,14 @@ class EdgeFinder {
 
   [[nodiscard]] bool everything() const { return effort_ == Effort::Everything; }
 
-  /// The best of all ways to do so.
-  [[nodiscard]] std::optional<Edge> best_grant(Id holder, Id held) const;
+  /// The ways to do so whose actions the policies of `holder` name.
+  [[nodiscard]] std::vector<const Way*> grants_of(Id holder) const;
+  /// The best of these ways, which are those of `holder`.
+  [[nodiscard]] std::optional<Edge> best_grant(const std::vector<const Way*>& grants, Id holder,
+                                               Id held) const;
 
  private:
+  [[nodiscard]] std::optional<Edge> plausible_grant(const Way& way, Id holder, Id held) const;
   [[nodiscard]] std::optional<Edge> pass_role(const Way& way, Id from, Id to) const;
   [[nodiscard]] std::optional<Edge> over_carriers(const Way& way, Id from, Id to) const;
   [[nodiscard]] std::optional<Edge> over_artifacts(const Way& way, Id from, Id to) const;

@@ -125,10 +125,15 @@ std::vector<std::string> EdgeFinder::grant_targets(On on, Id held) const {
 }
 
 std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const {
+  const bool asked =
+      way.category == Category::SelfEscalation && is_plausible(map_.power(holder), way);
+  return asked ? plausible_grant(way, holder, held) : std::nullopt;
+}
+
+std::optional<Edge> EdgeFinder::plausible_grant(const Way& way, Id holder, Id held) const {
   const Step& step = way.steps.front();
-  if (way.category != Category::SelfEscalation ||
-      map_.principal(held).account != map_.principal(holder).account ||
-      !is_plausible(map_.power(holder), way) || without_.contains({&way, holder, held})) {
+  if (map_.principal(held).account != map_.principal(holder).account ||
+      without_.contains({&way, holder, held})) {
     return std::nullopt;
   }
   std::optional<Edge> best;
@@ -140,13 +145,25 @@ std::optional<Edge> EdgeFinder::grant(const Way& way, Id holder, Id held) const 
   return best;
 }
 
-std::optional<Edge> EdgeFinder::best_grant(Id holder, Id held) const {
-  std::optional<Edge> best;
+std::vector<const Way*> EdgeFinder::grants_of(Id holder) const {
+  std::vector<const Way*> found;
   for (const Way& way : ways()) {
-    if (way.category == Category::SelfEscalation && (!best || best->verdict != Verdict::Proven)) {
-      if (auto edge = grant(way, holder, held)) {
-        keep_better(best, std::move(*edge));
-      }
+    if (way.category == Category::SelfEscalation && is_plausible(map_.power(holder), way)) {
+      found.push_back(&way);
+    }
+  }
+  return found;
+}
+
+std::optional<Edge> EdgeFinder::best_grant(const std::vector<const Way*>& grants, Id holder,
+                                           Id held) const {
+  std::optional<Edge> best;
+  for (const Way* way : grants) {
+    if (best && best->verdict == Verdict::Proven) {
+      break;
+    }
+    if (auto edge = plausible_grant(*way, holder, held)) {
+      keep_better(best, std::move(*edge));
     }
   }
   return best;

@@ -153,7 +153,7 @@ void Stages::add_upper_bound(Id origin, const Course& course, std::vector<Id>& b
 }
 
 void Stages::build(Id principal, std::vector<Id>& built) {
-  const auto given = finder_.best_grant(principal, principal);
+  const auto given = finder_.best_grant(finder_.grants_of(principal), principal, principal);
   if (has_everything(map_, principal) || (given && given->verdict == Verdict::Proven)) {
     return;
   }

@@ -200,7 +200,7 @@ class StatementExcess {
   /// that a search is left for the entries that no witness proves.
   [[nodiscard]] bool is_beyond_with(const std::string& entry) {
     const std::string action = instance_of(entry);
-    return is_of_entry(action) && std::ranges::any_of(witnesses_, [&](policy::Request request) {
+    return is_of_entry(action) && std::ranges::any_of(witnesses_, [&](policy::Request& request) {
              request.action = action;
              return power_.is_beyond(request);
            });
@@ -295,6 +295,7 @@ class StatementExcess {
   ActionsOfEntries& actions_;
   std::size_t document_;
   const Statement& statement_;
+  /// Their action is that of the entry tried last.
   std::vector<policy::Request> witnesses_;
   /// Those that go beyond, and with them those of which that is not known.
   std::vector<const policy::Text*> entries_;
@@ -319,7 +320,7 @@ struct Place {
 };
 
 void report(const DeclaredRole& declared, const Place& place, const StatementExcess& judge,
-            const Answer& answer, const AuditInput& input, Outcomes& out) {
+            const Answer& answer, const Intent& intent, Outcomes& out) {
   const std::string anchor = statement_anchor(*place.policy, *place.statement);
   const Asset asset = declared.role->asset();
   if (answer.verdict == Verdict::Undecided) {
@@ -347,12 +348,12 @@ void report(const DeclaredRole& declared, const Place& place, const StatementExc
       .arg("action", answer.witness->action)
       .arg("resource", answer.witness->resource)
       .severity(reached)
-      .environment(declared.environment_name(input.intent()))
+      .environment(declared.environment_name(intent))
       .anchor(anchor)
       .because(because);
 }
 
-void judge_role(const DeclaredRole& declared, const AuditInput& input, ActionsOfEntries& actions,
+void judge_role(const DeclaredRole& declared, const Intent& intent, ActionsOfEntries& actions,
                 Outcomes& out) {
   const Role& role = *declared.role;
   DeclaredPower power(declared);
@@ -370,7 +371,7 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, ActionsOf
       const Answer answer = judge.judge();
       if (answer.verdict != Verdict::Yes) {
         beyond = true;
-        report(declared, {&policy, &statement}, judge, answer, input, out);
+        report(declared, {&policy, &statement}, judge, answer, intent, out);
       }
     }
     ++document;
@@ -383,10 +384,11 @@ void judge_role(const DeclaredRole& declared, const AuditInput& input, ActionsOf
 }
 
 void beyond_capabilities(const AuditInput& input, Outcomes& out) {
-  ActionsOfEntries actions;
-  for (const DeclaredRole& declared : input.model<DeclaredRoles>().all()) {
-    judge_role(declared, input, actions, out);
-  }
+  const std::vector<DeclaredRole>& roles = input.model<DeclaredRoles>().all();
+  std::vector<ActionsOfEntries> actions(input.workers());
+  judge_each(input, roles.size(), out, [&](const Piece& piece, Outcomes& part) {
+    judge_role(roles[piece.number], input.intent(), actions[piece.worker], part);
+  });
 }
 
 const Register kBeyondCapabilitiesCheck{"iam-beyond-capabilities", beyond_capabilities, {}};

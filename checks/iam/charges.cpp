@@ -203,15 +203,19 @@ void report(const Charge& charge, Outcomes& out) {
 }  // namespace
 
 Charges Charges::build(const AuditInput& input) {
-  Charges result;
-  for (const AdminVerdict& admin : input.model<Admins>().all()) {
+  const std::vector<AdminVerdict>& admins = input.model<Admins>().all();
+  std::vector<std::vector<Charge>> by_role(admins.size());
+  input.each(admins.size(), [&](const Piece& piece) {
+    const AdminVerdict& admin = admins[piece.number];
     // Who may do everything is told so by one rule, or was declared to.
     const bool all = admin.kind == AdminKind::All || admin.kind == AdminKind::NearlyAll;
-    if (all || admin.role->is_declared_admin()) {
-      continue;
+    if (!all && !admin.role->is_declared_admin()) {
+      by_role[piece.number] = RoleJudge(admin).charges();
     }
-    std::vector<Charge> some = RoleJudge(admin).charges();
-    std::move(some.begin(), some.end(), std::back_inserter(result.charges_));
+  });
+  Charges result;
+  for (std::vector<Charge>& some : by_role) {
+    std::ranges::move(some, std::back_inserter(result.charges_));
   }
   return result;
 }

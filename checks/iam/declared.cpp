@@ -6,11 +6,13 @@
 namespace muster::iam {
 namespace {
 
-policy::Policy as_is(const policy::Policy& policy) {
-  return policy;
+using Cut = std::optional<policy::Policy>;
+
+Cut as_is(const policy::Policy&) {
+  return std::nullopt;
 }
 
-policy::Policy denies_of(const policy::Policy& policy) {
+Cut denies_of(const policy::Policy& policy) {
   policy::Policy cut;
   cut.version = policy.version;
   std::ranges::copy_if(
@@ -19,7 +21,12 @@ policy::Policy denies_of(const policy::Policy& policy) {
   return cut;
 }
 
-policy::Policy without_conditions(const policy::Policy& policy) {
+Cut without_conditions(const policy::Policy& policy) {
+  const bool bare = std::ranges::all_of(
+      policy.statements, [](const policy::Statement& one) { return one.conditions.empty(); });
+  if (bare) {
+    return as_is(policy);
+  }
   policy::Policy relaxed = policy;
   std::erase_if(relaxed.statements, [](const policy::Statement& statement) {
     return statement.effect == policy::Effect::Deny && !statement.conditions.empty();
@@ -119,9 +126,22 @@ std::vector<prover::PolicyId> DeclaredPower::keep_all(const std::vector<SharedPo
                                                       Change change) {
   std::vector<prover::PolicyId> ids;
   for (const SharedPolicy& policy : policies) {
-    ids.push_back(prover_.keep(texts_.emplace_back(change(*policy))));
+    Cut cut = change(*policy);
+    if (!cut) {
+      ids.push_back(keep_whole(*policy));
+    } else if (!cut->statements.empty()) {
+      ids.push_back(prover_.keep(texts_.emplace_back(std::move(*cut))));
+    }
   }
   return ids;
+}
+
+prover::PolicyId DeclaredPower::keep_whole(const policy::Policy& policy) {
+  const auto [known, fresh] = whole_.try_emplace(&policy);
+  if (fresh) {
+    known->second = prover_.keep(policy);
+  }
+  return known->second;
 }
 
 prover::Layered DeclaredPower::layered(std::vector<prover::PolicyId> identity, Change change) {

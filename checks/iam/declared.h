@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -73,7 +74,8 @@ class DeclaredPower {
   [[nodiscard]] prover::Answer meets(const policy::Statement& statement);
 
  private:
-  using Change = policy::Policy (*)(const policy::Policy& policy);
+  /// What of a policy counts; nothing: the policy as it is.
+  using Change = std::optional<policy::Policy> (*)(const policy::Policy& policy);
 
   std::size_t add_single(const policy::Statement& statement);
   /// The role's own policies, made when they are first asked for.
@@ -84,6 +86,8 @@ class DeclaredPower {
   std::vector<prover::PolicyId> keep_all(const std::vector<SharedPolicy>& policies, Change change);
   /// The requests that the role can send; absent when no policy looks at what tells them apart.
   std::optional<std::vector<prover::PolicyId>> own_requests(Moment moment);
+  /// The policy as it is, compiled once. It lives as long as the role.
+  prover::PolicyId keep_whole(const policy::Policy& policy);
   /// The role's limits around these identity policies, for requests that it can send.
   prover::Layered layered(std::vector<prover::PolicyId> identity, Change change);
 
@@ -92,6 +96,7 @@ class DeclaredPower {
   std::list<policy::Policy> texts_;
   prover::Prover prover_;
   OwnKeys keys_;
+  std::map<const policy::Policy*, prover::PolicyId> whole_;
   std::size_t allowed_ = 0;
   std::optional<std::size_t> relaxed_;
   std::optional<std::size_t> actual_;

@@ -131,9 +131,9 @@ void judge_role(const DeclaredRole& declared, Outcomes& out) {
 }
 
 void missing_capability(const AuditInput& input, Outcomes& out) {
-  for (const DeclaredRole& declared : input.model<DeclaredRoles>().all()) {
-    judge_role(declared, out);
-  }
+  const std::vector<DeclaredRole>& roles = input.model<DeclaredRoles>().all();
+  judge_each(input, roles.size(), out,
+             [&](const Piece& piece, Outcomes& part) { judge_role(roles[piece.number], part); });
 }
 
 const Register kMissingCapabilityCheck{"iam-missing-capability", missing_capability, {}};

@@ -66,6 +66,15 @@ MatchResult match_whole(std::string_view pattern, Version version, const Request
   return glob_match(expanded.text, request.resource, kMarked) ? MatchResult::Yes : MatchResult::No;
 }
 
+/// Whether the plain text before the first wildcard shows that a pattern without variables cannot
+/// match: most patterns of a policy are about other things, and this costs next to nothing.
+bool begins_otherwise(std::string_view pattern, std::string_view text) {
+  const std::size_t plain = std::min(pattern.find_first_of("*?"), pattern.size());
+  const std::size_t common = std::min(plain, text.size());
+  return pattern.substr(0, common) != text.substr(0, common) &&
+         pattern.find('$') == std::string_view::npos;
+}
+
 /// One symbol of a pattern in the mode `trail`.
 struct Symbol {
   enum class Kind { Plain, One, FieldOne, Run, FieldRun };
@@ -176,6 +185,9 @@ std::optional<ArnParts> split_arn(std::string_view text) {
 MatchResult match_resource(std::string_view pattern, Version version, const Request& request) {
   if (pattern == "*") {
     return MatchResult::Yes;
+  }
+  if (begins_otherwise(pattern, request.resource)) {
+    return MatchResult::No;
   }
   if (!pattern.starts_with(kPrefix) || request.arn_mode == ArnMode::String) {
     return match_whole(pattern, version, request);

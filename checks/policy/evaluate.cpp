@@ -25,9 +25,17 @@ SourceRef place_of(const std::vector<Text>& list, const SourceRef& fallback) {
   return list.empty() ? fallback : list.front().where;
 }
 
+/// Whether the first letters tell that the pattern cannot match: most patterns are of another
+/// service, and need no closer look.
+bool is_of_other_service(std::string_view pattern, std::string_view folded_action) {
+  return !pattern.empty() && !folded_action.empty() && pattern.front() != '*' &&
+         pattern.front() != '?' && text::lower(pattern.front()) != folded_action.front();
+}
+
 bool any_action(const std::vector<Text>& patterns, std::string_view folded_action) {
   return std::ranges::any_of(patterns, [&](const Text& pattern) {
-    return glob_match(pattern.value, folded_action, Wildcards{.lower_case = true});
+    return !is_of_other_service(pattern.value, folded_action) &&
+           glob_match(pattern.value, folded_action, Wildcards{.lower_case = true});
   });
 }
 
@@ -217,8 +225,7 @@ StatementTrace evaluate_statement(const Statement& statement, Version version,
   return trace;
 }
 
-EffectTruths policy_truths(const Policy& policy, const Request& request) {
-  const std::string action = lower(request.action);
+EffectTruths policy_truths(const Policy& policy, const Request& request, std::string_view action) {
   EffectTruths truths;
   for (const Statement& statement : policy.statements) {
     Truth& truth = statement.effect == Effect::Allow ? truths.allow : truths.deny;

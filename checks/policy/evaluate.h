@@ -109,8 +109,10 @@ struct EffectTruths {
   Truth deny = Truth::No;
 };
 
-/// The same as `evaluate_policy`, without the words.
-[[nodiscard]] EffectTruths policy_truths(const Policy& policy, const Request& request);
+/// The same as `evaluate_policy`, without the words. `action`: that of the request in lower case,
+/// which callers with many policies make once.
+[[nodiscard]] EffectTruths policy_truths(const Policy& policy, const Request& request,
+                                         std::string_view action);
 
 /// Several policies of one layer, united.
 [[nodiscard]] Decision evaluate_policies(std::span<const Policy> policies, const Request& request);

@@ -5,6 +5,7 @@ namespace muster::policy {
 
 Word decode(std::string_view utf8) {
   Word out;
+  out.reserve(utf8.size());
   for (std::size_t i = 0; i < utf8.size();) {
     const auto lead = static_cast<unsigned char>(utf8[i]);
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

@@ -9,15 +9,17 @@ Atoms::Atoms(policy::ArnMode mode) : mode_(mode), names_{"action", "resource", "
 
 const Glob* Atoms::glob(Word symbols, std::string_view written) {
   Glob made = make_glob(std::move(symbols), std::string(written));
-  const auto [place, fresh] = glob_of_.try_emplace(made.symbols, nullptr);
-  if (fresh) {
-    globs_.push_back(std::move(made));
-    place->second = &globs_.back();
-  } else if (written < place->second->written) {
-    // Spellings differ in case only; which one is shown must not depend on the order of reading.
-    place->second->written = written;
+  const auto known = glob_of_.find(made.symbols);
+  if (known == glob_of_.end()) {
+    Glob& kept = globs_.emplace_back(std::move(made));
+    glob_of_.emplace(kept.symbols, &kept);
+    return &kept;
   }
-  return place->second;
+  if (written < known->second->written) {
+    // Spellings differ in case only; which one is shown must not depend on the order of reading.
+    known->second->written = written;
+  }
+  return known->second;
 }
 
 const Glob* Atoms::find(const Word& symbols) const {

@@ -97,17 +97,14 @@ class Atoms {
   [[nodiscard]] bool less(const Box& a, const Box& b) const;
 
  private:
-  struct WordHash {
-    std::size_t operator()(const Word& word) const { return std::hash<Word>{}(word); }
-  };
-
   struct BoxHash {
     std::size_t operator()(const Box& box) const;
   };
 
   policy::ArnMode mode_;
   std::deque<Glob> globs_;
-  std::unordered_map<Word, Glob*, WordHash> glob_of_;
+  /// Keys are views into the globs.
+  std::unordered_map<std::u32string_view, Glob*> glob_of_;
   std::unordered_map<std::string, Char> variables_;
   std::vector<std::string> names_;
   std::unordered_map<std::string, DimensionId> dimensions_;

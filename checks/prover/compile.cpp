@@ -17,7 +17,12 @@ using policy::Version;
 
 /// The globs in one text, for the identity of an atom.
 std::string content_of(const GlobUnion& globs) {
+  std::size_t symbols = globs.globs().size();
+  for (const Glob* glob : globs.globs()) {
+    symbols += glob->symbols.size();
+  }
   std::string out;
+  out.reserve(symbols * sizeof(Char));
   for (const Glob* glob : globs.globs()) {
     out.append(reinterpret_cast<const char*>(glob->symbols.data()),  // NOLINT(*reinterpret-cast)
                glob->symbols.size() * sizeof(Char));

@@ -64,13 +64,14 @@ std::vector<EntryLayer> layers_of(const Layered& layered) {
 
 Truth decide_truth(const std::vector<EntryLayer>& layers, const std::vector<KeptPolicy>& kept,
                    const Request& request) {
+  const std::string action = policy::lower(request.action);
   Truth allow = Truth::Yes;
   Truth deny = Truth::No;
   for (const EntryLayer& layer : layers) {
     Truth some = layer.open ? Truth::Unknown : Truth::No;
     deny = std::max(deny, some);
     for (const PolicyId id : layer.policies) {
-      const policy::EffectTruths one = policy_truths(*kept[id].policy, request);
+      const policy::EffectTruths one = policy_truths(*kept[id].policy, request, action);
       some = std::max(some, one.allow);
       deny = std::max(deny, one.deny);
     }

@@ -114,6 +114,7 @@ std::size_t plain_run(std::u32string_view symbols) {
 /// over colons and one within a field are kept apart.
 Word normal_form(const Word& symbols) {
   Word out;
+  out.reserve(symbols.size());
   for (const Char symbol : symbols) {
     const bool after_same_run =
         !out.empty() && is_run(out.back()) && (symbol == out.back() || symbol == out.back() + 1);
@@ -192,8 +193,8 @@ Glob make_glob(Word symbols, std::string written) {
   glob.symbols = normal_form(symbols);
   glob.written = std::move(written);
   glob.prefix = plain_run(glob.symbols);
-  const Word reversed(glob.symbols.rbegin(), glob.symbols.rend());
-  glob.suffix = plain_run(reversed);
+  const auto behind = std::find_if_not(glob.symbols.rbegin(), glob.symbols.rend(), is_plain);
+  glob.suffix = static_cast<std::size_t>(behind - glob.symbols.rbegin());
   glob.literal = glob.prefix == glob.symbols.size();
   glob.has_variable = std::ranges::any_of(glob.symbols, is_variable);
   if (glob.has_variable) {
@@ -268,6 +269,7 @@ Word sample(const Glob& glob, std::u32string_view run) {
 policy::Pattern pattern_of(const Glob& glob) {
   using policy::ItemKind;
   policy::Pattern pattern;
+  pattern.items.reserve(glob.symbols.size());
   for (const Char symbol : glob.symbols) {
     const bool in_field = symbol == kFieldRun || symbol == kFieldOne ||
                           (is_variable(symbol) && (symbol & kVariableInField) != 0);

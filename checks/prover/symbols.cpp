@@ -41,7 +41,17 @@ std::string canonical(const Variable& variable) {
   return variable.key + (variable.fallback ? "," + *variable.fallback : std::string());
 }
 
+void append_plain(std::string_view text, const Place& place, Word& out) {
+  for (const Char c : policy::decode(text)) {
+    out.push_back(symbol(c, place));
+  }
+}
+
 void append(std::string_view text, Version version, const Place& place, Atoms& atoms, Word& out) {
+  if (version != Version::V2012_10_17 || text.find("${") == std::string_view::npos) {
+    append_plain(text, place, out);
+    return;
+  }
   for (const Piece& piece : pieces(text, version)) {
     if (piece.is_variable()) {
       const Char flags =
@@ -57,6 +67,7 @@ void append(std::string_view text, Version version, const Place& place, Atoms& a
 
 Word whole(std::string_view text, Version version, Atoms& atoms) {
   Word out;
+  out.reserve(text.size());
   append(text, version, Place{}, atoms, out);
   return out;
 }
@@ -65,6 +76,7 @@ Word whole(std::string_view text, Version version, Atoms& atoms) {
 /// for a `*` that ends a field.
 Word arn_symbols(std::string_view text, Version version, Atoms& atoms, bool trail = false) {
   Word out;
+  out.reserve(text.size());
   const auto fields = policy::split_fields(text, version);
   for (std::size_t i = 0; i < kFields; ++i) {
     const bool last = i + 1 == kFields;
@@ -147,6 +159,7 @@ Variable read_variable(std::string_view inner) {
 
 const Glob* action_glob(const policy::Text& text, Atoms& atoms) {
   Word out;
+  out.reserve(text.value.size());
   append(policy::lower(text.value), Version::V2008_10_17, Place{}, atoms, out);
   return atoms.glob(std::move(out), text.value);
 }

@@ -53,6 +53,14 @@ TEST_CASE("places far into one long line are right") {
   CHECK(index.byte_of(99'999) == text.size());
 }
 
+TEST_CASE("one character beyond ASCII is enough to count code points") {
+  std::string text(600, 'a');
+  CHECK(LineIndex(text).span(510, 520) == Span{1, 511, 1, 521});
+  text.replace(300, 1, "\xC3\xA4");
+  CHECK(LineIndex(text).span(100, 300) == Span{1, 101, 1, 301});
+  CHECK(LineIndex(text).span(510, 520) == Span{1, 510, 1, 520});
+}
+
 TEST_CASE("lines are given without their line breaks") {
   const LineIndex index("one\r\ntwo\n\nfour");
   REQUIRE(index.line_count() == 4);

@@ -166,6 +166,12 @@ TEST_CASE("resources match field by field, case by case, with the last field fre
                Truth::Yes},
            Row{"malformed variable", R"("Resource":"arn:aws:s3:::${aws")", "arn:aws:s3:::a",
                Truth::Unknown},
+           Row{"malformed variable behind other text", R"("Resource":"arn:aws:sqs:::${aws")",
+               "arn:aws:s3:::a", Truth::Unknown},
+           Row{"complement of an unresolved variable behind other text",
+               R"("NotResource":"arn:aws:sqs:::${none}")", "arn:aws:s3:::a", Truth::Unknown},
+           Row{"text that ends before the pattern's plain part", R"("Resource":"arn:aws:s3:::ab")",
+               "arn:aws:s3:::a", Truth::No},
            Row{"variable in an earlier field", R"("Resource":"arn:aws:s3:${aws:username}::x")",
                "arn:aws:s3:ann::x", Truth::Yes},
        }) {
