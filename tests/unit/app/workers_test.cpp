@@ -17,19 +17,19 @@ using namespace muster;
 
 namespace {
 
-constexpr std::size_t kRoles = 60;
+constexpr std::size_t kRoles = 9;
 constexpr const char* kAccount = "111122223333";
 
 std::string arn_of(std::size_t role) {
   return "arn:aws:iam::" + std::string(kAccount) + ":role/app" + std::to_string(role);
 }
 
-/// A role that GitHub can assume; every third has the trust of its neighbour, every fifth may do
-/// anything, every seventh may pass roles.
+/// A role that GitHub can assume; three at a time have the same trust, one may do anything to its
+/// buckets, every third may pass roles.
 std::string role(std::size_t number) {
   const std::string trusted = "app" + std::to_string(number / 3);
-  const std::string action = number % 5 == 0   ? "*"
-                             : number % 7 == 0 ? R"(iam:PassRole","lambda:*)"
+  const std::string action = number == 7       ? "*"
+                             : number % 3 == 2 ? R"(iam:PassRole","lambda:*)"
                                                : "s3:GetObject";
   return R"({"Path":"/","RoleName":"app)" + std::to_string(number) + R"(","Arn":")" +
          arn_of(number) +
@@ -152,7 +152,7 @@ TEST_CASE("things judged apart are reported in their order") {
 TEST_CASE("an audit is the same, word for word, for any number of threads") {
   const std::vector<std::string> alone = judged_by(nullptr);
   REQUIRE(alone.size() > 5 * kRoles);
-  for (const std::size_t size : {2U, 3U, 8U}) {
+  for (const std::size_t size : {2U, 5U}) {
     CAPTURE(size);
     const app::Threads threads(size);
     CHECK(judged_by(&threads) == alone);
