@@ -91,7 +91,7 @@ Ladders Ladders::build(const AuditInput& input) {
     same_as.push_back(known->second);
     result.climbs_.push_back({trust, {}});
   }
-  input.each(first.size(), [&](const Piece& piece) {
+  input.each(first.size(), [&](const muster::Piece& piece) {
     Climb& climb = result.climbs_[first[piece.number]];
     climb.steps = Climber(*climb.trust, input.intent()).climb();
   });
