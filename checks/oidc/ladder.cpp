@@ -41,6 +41,15 @@ void print_text(std::string_view key, const std::optional<std::string>& text,
   }
 }
 
+void print_list(std::string_view key, const std::vector<std::string>& texts,
+                text::JsonWriter& out) {
+  out.key(key).open_list();
+  for (const std::string& text : texts) {
+    out.text(text);
+  }
+  out.close_list();
+}
+
 void print_set(const TokenSet& set, text::JsonWriter& out) {
   out.open_object();
   out.key("context").text(to_string(set.context));
@@ -50,16 +59,12 @@ void print_set(const TokenSet& set, text::JsonWriter& out) {
   print_text("file", set.workflow_file, out);
   print_text("audience", set.audience, out);
   print_text("label", set.label, out);
-  out.key("refs").open_list();
-  for (const std::string& ref : set.refs) {
-    out.text(ref);
-  }
-  out.close_list().close_object();
+  print_list("refs", set.refs, out);
+  out.close_object();
 }
 
 /// All that tells the answers about one trust from those about another under the same intent: its
-/// policy as written, its provider, what is declared, and how much the role may do. The universe,
-/// the owners and the repositories follow from these and from the intent.
+/// policy as written, its provider, what is declared and trusted, and how much the role may do.
 std::string print_question(const Trust& trust) {
   text::JsonWriter out(text::JsonLayout::Compact);
   out.open_object().key("policy");
@@ -70,7 +75,11 @@ std::string print_question(const Trust& trust) {
   for (const TokenSet& set : trust.declared) {
     print_set(set, out);
   }
-  out.close_list().close_object();
+  out.close_list();
+  out.key("is_declared").number(trust.is_declared ? 1 : 0);
+  print_list("owners", trust.owners, out);
+  print_list("repositories", trust.repositories, out);
+  out.close_object();
   return out.bytes();
 }
 
