@@ -46,7 +46,7 @@ void require_runs(const AuditInput& input, const Lines& lines) {
     for (const workflow::Presented& presented : workflow::presented(run, input.intent())) {
       require(!workflow::subject_of(presented.tokens).empty());
     }
-    for (const workflow::StepCommand& command : workflow::commands(*run.job)) {
+    for (const workflow::StepCommand& command : run.script->commands) {
       lines.require_inside(command.where.span);
     }
   }
