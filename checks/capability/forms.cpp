@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checks/capability/templates.h"
+#include "checks/policy/principals.h"
 #include "checks/text/ascii.h"
 
 namespace muster::capability {
@@ -45,9 +46,7 @@ std::string problem_of(Form form, std::string_view value) {
     case Form::Region:
       return is_region(value) ? "" : "is no region; expected e.g. `eu-central-1`";
     case Form::Account:
-      return value.size() == 12 && text::is_digits(value)
-                 ? ""
-                 : "is no account id; expected 12 digits in quotes";
+      return policy::is_account(value) ? "" : "is no account id; expected 12 digits in quotes";
     case Form::Flag:
       return value == "true" || value == "false" ? "" : "is neither `true` nor `false`";
     case Form::Tags:

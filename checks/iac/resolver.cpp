@@ -52,8 +52,7 @@ bool is_list_type(std::string_view type) {
 }
 
 std::string default_of(const Node& declaration) {
-  const auto value = declaration.find("Default");
-  return value ? std::string(value->text()) : std::string();
+  return declaration.text_under("Default");
 }
 
 /// A name of the template for a reason; a long one is cut.

@@ -13,6 +13,7 @@
 #include "checks/iam/production.h"
 #include "checks/iam/strangers.h"
 #include "checks/policy/arn.h"
+#include "checks/policy/operators.h"
 
 namespace muster::iam {
 namespace {
@@ -56,12 +57,7 @@ const ResourceType* type_for(const Action& action, const std::string& arn) {
 }
 
 policy::Condition equals(const std::string& key, const std::string& value) {
-  policy::Condition made;
-  made.op.kind = policy::OperatorKind::StringEquals;
-  made.op.name.value = "StringEquals";
-  made.key.value = key;
-  made.values.push_back({value, {}});
-  return made;
+  return policy::make_condition("StringEquals", key, {value});
 }
 
 std::string tag_name(const std::string& key) {

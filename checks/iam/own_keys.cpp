@@ -19,14 +19,6 @@ bool is_odd(const policy::Operator& op, std::string_view key) {
          (key == kCurrentTime && !of_dates && op.kind != policy::OperatorKind::Null);
 }
 
-policy::Condition own_clause(const char* op, const std::string& key, const std::string& value) {
-  policy::Condition clause;
-  clause.op = policy::parse_operator({op, {}});
-  clause.key = {key, {}};
-  clause.values.push_back({value, {}});
-  return clause;
-}
-
 }  // namespace
 
 OwnKeys::OwnKeys(const Role& role, TimePoint now) : now_(to_utc(now)) {
@@ -61,12 +53,12 @@ std::optional<policy::Policy> OwnKeys::requests(Moment moment) const {
   for (const auto& [key, value] : known_) {
     if (looked_at_.contains(key) && !odd_.contains(key)) {
       const char* op = !value ? "Null" : *value == "false" ? "Bool" : "StringEquals";
-      statement.conditions.push_back(own_clause(op, key, value.value_or("true")));
+      statement.conditions.push_back(policy::make_condition(op, key, {value.value_or("true")}));
     }
   }
   if (looked_at_.contains(kCurrentTime) && !odd_.contains(kCurrentTime)) {
-    statement.conditions.push_back(own_clause(
-        moment == Moment::Now ? "DateEquals" : "DateGreaterThanEquals", kCurrentTime, now_));
+    statement.conditions.push_back(policy::make_condition(
+        moment == Moment::Now ? "DateEquals" : "DateGreaterThanEquals", kCurrentTime, {now_}));
   }
   if (statement.conditions.empty()) {
     return std::nullopt;

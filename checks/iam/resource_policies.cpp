@@ -69,19 +69,14 @@ constexpr std::array<std::string_view, 46> kCovered = {"acm-pca",
                                                        "xray"};
 static_assert(std::ranges::is_sorted(kCovered));
 
-std::string member_text(const Node& node, std::string_view name) {
-  const auto value = node.find(name);
-  return value ? std::string(value->text()) : std::string();
-}
-
 Result<ResourcePolicy> entry_of(const Node& node) {
   ResourcePolicy found;
   found.where = node.where();
-  found.arn = member_text(node, "arn");
+  found.arn = node.text_under("arn");
   if (found.arn.empty()) {
     return Error{ErrorCode::Invalid, "an entry of `resource_policies` has no `arn`", node.where()};
   }
-  found.account = member_text(node, "account");
+  found.account = node.text_under("account");
   if (found.account.empty()) {
     found.account = arn_field(found.arn, kAccountField);
   }
@@ -213,7 +208,7 @@ void ResourcePolicies::read_facts(const AuditInput& input) {
         continue;
       }
       unreadable_.push_back({document.source, entry.error()});
-      if (std::string arn = member_text(list->at(i), "arn"); !arn.empty()) {
+      if (std::string arn = list->at(i).text_under("arn"); !arn.empty()) {
         const std::string owner(arn_field(arn, kAccountField));
         policies_.push_back(
             {std::move(arn), owner, nullptr, entry.error().message, list->at(i).where()});

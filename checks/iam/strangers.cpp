@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "checks/policy/arn.h"
+#include "checks/policy/operators.h"
 #include "checks/policy/principals.h"
 
 namespace muster::iam {
@@ -168,22 +169,12 @@ bool is_key_of(const policy::ResourceType* type, std::string_view key) {
 }
 
 policy::Condition missing(const std::string& key) {
-  policy::Condition made;
-  made.op.kind = policy::OperatorKind::Null;
-  made.op.name.value = "Null";
-  made.key.value = key;
-  made.values.push_back({"true", {}});
-  return made;
+  return policy::make_condition("Null", key, {"true"});
 }
 
 policy::Condition has_value(const std::string& key, std::string value, bool if_exists) {
-  policy::Condition made;
-  made.op.kind = policy::OperatorKind::StringEquals;
-  made.op.if_exists = if_exists;
-  made.op.name.value = if_exists ? "StringEqualsIfExists" : "StringEquals";
-  made.key.value = key;
-  made.values.push_back({std::move(value), {}});
-  return made;
+  return policy::make_condition(if_exists ? "StringEqualsIfExists" : "StringEquals", key,
+                                {std::move(value)});
 }
 
 std::string strange_value(const std::string& key, policy::KeyType type, const Surrounding& around) {

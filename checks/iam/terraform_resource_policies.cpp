@@ -57,12 +57,6 @@ constexpr std::array<NameArgument, 8> kNameArguments = {{
     {"aws_efs_file_system", "elasticfilesystem", "id"},
 }};
 
-/// Arguments that are computed as well: one that is not known counts only where it is configured.
-bool is_optional_policy(std::string_view type) {
-  return type == "aws_s3_bucket" || type == "aws_sqs_queue" || type == "aws_sns_topic" ||
-         type == "aws_kms_key" || type == "aws_secretsmanager_secret";
-}
-
 policy::Text argument_text(const TerraformResource& resource, std::string_view name) {
   const auto value = TerraformResources::value(resource, name).node;
   return value && !value->is(Type::Null) ? policy::Text{std::string(value->text()), value->where()}
@@ -171,14 +165,17 @@ void read_resource_policy(const TerraformResources& all, const TerraformResource
   if (resource.type == "aws_lambda_permission") {
     add_permission(all, resource, out);
   }
-  for (const PolicyArgument& row : kPolicyArguments) {
-    const TerraformValue value = TerraformResources::value(resource, "policy");
-    const bool configured = resource.expressions && resource.expressions->find("policy");
-    const bool open = value.unknown && (configured || !is_optional_policy(row.type));
-    const bool written = value.node && !value.node->text().empty();
-    if (resource.type == row.type && (written || open)) {
-      add_policy(all, resource, row, out);
-    }
+  const auto* const row = std::ranges::find(kPolicyArguments, resource.type, &PolicyArgument::type);
+  if (row == kPolicyArguments.end()) {
+    return;
+  }
+  const TerraformValue value = TerraformResources::value(resource, "policy");
+  const bool written = value.node && !value.node->text().empty();
+  // A resource's own argument is computed as well: unknown, it counts only where it is configured.
+  const bool configured = resource.expressions && resource.expressions->find("policy");
+  const bool open = value.unknown && (configured || !row->target.empty());
+  if (written || open) {
+    add_policy(all, resource, *row, out);
   }
 }
 

@@ -14,11 +14,6 @@ using text::Node;
 
 constexpr std::size_t kIntentNodes = 2'000'000;
 
-std::string text_at(const Node& node, std::string_view key, std::string_view absent = "") {
-  const auto value = node.find(key);
-  return std::string(value ? value->text() : absent);
-}
-
 std::vector<Variable> variables_at(const Node& node) {
   std::vector<Variable> variables;
   const auto map = node.find("variables");
@@ -31,7 +26,7 @@ std::vector<Variable> variables_at(const Node& node) {
 /// The enumerator whose word stands there; `absent` when the key is not there.
 template <class Enum, std::size_t N>
 Enum enum_at(const Node& node, std::string_view key, const Enum (&values)[N], Enum absent) {
-  const std::string word = text_at(node, key);
+  const std::string word = node.text_under(key);
   for (const Enum value : values) {
     if (word == to_string(value)) {
       return value;
@@ -58,7 +53,7 @@ IntentEnvironment read_environment(const Node& name, const Node& node) {
 
 IntentSubject read_subject(const Node& node) {
   IntentSubject subject;
-  subject.repository = text_at(node, "repository");
+  subject.repository = node.text_under("repository");
   if (const auto environment = node.find("environment")) {
     subject.environment = std::string(environment->text());
   }
@@ -83,11 +78,11 @@ IntentAllow read_allow(const Node& node) {
 
 IntentAccept read_accept(const Node& node) {
   IntentAccept accept;
-  accept.escalation = text_at(node, "escalation");
+  accept.escalation = node.text_under("escalation");
   accept.via = node.texts_under("via");
-  accept.target = text_at(node, "target");
-  accept.reason = text_at(node, "reason");
-  if (const auto day = parse_utc(text_at(node, "until"))) {
+  accept.target = node.text_under("target");
+  accept.reason = node.text_under("reason");
+  if (const auto day = parse_utc(node.text_under("until"))) {
     accept.until = std::chrono::floor<std::chrono::days>(*day);
   }
   accept.where = node.where();
@@ -97,10 +92,10 @@ IntentAccept read_accept(const Node& node) {
 IntentRole read_role(const Node& name, const Node& node) {
   IntentRole role;
   role.name = name.text();
-  role.arn = text_at(node, "arn");
+  role.arn = node.text_under("arn");
   role.privilege = enum_at(node, "privilege", {Privilege::Admin, Privilege::Write, Privilege::Read},
                            Privilege::Unknown);
-  role.trust_file = text_at(node, "trust");
+  role.trust_file = node.text_under("trust");
   role.permission_files = node.texts_under("permissions");
   role.environments = node.texts_under("environments");
   const auto subjects = node.find("subjects");
@@ -108,7 +103,7 @@ IntentRole read_role(const Node& name, const Node& node) {
     role.subjects.push_back(read_subject(subjects->at(i)));
   }
   role.trusted_accounts = node.texts_under("trusted_accounts");
-  role.region = text_at(node, "region");
+  role.region = node.text_under("region");
   if (const auto capabilities = node.find("capabilities")) {
     role.capabilities = read_capabilities(*capabilities);
   }
@@ -175,12 +170,12 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
   Intent intent;
   intent.declared = true;
   intent.source = std::move(source);
-  intent.repository = text_at(root, "repository");
-  intent.repository_id = text_at(root, "repository_id");
-  intent.owner_id = text_at(root, "owner_id");
-  intent.default_branch = text_at(root, "default_branch", "main");
-  intent.region = text_at(root, "region");
-  intent.subject_format = format_of(text_at(root, "subject_format"));
+  intent.repository = root.text_under("repository");
+  intent.repository_id = root.text_under("repository_id");
+  intent.owner_id = root.text_under("owner_id");
+  intent.default_branch = root.find("default_branch") ? root.text_under("default_branch") : "main";
+  intent.region = root.text_under("region");
+  intent.subject_format = format_of(root.text_under("subject_format"));
   intent.subject_claim_keys = root.texts_under("subject_claim_keys");
   intent.exclude = root.texts_under("exclude");
   intent.variables = variables_at(root);

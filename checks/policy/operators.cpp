@@ -92,6 +92,16 @@ bool is_literal(const Operator& op) {
   return op.kind == OperatorKind::StringEquals || op.kind == OperatorKind::StringEqualsIgnoreCase;
 }
 
+Condition make_condition(std::string op, std::string key, std::vector<std::string> values) {
+  Condition condition;
+  condition.op = parse_operator({std::move(op), {}});
+  condition.key = {std::move(key), {}};
+  for (std::string& value : values) {
+    condition.values.push_back({std::move(value), {}});
+  }
+  return condition;
+}
+
 std::string suggest_operator(std::string_view name) {
   const std::string folded = lower(name);
   std::string_view rest = folded;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/policy/model.h"
 
@@ -17,6 +18,10 @@ namespace muster::policy {
 /// Whether the operator takes wildcards as ordinary characters: `StringEquals` and
 /// `StringEqualsIgnoreCase`, negated or not.
 [[nodiscard]] bool is_literal(const Operator& op);
+
+/// A clause that stands in no document: its parts have no place.
+[[nodiscard]] Condition make_condition(std::string op, std::string key,
+                                       std::vector<std::string> values);
 
 /// The nearest operator of IAM to a misspelt one, in the right spelling; empty if none is near.
 [[nodiscard]] std::string suggest_operator(std::string_view name);

@@ -78,16 +78,6 @@ bool source_fits(const Request& request) {
   return !has(request, kSourceVpce) || !has(request, kSourceIp);
 }
 
-Condition clause(const char* op, const char* key, const std::vector<std::string>& values) {
-  Condition condition;
-  condition.op = policy::parse_operator({op, {}});
-  condition.key = {key, {}};
-  for (const std::string& value : values) {
-    condition.values.push_back({value, {}});
-  }
-  return condition;
-}
-
 void note_accounts(std::string_view text, std::set<std::string>& accounts) {
   std::size_t run = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
@@ -131,33 +121,34 @@ Statement as_caller(const std::string& text) {
   Statement demand;
   demand.principals.emplace().push_back({type_of(caller), {text, {}}});
   if (caller.account.empty()) {
-    demand.conditions = {clause("Null", kPrincipalArn, {"true"}),
-                         clause("Null", kPrincipalAccount, {"true"})};
+    demand.conditions = {policy::make_condition("Null", kPrincipalArn, {"true"}),
+                         policy::make_condition("Null", kPrincipalAccount, {"true"})};
   } else {
-    demand.conditions = {
-        clause("ArnLikeIfExists", kPrincipalArn, arns_of(caller)),
-        clause("StringEqualsIfExists", kPrincipalAccount, {std::string(caller.account)})};
+    demand.conditions = {policy::make_condition("ArnLikeIfExists", kPrincipalArn, arns_of(caller)),
+                         policy::make_condition("StringEqualsIfExists", kPrincipalAccount,
+                                                {std::string(caller.account)})};
   }
   return demand;
 }
 
 Statement of_account(const std::string& account) {
   Statement demand;
-  demand.conditions = {clause("ArnLikeIfExists", kPrincipalArn, {"arn:*:*:*:" + account + ":*"}),
-                       clause("StringEqualsIfExists", kPrincipalAccount, {account})};
+  demand.conditions = {
+      policy::make_condition("ArnLikeIfExists", kPrincipalArn, {"arn:*:*:*:" + account + ":*"}),
+      policy::make_condition("StringEqualsIfExists", kPrincipalAccount, {account})};
   return demand;
 }
 
 Statement in_account(const std::string& account) {
   Statement demand;
   demand.resources = {{"arn:*:*:*:" + account + ":*", {}}, {"arn:*:*:*::*", {}}};
-  demand.conditions = {clause("StringEqualsIfExists", kResourceAccount, {account})};
+  demand.conditions = {policy::make_condition("StringEqualsIfExists", kResourceAccount, {account})};
   return demand;
 }
 
 Statement without(const char* key) {
   Statement demand;
-  demand.conditions = {clause("Null", key, {"true"})};
+  demand.conditions = {policy::make_condition("Null", key, {"true"})};
   return demand;
 }
 

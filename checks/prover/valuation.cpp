@@ -252,11 +252,8 @@ Statement substituted(Statement statement, Version version, const Valuation& val
 std::vector<Condition> pins(const Valuation& valuation) {
   std::vector<Condition> conditions;
   for (const auto& [key, value] : valuation) {
-    Condition condition;
-    condition.op = policy::parse_operator({value ? "StringEquals" : "Null", {}});
-    condition.key = {key, {}};
-    condition.values = {{value.value_or("true"), {}}};
-    conditions.push_back(std::move(condition));
+    conditions.push_back(
+        policy::make_condition(value ? "StringEquals" : "Null", key, {value.value_or("true")}));
   }
   return conditions;
 }

@@ -17,7 +17,7 @@ namespace {
 
 using Kind = Datum::Kind;
 
-/// A JSON value that is being read or written: its node or value, and how far.
+/// A list or mapping that is being read: which collection it becomes, and its next item.
 struct ReadNode {
   text::Node node;
   std::size_t collection = 0;
