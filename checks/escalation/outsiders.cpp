@@ -260,14 +260,14 @@ std::vector<Candidate> Candidates::collect(bool unsigned_calls) {
 
 Reply ask_outsider(const Candidate& candidate, const std::string& action,
                    const std::vector<std::string>& resources, const ResourceSide& side,
-                   TimePoint now) {
+                   TimePoint now, std::size_t& looks) {
   policy::Stack stack;
   stack.resource = std::vector<policy::Policy>{*side.policy};
   add_rcp(side, policy::lower(action), stack);
   if (policy::has_identity(policy::read_caller(candidate.caller))) {
     stack.identity = std::vector<policy::Policy>{allow_everything()};
   }
-  Search search(stack);
+  Search search(stack, looks);
   for (const std::string& resource : resources) {
     std::vector<KeyChoices> choices;
     const Statements statements = statements_of(stack);
@@ -319,8 +319,9 @@ std::vector<Outsider> outsiders(const AuditInput& input, const std::string& acti
   const std::string service = policy::lower(action.substr(0, action.find(':')));
   const bool unsigned_calls = std::ranges::find(kUnsigned, service) != kUnsigned.end();
   std::vector<Outsider> found;
+  std::size_t looks = kMostLooks;
   for (const Candidate& candidate : Candidates(input, side).collect(unsigned_calls)) {
-    Reply reply = ask_outsider(candidate, action, resources, side, input.now());
+    Reply reply = ask_outsider(candidate, action, resources, side, input.now(), looks);
     if (reply.verdict == Verdict::Blocked) {
       continue;
     }

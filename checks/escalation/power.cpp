@@ -157,7 +157,11 @@ void ActionIndex::add(const iam::SharedPolicy& policy, ActionBits& bits) {
 }
 
 Power::Power(iam::PrincipalLayers layers, ActionIndex& index, TimePoint now)
-    : layers_(std::move(layers)), index_(index), named_(index.none()), now_(now) {
+    : layers_(std::move(layers)),
+      index_(index),
+      named_(index.none()),
+      now_(now),
+      looks_(kMostLooks) {
   for (const iam::SharedPolicy& policy : layers_.identity) {
     index.add(policy, named_);
   }
@@ -378,14 +382,14 @@ Reply Power::ask(const Ask& question) const {
     stack = &with_side;
   }
   const std::string& account = side == nullptr ? std::string() : side->account;
-  Search search(*stack);
+  Search search(*stack, looks_);
   const std::vector<std::string> callers = callers_for(question);
   for (std::size_t i = 0; i < callers.size(); ++i) {
     // Who starts the session gives it its name; whether it may be this one, no policy here tells.
     if (i > 0 && search.best() != Verdict::Blocked) {
       break;
     }
-    Search session(*stack);
+    Search session(*stack, looks_);
     Search& asked = i == 0 ? search : session;
     for (const std::string& resource : question.resources) {
       asked.run({callers[i], question.action, resource, account, {}},

@@ -155,6 +155,8 @@ class Power {
   const ActionIndex& index_;
   ActionBits named_;
   TimePoint now_;
+  /// As in `Search`, for all questions together.
+  mutable std::size_t looks_;
   mutable std::map<std::string, std::unique_ptr<const Relevant>, std::less<>> relevant_;
   /// By action, the keys that matter and, if the answer is personal, the principal.
   mutable std::map<std::string, std::vector<Reply>, std::less<>> new_things_;

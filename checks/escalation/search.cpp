@@ -15,6 +15,8 @@ using policy::StatementPart;
 
 /// Requests that one question may try.
 constexpr std::size_t kRequests = 4096;
+/// The same, when no looks are left.
+constexpr std::size_t kFewRequests = 64;
 
 /// How telling a refusal is: the reader wants to hear of the request that came closest.
 int closeness(const StackDecision& decision) {
@@ -103,12 +105,13 @@ std::string open_keys(const std::vector<const KeyChoices*>& open) {
 
 }  // namespace
 
-Search::Search(const policy::Stack& stack) : stack_(stack) {
+Search::Search(const policy::Stack& stack, std::size_t& looks)
+    : stack_(stack), looks_per_request_(statements_of(stack).size()), looks_(looks) {
   best_.because = "no resource that it may name";
 }
 
 bool Search::exhausted() const {
-  return tried_ >= kRequests;
+  return tried_ >= (looks_ > 0 ? kRequests : kFewRequests);
 }
 
 void Search::keep(Verdict verdict, const Request& request, const StackDecision& decision,
@@ -134,6 +137,7 @@ void Search::weigh(Request& request, const std::vector<const KeyChoices*>& open)
     odometer.write(request);
     StackDecision decision = evaluate_stack(stack_, request);
     ++tried_;
+    looks_ -= std::min(looks_, looks_per_request_);
     more = odometer.next();
     if (decision.kind == DecisionKind::Allowed) {
       if (!some) {

@@ -8,11 +8,16 @@
 
 namespace muster::escalation {
 
-/// One search over any number of callers and resources; the stack outlives it. Bounded: a few
-/// thousand requests in all.
+/// Statements that all searches about the policies of one principal may look at. Ordinary accounts
+/// need less than a hundredth of it.
+inline constexpr std::size_t kMostLooks = 1'000'000;
+
+/// One search over any number of callers and resources. Bounded: a few thousand requests in all.
 class Search {
  public:
-  explicit Search(const policy::Stack& stack);
+  /// `looks`: statements that may still be looked at; reduced by what was used. Every search tries
+  /// a few requests even if there are none left. Both outlive the search.
+  Search(const policy::Stack& stack, std::size_t& looks);
 
   /// All requests with these keys; the rest of the request stands. Keeps the best answer so far.
   void run(policy::Request request, const std::vector<KeyChoices>& keys);
@@ -33,6 +38,8 @@ class Search {
             std::string because);
 
   const policy::Stack& stack_;
+  std::size_t looks_per_request_;
+  std::size_t& looks_;
   Reply best_;
   int closest_ = -1;
   std::size_t tried_ = 0;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "checks/iam/powers.h"
+
 namespace muster::iam {
 namespace {
 
@@ -103,7 +105,7 @@ DeclaredRoles DeclaredRoles::build(const AuditInput& input) {
 }
 
 DeclaredPower::DeclaredPower(const DeclaredRole& declared)
-    : declared_(declared), keys_(*declared.role, declared.pipeline.now) {
+    : declared_(declared), prover_(kBudgetOfRole), keys_(*declared.role, declared.pipeline.now) {
   allowed_ = prover_.add(std::vector<policy::Policy>{declared.expansion.allowed});
   const PrincipalLayers& layers = declared.layers;
   keys_.look_at(declared.expansion.allowed);

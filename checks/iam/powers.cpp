@@ -55,10 +55,15 @@ bool is_asked(const Reach& reach, const policy::Request& request) {
       });
 }
 
+std::string doubt_about(const Reach& reach, const std::string& reason) {
+  return "whether `" + reach.action + "` is allowed is not decided: " + reason;
+}
+
 }  // namespace
 
-Powers::Powers(const PipelineRole& role)
+Powers::Powers(const PipelineRole& role, const prover::Budget& budget)
     : role_(*role.role),
+      budget_(budget),
       limits_(to_stack(role.limits)),
       is_limited_(limits_.boundary || limits_.scp || !limits_.open.empty()),
       keys_(role_, role.now) {
@@ -120,7 +125,7 @@ Powers::View& Powers::view(const policy::Statement* through) {
 
 std::size_t Powers::compile(View& view) {
   if (!prover_) {
-    prover_ = std::make_unique<prover::Prover>();
+    prover_ = std::make_unique<prover::Prover>(budget_);
   }
   if (!view.compiled) {
     view.compiled = prover_->add(as_sent(view.stack, Moment::FromNowOn));
@@ -164,6 +169,9 @@ Powers::Found Powers::search(const Reach& reach, const policy::Statement* throug
   if (exact && !could_allow(*asked.stack.identity, plain)) {
     return {};
   }
+  if (const auto nothing_left = prover_ ? prover_->spent() : std::nullopt) {
+    return {std::nullopt, doubt_about(reach, nothing_left->reason)};
+  }
   const std::size_t own = compile(asked);
   const std::string resource = reach.resource == "*" ? "${*}" : reach.resource;
   const std::size_t wanted = prover_->add({allowing({reach.action}, resource, reach.context)});
@@ -172,8 +180,7 @@ Powers::Found Powers::search(const Reach& reach, const policy::Statement* throug
     return {};
   }
   if (answer.verdict == prover::Verdict::Undecided || !answer.witness) {
-    return {std::nullopt,
-            "whether `" + reach.action + "` is allowed is not decided: " + answer.reason};
+    return {std::nullopt, doubt_about(reach, answer.reason)};
   }
   answer.witness->principal = role_.arn;
   answer.witness->action = reach.action;

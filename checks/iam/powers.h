@@ -27,11 +27,16 @@ struct Reach {
   std::vector<policy::Condition> context;
 };
 
+/// What may be spent on all questions about one role: most of a second. Roles of ordinary accounts
+/// need less than a tenth of it; policies that are made to be hard, such as a hundred Deny
+/// statements whose conditions hang together, end here.
+inline constexpr prover::Budget kBudgetOfRole{.all_steps = 100'000'000};
+
 /// The powers of one role. Not for use by several threads at a time.
 class Powers {
  public:
   /// The role outlives this object.
-  explicit Powers(const PipelineRole& role);
+  explicit Powers(const PipelineRole& role, const prover::Budget& budget = kBudgetOfRole);
 
   /// Whether the role may make one of these requests: `yes` with the request as witness. Boundary
   /// and service control policies count as far as they are known; a policy of its own whose text is
@@ -79,6 +84,7 @@ class Powers {
   [[nodiscard]] policy::Stack as_sent(policy::Stack stack, Moment moment) const;
 
   const Role& role_;
+  prover::Budget budget_;
   policy::Stack limits_;
   bool is_limited_ = false;
   OwnKeys keys_;

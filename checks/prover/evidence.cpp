@@ -57,7 +57,8 @@ std::vector<Reality::Pairing> pairings(const EvidenceTools& tools, const Documen
 
 std::optional<Request> by_pairing(const EvidenceTools& tools, Search search, const Document& a,
                                   const Document& b, const Confirm& confirm) {
-  const Context context{tools.atoms, tools.meetings, tools.budget, &tools.reality, true};
+  const Context context{tools.atoms,    tools.meetings, tools.budget,
+                        &tools.reality, true,           tools.steps};
   std::size_t left = kMostPairings;
   for (const Reality::Pairing& pairing : pairings(tools, a, b)) {
     policy::Statement pin;
@@ -80,7 +81,7 @@ std::optional<Request> by_pairing(const EvidenceTools& tools, Search search, con
 
 Evidence likely_evidence(const EvidenceTools& tools, Search search, const Document& a,
                          const Document& b, const Confirm& confirm) {
-  Context context{tools.atoms, tools.meetings, tools.budget, &tools.reality, true};
+  Context context{tools.atoms, tools.meetings, tools.budget, &tools.reality, true, tools.steps};
   Evidence evidence;
   evidence.witness = search(context, a, b, confirm).witness;
   if (!evidence.witness) {

@@ -14,6 +14,8 @@ struct EvidenceTools {
   Meetings& meetings;
   const Budget& budget;
   Reality& reality;
+  /// As in `Context`.
+  std::size_t* steps = nullptr;
 };
 
 struct Evidence {

@@ -45,9 +45,11 @@ bool GlobUnion::any_by_prefix(std::u32string_view prefix, const Test& test) cons
   return false;
 }
 
-bool GlobUnion::covers(const Glob& inner) const {
-  return universal_ || any_by_prefix(inner.prefix_text(),
-                                     [&](const Glob& glob) { return subsumes(glob, inner); });
+bool GlobUnion::covers(const Glob& inner, std::size_t& budget) const {
+  return universal_ || any_by_prefix(inner.prefix_text(), [&](const Glob& glob) {
+           budget -= std::min(budget, kCompareCost);
+           return subsumes(glob, inner);
+         });
 }
 
 bool GlobUnion::matches(std::u32string_view text) const {

@@ -1,6 +1,7 @@
 // A list of globs that are ORed: one element of a statement, or the values of one clause.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +10,9 @@
 #include "checks/prover/glob.h"
 
 namespace muster::prover {
+
+/// What comparing two globs costs, in steps of a search (walk.h).
+inline constexpr std::size_t kCompareCost = 32;
 
 /// Immutable. The globs outlive it.
 class GlobUnion {
@@ -21,8 +25,9 @@ class GlobUnion {
 
   [[nodiscard]] bool universal() const { return universal_; }
 
-  /// Whether one glob surely matches every text of `inner`.
-  [[nodiscard]] bool covers(const Glob& inner) const;
+  /// Whether one glob surely matches every text of `inner`. Reduces `budget` by `kCompareCost` for
+  /// each glob that was compared; the answer is exact even when nothing is left.
+  [[nodiscard]] bool covers(const Glob& inner, std::size_t& budget) const;
   /// Whether one glob without variables matches the text. Exact.
   [[nodiscard]] bool matches(std::u32string_view text) const;
 

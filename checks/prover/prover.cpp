@@ -40,6 +40,8 @@ struct Prover::State {
   std::deque<policy::Policy> own;
   std::deque<Entry> entries;
   std::optional<std::size_t> nothing_entry;
+  /// Of all questions.
+  std::size_t steps = 0;
   const policy::Catalogue* catalogue = nullptr;
   /// Made for the first witness.
   std::optional<Reality> reality;
@@ -214,7 +216,16 @@ struct Prover::State {
     return entries.at(a).too_large || entries.at(b).too_large;
   }
 
-  [[nodiscard]] Context context() { return {atoms, meetings, budget}; }
+  [[nodiscard]] std::optional<Answer> spent() const {
+    if (steps < budget.all_steps) {
+      return std::nullopt;
+    }
+    return Answer{Verdict::Undecided, std::nullopt,
+                  "the questions about these policies reached their limit of " +
+                      std::to_string(budget.all_steps) + " steps together"};
+  }
+
+  [[nodiscard]] Context context() { return {atoms, meetings, budget, nullptr, false, &steps}; }
 
   /// The verdict with a witness that can occur, if there is one; else with one whose action exists;
   /// else with the one that was found.
@@ -227,7 +238,8 @@ struct Prover::State {
     if (!reality) {
       reality.emplace(*catalogue, atoms);
     }
-    Evidence evidence = likely_evidence({atoms, meetings, budget, *reality}, search, a, b, confirm);
+    Evidence evidence =
+        likely_evidence({atoms, meetings, budget, *reality, &steps}, search, a, b, confirm);
     answer.only_new_actions = evidence.only_new_actions;
     answer.no_real_request = evidence.no_real_request;
     if (evidence.witness) {
@@ -242,6 +254,9 @@ struct Prover::State {
       return {
           Verdict::Undecided, std::nullopt,
           "the layers have more than " + std::to_string(budget.product) + " statements together"};
+    }
+    if (std::optional<Answer> nothing_left = spent()) {
+      return std::move(*nothing_left);
     }
     const Document& first = entries[a].document;
     const Document& second = entries[b].document;
@@ -342,6 +357,10 @@ Answer Prover::overlap(std::size_t a, std::size_t b) {
            state_->truth(second, request) == Truth::Yes;
   };
   return state_->ask(search_common, a, b, confirm, Verdict::Yes);
+}
+
+std::optional<Answer> Prover::spent() const {
+  return state_->spent();
 }
 
 policy::Truth Prover::allows(std::size_t a, const Request& request) const {

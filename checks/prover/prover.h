@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -28,6 +29,9 @@ struct Budget {
   std::size_t valuations = 8;
   /// Allow statements that the layers of one principal may have together.
   std::size_t product = 20'000;
+  /// Steps of all questions to one prover together: when so many were taken, every further question
+  /// is undecided.
+  std::size_t all_steps = std::numeric_limits<std::size_t>::max();
 };
 
 enum class Verdict { No, Undecided, Yes };
@@ -103,6 +107,8 @@ class Prover {
   [[nodiscard]] policy::Truth allows(std::size_t a, const policy::Request& request) const;
   /// Whether `a` allows nothing at all. `No`: the witness is allowed.
   [[nodiscard]] Answer allows_nothing(std::size_t a);
+  /// What every further question is answered, once the budget for all of them is spent.
+  [[nodiscard]] std::optional<Answer> spent() const;
 
  private:
   struct State;

@@ -24,6 +24,10 @@ Request any_request() {
 /// Looks at boxes and atoms in one question, for each step that one cover may take.
 constexpr std::size_t kLooksPerNode = 100;
 
+/// A look is a question to the theory, mostly one that was answered before: it takes as long as
+/// about so many of the steps that the theory counts.
+constexpr std::size_t kStepsPerLook = 16;
+
 bool looks_at_caller(const Document& document) {
   return std::ranges::find(document.uses, kPrincipal, &KeyUse::dimension) != document.uses.end();
 }
@@ -37,7 +41,18 @@ class Question {
         looks_at_caller_(looks_at_caller(a) || looks_at_caller(b)),
         theory_(context.atoms, a, b, context.budget.glob_states, context.reality),
         confirm_(confirm),
-        cover_budget_{context.budget.cover_nodes, context.budget.cover_nodes * kLooksPerNode} {}
+        cover_budget_{context.budget.cover_nodes, context.budget.cover_nodes * kLooksPerNode},
+        steps_(context.steps) {}
+
+  Question(const Question&) = delete;
+  Question& operator=(const Question&) = delete;
+
+  ~Question() {
+    if (steps_ != nullptr) {
+      const std::size_t looks = cover_budget_.nodes * kLooksPerNode - cover_budget_.looks;
+      *steps_ += looks * kStepsPerLook + theory_.spent();
+    }
+  }
 
   /// Looks for a point of `box` outside of all of `by`. True when there is nothing more to ask: a
   /// witness was found, or the budget is spent.
@@ -175,6 +190,7 @@ class Question {
   Theory theory_;
   const Confirm& confirm_;
   CoverBudget cover_budget_;
+  std::size_t* steps_;
   Searched result_;
 };
 

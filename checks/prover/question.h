@@ -41,6 +41,8 @@ struct Context {
   Reality* reality = nullptr;
   /// With a reality: only requests whose action has such a resource are witnesses.
   bool paired = false;
+  /// Where the steps of the questions are counted; null: nowhere.
+  std::size_t* steps = nullptr;
 };
 
 /// One of the two questions below.

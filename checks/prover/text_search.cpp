@@ -64,8 +64,9 @@ class Choices {
   /// Chooses at this level; false when nothing is left there.
   bool forward() {
     const GlobUnion& list = *lists_[level_];
-    if (next_[level_] == 0 &&
-        std::ranges::any_of(chosen_, [&](const Glob* glob) { return list.covers(*glob); })) {
+    if (next_[level_] == 0 && std::ranges::any_of(chosen_, [&](const Glob* glob) {
+          return list.covers(*glob, budget_);
+        })) {
       next_[level_] = list.globs().size();
       return enter(nullptr);
     }
@@ -79,11 +80,11 @@ class Choices {
     return false;
   }
 
-  [[nodiscard]] bool fits(const Glob& glob) const {
+  [[nodiscard]] bool fits(const Glob& glob) {
     return std::ranges::all_of(chosen_,
                                [&](const Glob* other) { return may_meet(glob, *other); }) &&
            std::ranges::none_of(query_.unwanted,
-                                [&](const GlobUnion* list) { return list->covers(glob); });
+                                [&](const GlobUnion* list) { return list->covers(glob, budget_); });
   }
 
   bool enter(const Glob* glob) {
@@ -185,6 +186,15 @@ Word concrete(const TextQuery& query, const Chosen& chosen, const Word& text) {
   return replaced(c);
 }
 
+/// Whether a choice may hold a text that is written in a policy.
+bool names_texts(const TextQuery& query) {
+  const auto names_one = [](const GlobUnion* list) {
+    return std::ranges::any_of(list->globs(), [](const Glob* glob) { return glob->literal; });
+  };
+  return std::ranges::any_of(query.wanted, names_one) ||
+         (query.domain != nullptr && names_one(query.domain));
+}
+
 /// A text of the choice that is written in a policy.
 const Glob* written_text(const TextQuery& query, const Chosen& chosen) {
   const auto found = std::ranges::find_if(chosen, [&](const Glob* glob) {
@@ -227,6 +237,7 @@ Sat satisfiable(const TextQuery& query, std::size_t& budget) {
 
 std::optional<Word> find_text(const TextQuery& query, std::size_t& budget) {
   std::optional<Word> best;
+  const bool some_written = names_texts(query);
   Choices choices(query, budget);
   for (const Chosen* chosen = choices.next(); chosen != nullptr; chosen = choices.next()) {
     if (const Glob* written = written_text(query, *chosen)) {
@@ -238,6 +249,9 @@ std::optional<Word> find_text(const TextQuery& query, std::size_t& budget) {
     best = short_text(query, *chosen, budget);
     if (best) {
       best = concrete(query, *chosen, *best);
+      if (!some_written) {
+        return best;
+      }
     }
   }
   return best;

@@ -104,7 +104,12 @@ std::size_t Theory::DemandHash::operator()(const std::vector<std::uint32_t>& wor
 
 Theory::Theory(const Atoms& atoms, const Document& a, const Document& b, std::size_t glob_states,
                Reality* reality)
-    : atoms_(atoms), a_(a), b_(b), budget_(glob_states * kStateCost), reality_(reality) {
+    : atoms_(atoms),
+      a_(a),
+      b_(b),
+      all_(glob_states * kStateCost),
+      budget_(all_),
+      reality_(reality) {
   for (const Document* document : {&a, &b}) {
     for (const KeyUse& use : document->uses) {
       plan(use);

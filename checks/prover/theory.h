@@ -53,6 +53,9 @@ class Theory {
   /// Whether the budget is spent: what was not answered before is `Limit` now.
   [[nodiscard]] bool exhausted() const { return budget_ == 0; }
 
+  /// Steps of the budget that were taken.
+  [[nodiscard]] std::size_t spent() const { return all_ - budget_; }
+
   /// Whether an answer rested on something that cannot be read.
   [[nodiscard]] const std::string& unreadable() const { return unreadable_; }
 
@@ -100,6 +103,7 @@ class Theory {
   const Atoms& atoms_;
   const Document& a_;
   const Document& b_;
+  std::size_t all_;
   std::size_t budget_;
   Reality* reality_;
   std::map<DimensionId, Plan> plans_;

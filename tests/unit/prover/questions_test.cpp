@@ -107,6 +107,22 @@ TEST_CASE("a spent budget is undecided, a larger one only decides more") {
   CHECK(within(both, either, {.glob_states = 1}).verdict == Verdict::Undecided);
 }
 
+TEST_CASE("questions to one prover share a budget, and what was decided before stays") {
+  const Policies a = policies_of(puzzle(8, false));
+  const Policies b = policies_of(puzzle(8, true));
+  Prover prover({.all_steps = 1'000});
+  const std::size_t first = prover.add(a);
+  const std::size_t second = prover.add(b);
+  CHECK_FALSE(prover.spent());
+  CHECK(words(prover.within(first, second)) == words(within(a, b)));
+  REQUIRE(prover.spent());
+  const Answer later = prover.within(second, first);
+  CHECK(later.verdict == Verdict::Undecided);
+  CHECK(later.reason ==
+        "the questions about these policies reached their limit of 1000 steps together");
+  CHECK(later.reason == prover.spent()->reason);
+}
+
 TEST_CASE("hostile patterns and statements end within the budget") {
   std::string stars;
   std::string other;
