@@ -3,13 +3,16 @@
 
 #include <algorithm>
 
+#include "checks/iam/aws_policies.h"
+
 namespace muster::escalation {
 namespace {
 
 using iam::IdentityPolicy;
 using policy::Effect;
 
-constexpr std::string_view kFullPower = "arn:aws:iam::aws:policy/AdministratorAccess";
+/// Field of an ARN.
+constexpr std::size_t kPartition = 1;
 
 bool denies(const iam::SharedPolicy& policy) {
   return policy && std::ranges::any_of(policy->statements, [](const policy::Statement& statement) {
@@ -51,15 +54,30 @@ bool attaches_policies(const Way& way) {
 }
 
 /// AWS's own, or of the account.
-bool is_within_reach(const iam::ManagedPolicy& policy, const iam::Principal& principal) {
-  const std::string_view owner = iam::arn_field(policy.arn, iam::kAccountField);
-  return owner == "aws" || owner == principal.account;
+bool is_within_reach(const std::string& policy_arn, const iam::Principal& principal) {
+  const std::string_view owner = iam::arn_field(policy_arn, iam::kAccountField);
+  return owner == principal.account ||
+         (owner == "aws" &&
+          iam::arn_field(policy_arn, kPartition) == iam::arn_field(principal.arn, kPartition));
+}
+
+/// Policies that whoever may attach policies can attach, whether or not the facts tell of them.
+std::map<std::string, IdentityPolicy> well_known(const AccountMap& map) {
+  std::map<std::string, IdentityPolicy> found;
+  for (const iam::Principal& principal : map.principals()) {
+    for (const std::string_view name : iam::well_known_policies()) {
+      const std::string arn = iam::aws_policy_arn(name, principal.arn);
+      found.try_emplace(arn, iam::ManagedPolicies().attached(std::string(name), arn));
+    }
+  }
+  return found;
 }
 
 }  // namespace
 
-IdentityPolicy Changes::full_power() const {
-  return iam::ManagedPolicies().attached("AdministratorAccess", std::string(kFullPower));
+IdentityPolicy Changes::full_power(const iam::Principal& principal) {
+  return iam::ManagedPolicies().attached("AdministratorAccess",
+                                         iam::aws_policy_arn("AdministratorAccess", principal.arn));
 }
 
 bool Changes::only_adds(const Change& change) {
@@ -116,8 +134,12 @@ iam::SharedPolicy Changes::without_denies(const iam::SharedPolicy& policy) {
 const std::vector<Changes::Attachable>& Changes::attachable() {
   if (!attachable_) {
     attachable_.emplace();
+    std::map<std::string, IdentityPolicy> found = well_known(map_);
     for (const auto& [arn, policy] : map_.facts().managed().all()) {
-      attachable_->push_back({&policy, map_.breadth_of({{policy.name, arn, policy.policy, {}}})});
+      found[arn] = map_.facts().managed().attached(policy.name, arn);
+    }
+    for (const auto& [arn, policy] : found) {
+      attachable_->push_back({policy, map_.breadth_of({policy})});
     }
     std::ranges::stable_sort(*attachable_, std::ranges::greater(), &Attachable::breadth);
   }
@@ -165,14 +187,13 @@ void Changes::add_policies(const EdgeFinder& finder, const Way& way, Id who,
       continue;
     }
     for (const Attachable& one : attachable()) {
-      const std::string& arn = one.policy->arn;
-      if ((one.breadth == 0 && !writes) || !is_within_reach(*one.policy, principal) ||
+      const std::string& arn = one.policy.arn;
+      if ((one.breadth == 0 && !writes) || !is_within_reach(arn, principal) ||
           holds(principal, arn) ||
           (!finder.everything() && !power.may_have(action, "iam:policyarn", arn))) {
         continue;
       }
-      found.push_back(
-          {&way, target, arn, {map_.facts().managed().attached(one.policy->name, arn)}, {}});
+      found.push_back({&way, target, arn, {one.policy}, {}});
     }
   }
 }
@@ -183,13 +204,14 @@ void Changes::add_texts(const EdgeFinder& finder, const Way& way, Id who,
   if (!is_limited(map_.power(who).layers())) {
     return;
   }
+  const IdentityPolicy everything = full_power(map_.principal(who));
   const On on = way.steps.front().on;
   for (const std::string& target : finder.grant_targets(on, who)) {
     if (finder.worth_asking(who, way.steps.front().action, target)) {
       found.push_back({&way,
                        target,
-                       attaches_policies(way) ? std::string(kFullPower) : std::string(),
-                       {full_power()},
+                       attaches_policies(way) ? everything.arn : std::string(),
+                       {everything},
                        on == On::OwnPolicy ? target : std::string()});
     }
   }

@@ -28,11 +28,11 @@ class Changes {
   [[nodiscard]] static bool only_adds(const Change& change);
 
   /// Everything on everything.
-  [[nodiscard]] iam::IdentityPolicy full_power() const;
+  [[nodiscard]] static iam::IdentityPolicy full_power(const iam::Principal& principal);
 
  private:
   struct Attachable {
-    const iam::ManagedPolicy* policy;
+    iam::IdentityPolicy policy;
     std::size_t breadth;
   };
 

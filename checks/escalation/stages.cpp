@@ -147,7 +147,7 @@ void Stages::add_upper_bound(Id origin, const Course& course, std::vector<Id>& b
   }
   if (bound.cut_off) {
     bound.because.emplace_back("there are more groups and policies than are looked at");
-    bound.principal.identity.push_back(changes_.full_power());
+    bound.principal.identity.push_back(changes_.full_power(bound.principal));
   }
   add(origin, std::move(bound), built);
 }

@@ -24,14 +24,6 @@ constexpr std::array<std::string_view, 5> kTelling = {"iam:AttachRolePolicy", "i
                                                       "ec2:TerminateInstances", "s3:DeleteBucket",
                                                       "lambda:UpdateFunctionCode"};
 
-bool is_administrator_arn(std::string_view arn) {
-  static constexpr std::array<std::string_view, 3> kNames = {":iam::aws:policy/AdministratorAccess",
-                                                             ":iam::aws:policy/IAMFullAccess",
-                                                             ":iam::aws:policy/PowerUserAccess"};
-  return std::any_of(kNames.begin(), kNames.end(),
-                     [&](std::string_view name) { return arn.ends_with(name); });
-}
-
 std::string resource_for(const Action& action, const Surrounding& around) {
   policy::Statement anything;
   anything.resources.emplace();
@@ -111,26 +103,15 @@ class AdminJudge {
       found.proof =
           Proof::undecided("whether it may do everything is not decided: " + everything.reason);
     }
-    return by_name().value_or(found);
+    return found;
   }
 
  private:
   AdminVerdict proved(AdminKind kind, const policy::Request& request, std::string extent) {
     const policy::Statement* statement = powers_.statement_for(request);
     return {&role_, kind, Proof::yes(request_witness(request)),
-            statement == nullptr ? role_.role->where : statement->where, std::move(extent)};
-  }
-
-  /// A policy that is an administrator's by its name, where its text is not there to be judged.
-  std::optional<AdminVerdict> by_name() const {
-    for (const IdentityPolicy& identity : role_.role->identity) {
-      if (!identity.policy && is_administrator_arn(identity.arn)) {
-        return AdminVerdict{&role_, AdminKind::Attached,
-                            Proof::yes({WitnessKind::Text, {{"policy", {identity.arn}}}}),
-                            role_.role->where, "all that `" + identity.arn + "` allows"};
-      }
-    }
-    return std::nullopt;
+            statement == nullptr ? role_.role->where : place_of(statement->where, *role_.role),
+            std::move(extent)};
   }
 
   policy::Request request_for(const Action& action) const {

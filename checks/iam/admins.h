@@ -12,8 +12,6 @@ namespace muster::iam {
 
 enum class AdminKind {
   None,
-  /// An AWS managed administrator policy whose text is not known.
-  Attached,
   /// Every action that manages permissions in IAM, on any user, role and policy: it can give itself
   /// the rest.
   Iam,
@@ -29,7 +27,7 @@ struct AdminVerdict {
   /// `undecided` when it may be one, and nothing shows that it is.
   Proof proof = Proof::no();
   SourceRef where;
-  /// `arn:aws:iam::aws:policy/AdministratorAccess`, `every action`, `21740 of 22091 actions`.
+  /// `every action`, `21740 of 22091 actions`.
   std::string extent;
 
   [[nodiscard]] bool is_admin() const { return kind != AdminKind::None; }

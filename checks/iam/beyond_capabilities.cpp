@@ -324,7 +324,8 @@ void report(const DeclaredRole& declared, const Place& place, const StatementExc
   const std::string anchor = statement_anchor(*place.policy, *place.statement);
   const Asset asset = declared.role->asset();
   if (answer.verdict == Verdict::Undecided) {
-    out.undecided(asset, place.statement->where, answer.reason).anchor(anchor);
+    out.undecided(asset, place_of(place.statement->where, *declared.role), answer.reason)
+        .anchor(anchor);
     return;
   }
   const std::vector<const policy::Text*>& entries = judge.entries();
@@ -341,8 +342,8 @@ void report(const DeclaredRole& declared, const Place& place, const StatementExc
     because +=
         (because.empty() ? "" : "; ") + std::string(reach_words(declared.pipeline.reachable));
   }
-  out.fail(asset, entries.empty() ? place.statement->where : entries.front()->where,
-           request_witness(*answer.witness))
+  const SourceRef& where = entries.empty() ? place.statement->where : entries.front()->where;
+  out.fail(asset, place_of(where, *declared.role), request_witness(*answer.witness))
       .arg("statement", statement_words(*place.statement))
       .arg("policy", label(*place.policy))
       .arg("action", answer.witness->action)

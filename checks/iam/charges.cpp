@@ -180,7 +180,7 @@ class RoleJudge {
 
 void report(const Charge& charge, Outcomes& out) {
   const Asset asset = charge.role->role->asset();
-  OutcomeDraft draft = out.fail_if(charge.proof, asset, charge.where);
+  OutcomeDraft draft = out.fail_if(charge.proof, asset, place_of(charge.where, *charge.role->role));
   std::string arns;
   for (const std::string& arn : charge.arns) {
     arns += (arns.empty() ? "`" : ", `") + arn + "`";

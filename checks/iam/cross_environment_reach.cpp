@@ -222,8 +222,8 @@ class Search {
 
 void report(const PipelineRole& role, const Crossing& crossing, Outcomes& out) {
   const Severity severity = raised(Severity::High, role.reachable);
-  OutcomeDraft draft =
-      out.fail(role.role->asset(), crossing.statement->where, crossing.proof.witness());
+  OutcomeDraft draft = out.fail(role.role->asset(), place_of(crossing.statement->where, *role.role),
+                                crossing.proof.witness());
   draft.arg("statement", statement_words(*crossing.statement))
       .arg("policy", label(*crossing.policy))
       .arg("action", crossing.action)

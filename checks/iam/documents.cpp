@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "checks/iam/aws_policies.h"
 #include "checks/iam/credential_report.h"
 #include "checks/text/tree_builder.h"
 
@@ -201,21 +202,6 @@ RoleDocument role_document(const Node& role, const ManagedPolicies& managed) {
   return found;
 }
 
-/// `Allow * on *`: one text for all that hold it, so that they count as holders of the same.
-std::shared_ptr<const policy::Policy> everything() {
-  static const std::shared_ptr<const policy::Policy> kEverything = [] {
-    policy::Statement all;
-    all.effect = policy::Effect::Allow;
-    all.actions = std::vector<policy::Text>{{"*", {}}};
-    all.resources = std::vector<policy::Text>{{"*", {}}};
-    policy::Policy policy;
-    policy.version = policy::Version::V2012_10_17;
-    policy.statements.push_back(std::move(all));
-    return std::make_shared<const policy::Policy>(std::move(policy));
-  }();
-  return kEverything;
-}
-
 ManagedPolicy managed_policy(const Node& node) {
   ManagedPolicy found{node.string_under("Arn"),
                       node.string_under("PolicyName"),
@@ -271,23 +257,19 @@ const ManagedPolicy* ManagedPolicies::find(std::string_view arn) const {
 
 IdentityPolicy ManagedPolicies::attached(std::string name, std::string arn) const {
   IdentityPolicy policy{std::move(name), std::move(arn), {}, {}};
-  if (const ManagedPolicy* known = find(policy.arn)) {
-    policy.policy = known->policy;
-    policy.missing = known->missing;
-  } else if (policy.arn.ends_with(":iam::aws:policy/AdministratorAccess")) {
-    policy.policy = everything();
-  } else {
-    policy.missing = "the account facts hold no text of it";
+  const ManagedPolicy* known = find(policy.arn);
+  policy.policy = known != nullptr && known->policy ? known->policy : well_known_policy(policy.arn);
+  if (!policy.policy) {
+    policy.missing = known != nullptr ? known->missing : "the account facts hold no text of it";
   }
   return policy;
 }
 
 void ManagedPolicies::complete(std::vector<IdentityPolicy>& policies) const {
   for (IdentityPolicy& policy : policies) {
-    const ManagedPolicy* known = policy.policy ? nullptr : find(policy.arn);
-    if (known != nullptr && known->policy) {
-      policy.policy = known->policy;
-      policy.missing.clear();
+    IdentityPolicy held = policy.policy ? IdentityPolicy() : attached(policy.name, policy.arn);
+    if (held.policy) {
+      policy = std::move(held);
     }
   }
 }

@@ -42,8 +42,8 @@ class ManagedPolicies {
   void add(const text::Node& root);
 
   [[nodiscard]] const ManagedPolicy* find(std::string_view arn) const;
-  /// A policy of this ARN as somebody has it attached, or as boundary. `AdministratorAccess` is
-  /// known without its text.
+  /// A policy of this ARN as somebody has it attached, or as boundary. Those that are well known
+  /// have their text without facts (aws_policies.h).
   [[nodiscard]] IdentityPolicy attached(std::string name, std::string arn) const;
 
   /// Gives managed policies without text (but with an ARN) theirs, where the facts hold it.

@@ -25,9 +25,8 @@ bool allows_everything(const policy::Statement& statement) {
 }
 
 bool is_administrator(const IdentityPolicy& identity) {
-  return identity.arn.ends_with(":iam::aws:policy/AdministratorAccess") ||
-         (identity.policy && std::any_of(identity.policy->statements.begin(),
-                                         identity.policy->statements.end(), allows_everything));
+  return identity.policy && std::any_of(identity.policy->statements.begin(),
+                                        identity.policy->statements.end(), allows_everything);
 }
 
 /// The account that all OIDC providers of the trust are in: a role can only trust those of its own.

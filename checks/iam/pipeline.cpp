@@ -137,6 +137,10 @@ std::string_view reach_words(Reachable reachable) {
   return {};
 }
 
+const SourceRef& place_of(const SourceRef& in_policy, const Role& role) {
+  return in_policy.source.path().empty() ? role.where : in_policy;
+}
+
 std::string label(const IdentityPolicy& policy) {
   return policy.name.empty() ? policy.arn.substr(policy.arn.rfind('/') + 1) : policy.name;
 }

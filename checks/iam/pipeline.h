@@ -67,6 +67,10 @@ class PipelineRoles {
 /// The sentence that explains a raised severity; empty for `Meant`.
 [[nodiscard]] std::string_view reach_words(Reachable reachable);
 
+/// Where a finding about a statement of the role is shown: the place in a document, or the role's
+/// own where the policy stands in none (aws_policies.h).
+[[nodiscard]] const SourceRef& place_of(const SourceRef& in_policy, const Role& role);
+
 /// A policy for messages: its name, or the last part of its ARN.
 [[nodiscard]] std::string label(const IdentityPolicy& policy);
 

@@ -61,6 +61,8 @@ const managed = (name, ...parts) => [{
   PolicyVersionList: [parts.filter((part) => !Array.isArray(part)), ...parts.filter(Array.isArray)]
     .map((statements, i) => ({ VersionId: `v${9 - i}`, IsDefaultVersion: i === 0, Document: policy(statements) })),
 }];
+const awsPolicy = (name) => `arn:aws:iam::aws:policy/${name}`;
+const attachesAws = (name, more = {}) => allow('iam:AttachUserPolicy', userArn('ci'), { Condition: { ArnEquals: { 'iam:PolicyARN': awsPolicy(name) }, ...more } });
 const attaches = (action, on, name) => allow(action, on, { Condition: { ArnEquals: { 'iam:PolicyARN': policyArn(name) } } });
 const versioned = (name, ...parts) => ({ ...user(name, ...parts), AttachedManagedPolicies: [{ PolicyName: 'own', PolicyArn: policyArn('own') }] });
 const bounds = (...statements) =>
@@ -272,6 +274,19 @@ const table = [
     account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'deployer'), deny('iam:PassRole'))], [builder], { policies: managed('deployer', passes, runs) })],
   ['anything but administrators, by ArnNotEquals', 'proven',
     account([user('ci', allow('iam:AttachUserPolicy', userArn('ci'), { Condition: { ArnNotEquals: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/AdministratorAccess' } } }))], [builder], { policies: managed('deployer', passes, runs) })],
+  ['attach IAMFullAccess, which no fact tells of', 'proven',
+    account([user('ci', attachesAws('IAMFullAccess'))])],
+  ['the same in the partition aws-us-gov', 'proven',
+    JSON.parse(JSON.stringify(account([user('ci', attachesAws('IAMFullAccess'))])).replaceAll('arn:aws:', 'arn:aws-us-gov:'))],
+  ['attach IAMFullAccess of another partition', 'none',
+    JSON.parse(JSON.stringify(account([user('ci', attachesAws('IAMFullAccess'))])).replaceAll('arn:aws:', 'arn:aws-us-gov:')
+      .replaceAll('arn:aws-us-gov:iam::aws:', 'arn:aws:iam::aws:'))],
+  ['attach IAMFullAccess, and a boundary without IAM stays', 'none',
+    account([user('ci', attachesAws('IAMFullAccess'), { boundary })], [], { policies: bounds(allow('iam:AttachUserPolicy'), allow('s3:*')) })],
+  ['attach PowerUserAccess and assume an administrator', 'proven',
+    account([user('ci', attachesAws('PowerUserAccess'))], [target(trusts(`arn:aws:iam::${home}:root`))])],
+  ['attach PowerUserAccess, which passes no role, where functions are not listed', 'possible',
+    account([user('ci', attachesAws('PowerUserAccess'))], [builder])],
   ['attach a policy and write its next version', 'proven',
     account([user('ci', attaches('iam:AttachUserPolicy', userArn('ci'), 'empty'), allow('iam:CreatePolicyVersion', policyArn('empty')))], [], { policies: managed('empty', allow('s3:ListBucket')) })],
   ['attach one and write the next version of another', 'none',
