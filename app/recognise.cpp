@@ -76,6 +76,18 @@ bool names_credential_report(std::string_view bytes) {
   return has(bytes, "\"ReportFormat\"") && has(bytes, "\"Content\"");
 }
 
+/// Each page of the account details may have any of its lists.
+constexpr std::array<std::string_view, 4> kAccountLists = {
+    "\"RoleDetailList\"", "\"UserDetailList\"", "\"GroupDetailList\"", "\"PolicyVersionList\""};
+
+bool is_account_details(const text::Node& root) {
+  const auto policies = root.find("Policies");
+  const bool has_texts = policies && policies->is(text::Type::Sequence) && policies->size() > 0 &&
+                         policies->at(0).find("PolicyVersionList");
+  return has_texts || root.find("RoleDetailList") || root.find("UserDetailList") ||
+         root.find("GroupDetailList");
+}
+
 /// The kind of JSON that cannot be parsed, so that the error is reported where it matters.
 DocumentKind kind_by_words(std::string_view bytes) {
   if (names_terraform_resources(bytes)) {
@@ -88,9 +100,8 @@ DocumentKind kind_by_words(std::string_view bytes) {
       has(bytes, "\"resource_policies\"")) {
     return DocumentKind::AwsAccount;
   }
-  return has(bytes, "\"RoleDetailList\"") || has(bytes, "\"UserDetailList\"")
-             ? DocumentKind::IamAuthorizationDetails
-             : DocumentKind::IamPolicy;
+  return has_any(bytes, kAccountLists) ? DocumentKind::IamAuthorizationDetails
+                                       : DocumentKind::IamPolicy;
 }
 
 /// The kind that the keys of a parsed JSON object tell.
@@ -98,7 +109,7 @@ Recognised recognise_object(const text::Node& root) {
   if (root.find("Statement")) {
     return {DocumentKind::IamPolicy, {}};
   }
-  if (root.find("RoleDetailList")) {
+  if (is_account_details(root)) {
     return {DocumentKind::IamAuthorizationDetails, {}};
   }
   if (root.find("authorization_details") || is_list(root, "inventory") ||
@@ -169,7 +180,7 @@ void add_mentioned_files(std::string_view text, std::set<std::string, std::less<
 
 bool looks_relevant(std::string_view head) {
   return (has(head, "\"Statement\"") && has(head, "\"Effect\"")) ||
-         has(head, "\"AssumeRolePolicyDocument\"") || has(head, "\"RoleDetailList\"") ||
+         has(head, "\"AssumeRolePolicyDocument\"") || has_any(head, kAccountLists) ||
          has(head, "\"ClientIDList\"") || has(head, "\"OpenIDConnectProvider") ||
          has(head, "\"authorization_details\"") || has(head, "\"service_control_policies\"") ||
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
