@@ -112,10 +112,13 @@ struct Deploy {
   std::string verb;
   /// The calls that lead to it, outermost first: `bash deploy.sh`, `uses: ./.github/actions/x`.
   std::vector<SourceRef> via;
+  /// Null for an action.
+  const StepCommand* command = nullptr;
 };
 
-/// The deploying steps of the run: recognised verbs that come after a credential, or run on another
-/// machine. Without a credential there is none here, nor in a run whose conditions never hold.
+/// What deploys in the run, in order: recognised verbs that come after a credential, or run on
+/// another machine. Without a credential there is none here, nor in a run whose conditions never
+/// hold.
 [[nodiscard]] std::vector<Deploy> deploys(const JobRun& run, const Intent& intent);
 
 /// Those of the runs that deploy.

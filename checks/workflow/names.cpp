@@ -71,10 +71,19 @@ bool is_written_by_a_step(const Job& job, std::string_view name) {
   });
 }
 
+/// What one value of a dispatch input is: a boolean under `inputs`, always a text under
+/// `github.event.inputs`.
+Value typed(const Input* input, std::string_view value, std::string_view shown) {
+  const bool boolean = input != nullptr && input->type == "boolean";
+  const bool of_event = text::lower(shown).starts_with("github.");
+  return boolean ? Value{of_event ? Value::Type::Text : Value::Type::Bool, std::string(value)}
+                 : scalar(value);
+}
+
 /// What a dispatch input can be when somebody starts the workflow.
 ValueSet choices_of(const Input& input, std::string_view shown) {
   if (input.type == "boolean") {
-    return {{scalar("false"), scalar("true")}, true, {}};
+    return {{typed(&input, "false", shown), typed(&input, "true", shown)}, true, {}};
   }
   if (input.type != "choice") {
     return unknown_value(shown);
@@ -204,8 +213,9 @@ ValueSet Resolver::dispatch_input(std::string_view name, std::string_view shown)
   if (!scope_.event.empty() && scope_.event != "workflow_dispatch") {
     return null();
   }
+  const Input* input = find(entry->dispatch_inputs, name);
   if (const Choice* choice = find(scope_.choices, nullptr, name)) {
-    return {{scalar(choice->value)}, true, {}};
+    return {{typed(input, choice->value, shown)}, true, {}};
   }
   ValueSet result;
   const bool other_events =
@@ -215,7 +225,6 @@ ValueSet Resolver::dispatch_input(std::string_view name, std::string_view shown)
   if (scope_.event.empty() && other_events) {
     result = null();
   }
-  const Input* input = find(entry->dispatch_inputs, name);
   add_values(result, input != nullptr ? choices_of(*input, shown) : unknown_value(shown));
   return result;
 }

@@ -2,19 +2,13 @@
 #include <algorithm>
 #include <iterator>
 
-#include "checks/core/rule.h"
 #include "checks/text/tree.h"
-#include "checks/workflow/presented.h"
+#include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
 namespace {
 
 constexpr std::string_view kConfigure = "aws-actions/configure-aws-credentials";
-
-/// `owner/repo[/path]` of a `uses`, without its ref.
-std::string_view action_name(const Step& step) {
-  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
-}
 
 /// One row of the recognition table.
 struct Sign {
@@ -36,17 +30,6 @@ struct Table {
   std::vector<std::string> key_inputs;
 };
 
-std::vector<std::string> read_words(const std::optional<text::Node>& list) {
-  std::vector<std::string> words;
-  for (std::size_t i = 0; list && i < list->size(); ++i) {
-    words.emplace_back(list->at(i).text());
-  }
-  if (list && list->is(text::Type::String)) {
-    words.emplace_back(list->text());
-  }
-  return words;
-}
-
 std::vector<Sign> read_signs(const text::Node& list, std::string_view name_key,
                              std::string_view needs_key) {
   std::vector<Sign> signs;
@@ -54,20 +37,18 @@ std::vector<Sign> read_signs(const text::Node& list, std::string_view name_key,
     const text::Node row = list.at(i);
     const auto remote = row.find("remote");
     signs.push_back({std::string(row.find("kind")->text()), std::string(row.find(name_key)->text()),
-                     read_words(row.find(needs_key)), std::string(remote ? remote->text() : "")});
+                     words_under(row, needs_key), std::string(remote ? remote->text() : "")});
   }
   return signs;
 }
 
 const Table& table() {
   static const Table kTable = [] {
-    const auto tree = text::parse_json(std::string(data_file("workflow-recognition.json")),
-                                       SourceId("workflow-recognition.json"));
-    const text::Node root = tree.value().root();
+    const text::Node root = recognition_data().root();
     return Table{read_signs(*root.find("deploy_commands"), "command", "needs_option"),
                  read_signs(*root.find("host_commands"), "command", "needs_option"),
                  read_signs(*root.find("deploy_actions"), "action", "needs_input"),
-                 read_words(root.find("rehearsal_options")), read_words(root.find("key_inputs"))};
+                 words_under(root, "rehearsal_options"), words_under(root, "key_inputs")};
   }();
   return kTable;
 }
@@ -236,23 +217,23 @@ std::optional<Deploy> action_deploy(const Step& step) {
   for (const Sign& sign : table().actions) {
     const bool complete = sign.needs.empty() || step.input(sign.needs.front()) != nullptr;
     if (action_name(step) == sign.name && complete) {
-      return Deploy{&step, step.uses.where, sign.kind, sign.name, {}};
+      return Deploy{&step, step.uses.where, sign.kind, sign.name, {}, nullptr};
     }
   }
   return std::nullopt;
 }
 
-/// The first deploy among the step's commands. Without a credential (`can` is false) only what runs
+/// Adds the deploys among the step's commands. Without a credential (`can` is false) only what runs
 /// on another machine counts: to get there takes one too.
-std::optional<Deploy> command_deploy(const JobRun& run, const Step& step, bool can) {
+void add_command_deploys(const JobRun& run, const Step& step, bool can,
+                         std::vector<Deploy>& found) {
   for (const StepCommand& item : run.script->commands) {
     const Sign* sign =
         item.step == &step && (can || item.command.remote) ? deploy_sign(item.command) : nullptr;
     if (sign != nullptr) {
-      return Deploy{&step, item.where, sign->kind, sign->name, item.via};
+      found.push_back({&step, item.where, sign->kind, sign->name, item.via, &item});
     }
   }
-  return std::nullopt;
 }
 
 bool has_before(const std::vector<Credential>& held, const Step& step) {
@@ -291,11 +272,10 @@ std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   for (const Step* step : run.script->steps) {
     const bool can = has_before(held, *step);
     auto deploy = can && step->kind == Step::Kind::Uses ? action_deploy(*step) : std::nullopt;
-    if (!deploy) {
-      deploy = command_deploy(run, *step, can);
-    }
     if (deploy) {
       found.push_back(std::move(*deploy));
+    } else {
+      add_command_deploys(run, *step, can, found);
     }
   }
   if (!found.empty() && never_runs(run, intent)) {

@@ -1,0 +1,120 @@
+// Deploying jobs. The condition of the deploying step counts, not only that of its job.
+#include "checks/workflow/deployments.h"
+
+#include <algorithm>
+
+#include "checks/core/rule.h"
+
+namespace muster::workflow {
+namespace {
+
+/// The class of an environment's name: what muster.yaml says, else what the name suggests.
+EnvironmentClass class_of_environment(const std::string& name, const Intent& intent) {
+  for (const IntentEnvironment& declared : intent.environments) {
+    if (declared.name == name && declared.kind != EnvironmentClass::Unknown) {
+      return declared.kind;
+    }
+  }
+  return class_of_name(name);
+}
+
+DeployingRun timed(const JobRun& run, std::vector<Deploy> found, const Intent& intent) {
+  DeployingRun result{&run, environment_class(run, intent), {}};
+  const Step* last = nullptr;
+  std::vector<Presented> starts;
+  for (Deploy& deploy : found) {
+    if (deploy.step != last) {
+      JobRun at = run;
+      at.asked = deploy.step;
+      starts = presented(at, intent);
+      last = deploy.step;
+    }
+    result.deploys.push_back({std::move(deploy), starts});
+  }
+  return result;
+}
+
+}  // namespace
+
+Deployments Deployments::build(const AuditInput& input) {
+  Deployments result;
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    std::vector<DeployingRun> deploying;
+    for (const JobRun* run : runs) {
+      std::vector<Deploy> found = deploys(*run, input.intent());
+      if (!found.empty()) {
+        deploying.push_back(timed(*run, std::move(found), input.intent()));
+      }
+    }
+    if (!deploying.empty()) {
+      result.by_job_.push_back(std::move(deploying));
+    }
+  }
+  return result;
+}
+
+EnvironmentClass class_at(const DeployingRun& run, const Presented& start, const Intent& intent) {
+  const bool named = start.tokens.context == oidc::ContextKind::Environment &&
+                     start.tokens.environment && !start.tokens.environment->empty();
+  if (!named) {
+    return run.guess.kind;
+  }
+  const std::string& name = *start.tokens.environment;
+  const EnvironmentClass kind = class_of_environment(name, intent);
+  const bool other =
+      run.guess.from.starts_with("environment ") && run.guess.from != "environment " + name;
+  return kind != EnvironmentClass::Unknown || other ? kind : run.guess.kind;
+}
+
+bool has_reviewers(const Presented& start, const Intent& intent) {
+  return std::any_of(intent.environments.begin(), intent.environments.end(),
+                     [&](const IntentEnvironment& declared) {
+                       return declared.reviewers.value_or(false) &&
+                              start.tokens.environment == declared.name;
+                     });
+}
+
+Severity graded(Severity severity, EnvironmentClass kind) {
+  const bool lower = kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
+  return lower && severity > Severity::Info ? static_cast<Severity>(static_cast<int>(severity) - 1)
+                                            : severity;
+}
+
+void add_path(OutcomeDraft& draft, const Deploy& deploy) {
+  draft.related(deploy.where, "what it deploys with");
+  for (const SourceRef& call : deploy.via) {
+    draft.related(call, "which is run from here");
+  }
+}
+
+const text::Tree& recognition_data() {
+  static const auto kTree = text::parse_json(std::string(data_file("workflow-recognition.json")),
+                                             SourceId("workflow-recognition.json"));
+  return kTree.value();
+}
+
+std::vector<std::string> words_under(const text::Node& node, std::string_view key) {
+  const auto found = node.find(key);
+  if (found && found->is(text::Type::String)) {
+    return {std::string(found->text())};
+  }
+  return node.texts_under(key);
+}
+
+std::string_view action_name(const Step& step) {
+  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
+}
+
+std::optional<bool> is_set(const Text* text, const Scope& scope) {
+  if (text == nullptr) {
+    return false;
+  }
+  const Values values = resolve(text->value, scope);
+  const std::string* only = values.only();
+  if (only == nullptr) {
+    return std::nullopt;
+  }
+  return *only == "true";
+}
+
+}  // namespace muster::workflow

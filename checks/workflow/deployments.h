@@ -1,0 +1,63 @@
+// The deploying jobs of the audit, worked out once for all rules about them: what each deploys
+// with, when, and what the environment behind it is for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/workflow/presented.h"
+
+namespace muster::workflow {
+
+/// A deploy with the events under which its step runs.
+struct TimedDeploy {
+  Deploy deploy;
+  std::vector<Presented> starts;
+};
+
+/// One way in which a deploying job runs.
+struct DeployingRun {
+  const JobRun* run = nullptr;
+  EnvironmentGuess guess;
+  /// At least one, in order.
+  std::vector<TimedDeploy> deploys;
+};
+
+class Deployments {
+ public:
+  [[nodiscard]] static Deployments build(const AuditInput& input);
+
+  /// The deploying runs of each job together; jobs in document order.
+  [[nodiscard]] const std::vector<std::vector<DeployingRun>>& by_job() const { return by_job_; }
+
+ private:
+  std::vector<std::vector<DeployingRun>> by_job_;
+};
+
+/// What the environment is for that the run deploys to under this event.
+[[nodiscard]] EnvironmentClass class_at(const DeployingRun& run, const Presented& start,
+                                        const Intent& intent);
+
+/// Whether muster.yaml declares required reviewers for the environment of these tokens.
+[[nodiscard]] bool has_reviewers(const Presented& start, const Intent& intent);
+
+/// One level lower for an environment that is not production's: `Medium` becomes `Low`.
+[[nodiscard]] Severity graded(Severity severity, EnvironmentClass kind);
+
+/// The files that lead to the deploy, on a finding about it.
+void add_path(OutcomeDraft& draft, const Deploy& deploy);
+
+/// The dated table of signs, `rules/data/workflow-recognition.json`. Lives as long as the program.
+[[nodiscard]] const text::Tree& recognition_data();
+
+/// Words under a key of an object: of its list, or its one text.
+[[nodiscard]] std::vector<std::string> words_under(const text::Node& node, std::string_view key);
+
+/// `owner/repo[/path]` of a `uses`, without its ref.
+[[nodiscard]] std::string_view action_name(const Step& step);
+
+/// Whether a step's text is the word `true`, is not, or may be (nothing): resolved in its scope.
+[[nodiscard]] std::optional<bool> is_set(const Text* text, const Scope& scope);
+
+}  // namespace muster::workflow

@@ -1,0 +1,139 @@
+// Production that is deployed by a push to a branch, a pull request or a timer: nobody decides that
+// this commit goes live now. Terraform under pull requests is workflow-terraform-apply-gate's.
+#include <algorithm>
+#include <map>
+
+#include "checks/workflow/deployments.h"
+
+namespace muster::workflow {
+namespace {
+
+/// A start that nobody has asked for, from harmless to worst.
+struct Unasked {
+  const TimedDeploy* deploy = nullptr;
+  const Presented* start = nullptr;
+  Severity severity = Severity::Info;
+};
+
+bool has_environment(const Presented& start) {
+  return start.tokens.context == oidc::ContextKind::Environment;
+}
+
+/// Whether the run may be of a branch: tags are pushed on purpose.
+bool on_branch(const Presented& start) {
+  const auto& refs = start.tokens.refs;
+  return start.tokens.context == oidc::ContextKind::Branch ||
+         (has_environment(start) &&
+          std::any_of(refs.begin(), refs.end(),
+                      [](const std::string& ref) { return ref.starts_with("refs/heads/"); }));
+}
+
+bool is_unasked(const TimedDeploy& timed, const Presented& start) {
+  if (start.event.starts_with("pull_request")) {
+    return timed.deploy.kind != "terraform";
+  }
+  return start.event == "schedule" || (start.event == "push" && on_branch(start));
+}
+
+Severity severity_of(const Presented& start, const Intent& intent) {
+  if (!has_environment(start)) {
+    return Severity::High;
+  }
+  return has_reviewers(start, intent) ? Severity::Info : Severity::Medium;
+}
+
+/// The worst start of the job that nobody has asked for; null when there is none.
+Unasked worst_start(const std::vector<DeployingRun>& runs, const Intent& intent) {
+  Unasked worst;
+  for (const DeployingRun& run : runs) {
+    for (const TimedDeploy& timed : run.deploys) {
+      for (const Presented& start : timed.starts) {
+        const bool production = class_at(run, start, intent) == EnvironmentClass::Production;
+        if (!production || !is_unasked(timed, start)) {
+          continue;
+        }
+        const Severity severity = severity_of(start, intent);
+        if (worst.start == nullptr || severity > worst.severity) {
+          worst = {&timed, &start, severity};
+        }
+      }
+    }
+  }
+  return worst;
+}
+
+/// Whether the job deploys to production at all.
+bool reaches_production(const std::vector<DeployingRun>& runs, const Intent& intent) {
+  return std::any_of(runs.begin(), runs.end(), [&](const DeployingRun& run) {
+    return std::any_of(run.deploys.begin(), run.deploys.end(), [&](const TimedDeploy& timed) {
+      return std::any_of(timed.starts.begin(), timed.starts.end(), [&](const auto& start) {
+        return class_at(run, start, intent) == EnvironmentClass::Production;
+      });
+    });
+  });
+}
+
+std::string gate_in_words(const Unasked& found) {
+  if (!has_environment(*found.start)) {
+    return "it has no `environment`, so nothing can hold it back";
+  }
+  const std::string name = found.start->tokens.environment.value_or("…");
+  return found.severity == Severity::Info
+             ? "reviewers of environment `" + name + "` approve it"
+             : "environment `" + name + "` holds it back only if it has reviewers";
+}
+
+/// Whether the job waits, perhaps through others, for a job of which as much is said already: what
+/// follows an unasked deploy (further regions, a rollback) is no decision of its own.
+bool follows(const JobRun& run, Severity severity, const std::map<const Job*, Severity>& said) {
+  std::vector<const Job*> chain{run.job};
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    for (const Text& need : chain[i]->needs) {
+      const Job* before = run.workflow->find_job(need.value);
+      const auto found = said.find(before);
+      if (found != said.end() && found->second >= severity) {
+        return true;
+      }
+      if (before != nullptr && std::find(chain.begin(), chain.end(), before) == chain.end()) {
+        chain.push_back(before);
+      }
+    }
+  }
+  return false;
+}
+
+void prod_trigger(const AuditInput& input, Outcomes& out) {
+  std::map<const Job*, Severity> said;
+  for (const auto& runs : input.model<Deployments>().by_job()) {
+    const Unasked found = worst_start(runs, input.intent());
+    if (found.start != nullptr) {
+      said.emplace(runs.front().run->job, found.severity);
+    }
+  }
+  for (const auto& runs : input.model<Deployments>().by_job()) {
+    const JobRun& run = *runs.front().run;
+    const Unasked found = worst_start(runs, input.intent());
+    if (found.start != nullptr && follows(run, found.severity, said)) {
+      continue;
+    }
+    if (found.start == nullptr) {
+      if (reaches_production(runs, input.intent())) {
+        out.pass(run.asset(), run.job->id.where);
+      }
+      continue;
+    }
+    auto draft = out.fail(run.asset(), found.start->trigger->event.where,
+                          text_witness("event", found.start->event));
+    draft.arg("job", run.job->id.value)
+        .arg("event", found.start->event)
+        .arg("verb", found.deploy->deploy.verb)
+        .severity(found.severity)
+        .because(gate_in_words(found));
+    add_path(draft, found.deploy->deploy);
+  }
+}
+
+const Register kProdTriggerCheck{"workflow-prod-trigger", prod_trigger, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
