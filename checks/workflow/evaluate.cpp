@@ -263,6 +263,14 @@ ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
   return unknown_value(name + "(…)");
 }
 
+/// A stranger and his fork are never this repository nor its owner, whatever their names are.
+bool never_equal(const ValueSet& stranger, const ValueSet& here) {
+  return !here.known && here.missing.starts_with("github.repository") && stranger.known &&
+         !stranger.values.empty() &&
+         std::all_of(stranger.values.begin(), stranger.values.end(),
+                     [](const Value& value) { return value.text.starts_with(kStranger); });
+}
+
 ValueSet binary(Operator operation, const ValueSet& left, const ValueSet& right,
                 std::vector<RefTest>* tests) {
   switch (operation) {
@@ -272,6 +280,9 @@ ValueSet binary(Operator operation, const ValueSet& left, const ValueSet& right,
       return either(left, right);
     case Operator::Equal:
     case Operator::NotEqual: {
+      if (never_equal(left, right) || never_equal(right, left)) {
+        return set_of(operation == Operator::NotEqual, operation == Operator::Equal);
+      }
       const ValueSet equal = ask_all(
           left, right, tests, [&](const Value& a, const Value& b) { return equals(a, b, tests); });
       return operation == Operator::Equal ? equal : negated(equal);

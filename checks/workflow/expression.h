@@ -70,6 +70,9 @@ struct Scope {
   /// A mark for `github.sha`, `github.run_id` and `github.run_number`; empty = not known. A text
   /// with the mark in all its values is the mark.
   std::string per_run;
+  /// Somebody without rights in the repository started the run: its actor is nobody who is named
+  /// here, the pull request comes from a fork.
+  bool stranger = false;
 };
 
 /// Replaces every `${{ … }}` of `text`. Names that are understood: `vars.X`, `secrets.X`, `env.X`,

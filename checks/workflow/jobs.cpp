@@ -84,6 +84,7 @@ Scope JobRun::outer_scope(const Intent& intent, const Job& of, std::size_t calls
   scope.event = moment.event;
   scope.ref = moment.ref;
   scope.choices = moment.choices;
+  scope.stranger = moment.stranger;
   return scope;
 }
 
@@ -142,17 +143,17 @@ JobRuns JobRuns::build(const AuditInput& input) {
   return result;
 }
 
-TokenPermission token_permission(const JobRun& run) {
+TokenPermission token_permission(const JobRun& run, std::string_view scope) {
   using Answer = TokenPermission::Answer;
   Callers levels = run.callers;
   levels.emplace_back(run.workflow, run.job);
   const Permissions* inner = nullptr;
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
     const Permissions* block = block_of(*level->first, *level->second);
-    if (block != nullptr && block->of("id-token") != Access::Write) {
+    if (block != nullptr && block->of(scope) != Access::Write) {
       return {Answer::Denied, block->where,
               std::string(level == levels.rbegin() ? "this" : "the calling job's") +
-                  " `permissions` block leaves `id-token` at none"};
+                  " `permissions` block leaves `" + std::string(scope) + "` at none"};
     }
     inner = inner != nullptr ? inner : block;
   }
@@ -165,6 +166,10 @@ TokenPermission token_permission(const JobRun& run) {
   if (run.entry == nullptr) {
     return {Answer::Unknown, run.job->id.where,
             "the workflow is only callable, and no workflow here calls it"};
+  }
+  if (scope != "id-token") {
+    return {Answer::Unknown, outermost->id.where,
+            "without a `permissions` block the settings of the repository decide"};
   }
   return {Answer::Denied, outermost->id.where,
           std::string(run.callers.empty() ? "there is" : "the calling job has") +

@@ -22,6 +22,8 @@ struct Moment {
   /// `refs/heads/main`, or the beginning of a ref with `kRest` behind it.
   std::string ref;
   Choices choices = {};
+  /// Started by somebody without rights in the repository.
+  bool stranger = false;
 };
 
 /// One way in which a job runs.
@@ -66,7 +68,8 @@ class JobRuns {
   std::vector<std::vector<const JobRun*>> by_job_;
 };
 
-/// Whether the job may ask for an OIDC token.
+/// Whether the job's token may write in a scope; for `id-token`, whether it may ask for an OIDC
+/// token.
 struct TokenPermission {
   enum class Answer { Granted, Denied, Unknown };
 
@@ -77,10 +80,12 @@ struct TokenPermission {
   std::string because;
 };
 
-/// Effective `id-token` permission: the job's block replaces the workflow's, none at all means
-/// none, and a called workflow never gets more than any of its callers. Source: GitHub Docs,
+/// Effective permission to write: the job's block replaces the workflow's, and a called workflow
+/// never gets more than any of its callers. Without any block `id-token` is none, and the settings
+/// of the repository, which are not known here, decide about the rest. Source: GitHub Docs,
 /// "Automatic token authentication", "Reusing workflow configurations".
-[[nodiscard]] TokenPermission token_permission(const JobRun& run);
+[[nodiscard]] TokenPermission token_permission(const JobRun& run,
+                                               std::string_view scope = "id-token");
 
 enum class CredentialKind { Oidc, StaticKeys, Chained };
 

@@ -1,6 +1,7 @@
 // What the names in expressions stand for. `env` entries, inputs and secrets may hold expressions
 // themselves; how deep is bounded in expression.cpp.
 #include <algorithm>
+#include <utility>
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/resolver.h"
@@ -308,7 +309,52 @@ ValueSet Resolver::run_fact(std::string_view name, std::string_view shown) const
              : unknown_value(shown);
 }
 
+/// What a stranger's doing says of its author; nothing for anything else. The issue under a comment
+/// may be somebody else's.
+std::optional<ValueSet> Resolver::of_stranger(std::string_view name) const {
+  const std::string lower = text::lower(name);
+  const bool comments = scope_.event.ends_with("_comment") || scope_.event == "pull_request_review";
+  const bool of_others =
+      comments && (lower.starts_with("event.issue.") || lower.starts_with("event.discussion.") ||
+                   lower.starts_with("event.pull_request."));
+  if (lower == "actor" || lower == "triggering_actor" || lower == "event.sender.login") {
+    return one({&kStranger, 1});
+  }
+  if (lower.ends_with("head.repo.full_name") || lower.ends_with("head_repository.full_name")) {
+    return one(std::string(1, kStranger) + "/fork");
+  }
+  if (lower.ends_with("head.repo.fork") || lower.ends_with("head_repository.fork")) {
+    return ValueSet{{Value{Value::Type::Bool, "true"}}, true, {}};
+  }
+  if (lower.ends_with("head.repo.owner.login") || lower.ends_with("head_repository.owner.login") ||
+      lower.ends_with("head.user.login") || (lower.ends_with(".user.login") && !of_others)) {
+    return one({&kStranger, 1});
+  }
+  if (lower == "event.workflow_run.event") {
+    ValueSet events;
+    for (const std::string_view event :
+         {"issue_comment", "issues", "pull_request", "pull_request_target"}) {
+      add_values(events, one(event));
+    }
+    return events;
+  }
+  if (!lower.ends_with(".author_association") || of_others) {
+    return std::nullopt;
+  }
+  ValueSet ties;
+  for (const std::string_view tie :
+       {"CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", "NONE"}) {
+    add_values(ties, one(tie));
+  }
+  return ties;
+}
+
 ValueSet Resolver::github(std::string_view name) const {
+  if (scope_.stranger) {
+    if (auto known = of_stranger(name)) {
+      return std::move(*known);
+    }
+  }
   const std::string repository = scope_.intent != nullptr ? scope_.intent->repository : "";
   if (text::equals_ignoring_case(name, "repository") && !repository.empty()) {
     return one(repository);

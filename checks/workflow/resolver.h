@@ -36,6 +36,7 @@ class Resolver {
   [[nodiscard]] bool is_per_run(const Values& values) const;
   [[nodiscard]] ValueSet name(std::string_view name) const;
   [[nodiscard]] ValueSet github(std::string_view name) const;
+  [[nodiscard]] std::optional<ValueSet> of_stranger(std::string_view name) const;
   [[nodiscard]] ValueSet ref(std::string_view prefix) const;
   [[nodiscard]] ValueSet run_fact(std::string_view name, std::string_view shown) const;
   [[nodiscard]] ValueSet declared(std::string_view name, std::string_view shown) const;

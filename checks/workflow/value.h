@@ -26,6 +26,9 @@ struct Value {
 /// Ends a text of which only the beginning is known. No control character stands in a ref.
 constexpr char kRest = '\x01';
 
+/// Begins the name of a stranger and of his fork: neither is any name that a file could hold.
+constexpr char kStranger = '\x03';
+
 /// The number that a text is in a comparison of mixed types: blanks trimmed, empty = 0, `0x1F`,
 /// `0o17`, `1e3`; nothing for "not a number".
 [[nodiscard]] std::optional<double> to_number(std::string_view text);

@@ -1,0 +1,69 @@
+// A condition that no stranger can meet leaves an event to people with rights.
+#include "checks/workflow/starts.h"
+
+#include <algorithm>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/reach.h"
+
+namespace muster::workflow {
+namespace {
+
+bool names_label(const std::optional<Text>& condition) {
+  const std::string text = condition ? text::lower(condition->value) : "";
+  return text.find("label") != std::string::npos;
+}
+
+/// Whether it only starts when a label is put on, or runs only with one: outsiders cannot do that.
+bool waits_for_label(const JobRun& run, const Trigger& trigger) {
+  const bool labelled = !trigger.types.empty() &&
+                        std::all_of(trigger.types.begin(), trigger.types.end(),
+                                    [](const Text& type) { return type.value == "labeled"; });
+  return labelled || names_label(run.job->condition) ||
+         (run.asked != nullptr && names_label(run.asked->condition)) ||
+         std::any_of(run.callers.begin(), run.callers.end(),
+                     [](const auto& caller) { return names_label(caller.second->condition); });
+}
+
+/// Whether every environment that the job may have is declared to have reviewers.
+bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& moment) {
+  const Values names = environment_at(run, intent, moment);
+  return names.known && !names.values.empty() &&
+         std::all_of(names.values.begin(), names.values.end(), [&](const std::string& name) {
+           return std::any_of(intent.environments.begin(), intent.environments.end(),
+                              [&](const IntentEnvironment& one) {
+                                return one.name == name && one.reviewers.value_or(false);
+                              });
+         });
+}
+
+}  // namespace
+
+JobRun up_to(const JobRun& run, const Step& step) {
+  JobRun copy = run;
+  copy.asked = &step;
+  return copy;
+}
+
+std::vector<Start> starts_of(const JobRun& run, const Intent& intent, const Workflows& workflows) {
+  std::vector<Start> found;
+  if (run.entry == nullptr) {
+    return found;
+  }
+  for (const Trigger& trigger : run.entry->triggers) {
+    Moment moment{trigger.event.value, "", {}, false};
+    if (trigger.event.value == "workflow_call" || !can_run(run, intent, moment)) {
+      continue;
+    }
+    Start start{&trigger, starter_of(trigger, workflows), false};
+    moment.stranger = true;
+    if (start.by != Hand::Writer && !can_run(run, intent, moment)) {
+      start.by = Hand::Writer;
+    }
+    start.held_back = waits_for_label(run, trigger) || waits_for_reviewers(run, intent, moment);
+    found.push_back(start);
+  }
+  return found;
+}
+
+}  // namespace muster::workflow

@@ -1,0 +1,28 @@
+// Who can make a job run, event by event, with its conditions taken into account.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/workflow/jobs.h"
+#include "checks/workflow/shaped_table.h"
+
+namespace muster::workflow {
+
+/// An event that can start the run (up to the step that it asks about).
+struct Start {
+  const Trigger* trigger = nullptr;
+  /// The farthest from the repository who can start it.
+  Hand by = Hand::Writer;
+  /// A maintainer must do something first: put a label on, or approve the environment.
+  bool held_back = false;
+};
+
+/// All events that can start it; empty when nothing does.
+[[nodiscard]] std::vector<Start> starts_of(const JobRun& run, const Intent& intent,
+                                           const Workflows& workflows);
+
+/// The run as far as this step: its condition, and that of the actions around it, count too.
+[[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
+
+}  // namespace muster::workflow
