@@ -2,27 +2,14 @@
 // account, can change what runs.
 #include <algorithm>
 
-#include "checks/workflow/jobs.h"
+#include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
 namespace {
 
-bool is_commit(std::string_view ref) {
-  return (ref.size() == 40 || ref.size() == 64) &&
-         ref.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// Local actions run at the commit of the workflow itself, and need no pin.
 bool is_local(std::string_view uses) {
   return uses.starts_with("./") || uses.starts_with("$/");
-}
-
-bool is_pinned(std::string_view uses) {
-  if (uses.starts_with("docker://")) {
-    return uses.find("@sha256:") != std::string_view::npos;
-  }
-  const std::size_t at = uses.rfind('@');
-  return at != std::string_view::npos && is_commit(uses.substr(at + 1));
 }
 
 /// Whether a changed action in this job could reach AWS or a secret.
@@ -37,7 +24,7 @@ void judge(const Workflow& workflow, const Job& job, const Step* step, const Tex
   if (is_local(uses.value)) {
     return;
   }
-  if (is_pinned(uses.value)) {
+  if (is_pinned_use(uses.value)) {
     out.pass(asset, uses.where);
     return;
   }
@@ -60,7 +47,8 @@ void action_unpinned(const AuditInput& input, Outcomes& out) {
   }
   for (const Workflow& workflow : input.model<Workflows>().all()) {
     for (const Job& job : workflow.jobs) {
-      if (job.calls_workflow()) {
+      // workflow-external-deploy-unpinned speaks about the others.
+      if (job.calls_workflow() && external_deploy_power(workflow, job).empty()) {
         judge(workflow, job, nullptr, job.uses, true, out);
       }
     }

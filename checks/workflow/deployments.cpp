@@ -2,8 +2,10 @@
 #include "checks/workflow/deployments.h"
 
 #include <algorithm>
+#include <array>
 
 #include "checks/core/rule.h"
+#include "checks/text/ascii.h"
 
 namespace muster::workflow {
 namespace {
@@ -85,6 +87,47 @@ void add_path(OutcomeDraft& draft, const Deploy& deploy) {
   for (const SourceRef& call : deploy.via) {
     draft.related(call, "which is run from here");
   }
+}
+
+namespace {
+
+bool calls_external_deploy(const Job& job) {
+  static constexpr std::array<std::string_view, 6> kVerbs = {"deploy",  "release", "rollback",
+                                                             "promote", "rollout", "terraform"};
+  const std::string& uses = job.uses.value;
+  if (uses.empty() || uses.starts_with("./") || uses.starts_with("$/")) {
+    return false;
+  }
+  const std::string path = uses.substr(0, uses.find('@'));
+  const std::string names =
+      text::lower(path.substr(path.rfind('/') + 1)) + " " + text::lower(job.id.value);
+  return std::any_of(kVerbs.begin(), kVerbs.end(),
+                     [&](std::string_view verb) { return names.find(verb) != std::string::npos; });
+}
+
+}  // namespace
+
+std::string external_deploy_power(const Workflow& workflow, const Job& job) {
+  if (!calls_external_deploy(job)) {
+    return "";
+  }
+  if (job.secrets_inherit || !job.secrets.empty()) {
+    return job.secrets_inherit ? "all secrets" : "secrets";
+  }
+  const Permissions* block = job.permissions        ? &*job.permissions
+                             : workflow.permissions ? &*workflow.permissions
+                                                    : nullptr;
+  return block != nullptr && block->of("id-token") == Access::Write ? "`id-token: write`" : "";
+}
+
+bool is_pinned_use(std::string_view uses) {
+  if (uses.starts_with("docker://")) {
+    return uses.find("@sha256:") != std::string_view::npos;
+  }
+  const std::size_t at = uses.rfind('@');
+  const std::string_view ref = at == std::string_view::npos ? "" : uses.substr(at + 1);
+  return (ref.size() == 40 || ref.size() == 64) &&
+         ref.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 const text::Tree& recognition_data() {

@@ -48,6 +48,14 @@ class Deployments {
 /// The files that lead to the deploy, on a finding about it.
 void add_path(OutcomeDraft& draft, const Deploy& deploy);
 
+/// What a job hands to a workflow of another repository that deploys, by the name of its file or of
+/// the job: `all secrets`, `secrets`, `` `id-token: write` ``. Empty when it hands nothing, or
+/// calls none.
+[[nodiscard]] std::string external_deploy_power(const Workflow& workflow, const Job& job);
+
+/// Whether a `uses` names a commit or a digest.
+[[nodiscard]] bool is_pinned_use(std::string_view uses);
+
 /// The dated table of signs, `rules/data/workflow-recognition.json`. Lives as long as the program.
 [[nodiscard]] const text::Tree& recognition_data();
 

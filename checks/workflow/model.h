@@ -96,6 +96,8 @@ struct Step {
   std::vector<Entry> env;
   std::vector<Entry> with;
   std::optional<Text> continue_on_error;
+  /// `timeout-minutes`
+  std::optional<Text> timeout;
   bool background = false;
   /// Steps of `parallel:`.
   std::vector<Step> parallel;
@@ -128,6 +130,8 @@ struct Job {
   bool matrix_open = false;
   std::vector<Entry> outputs;
   std::optional<Text> continue_on_error;
+  /// `timeout-minutes`
+  std::optional<Text> timeout;
   std::optional<Text> default_shell;
   std::optional<Text> default_folder;
   std::vector<Step> steps;

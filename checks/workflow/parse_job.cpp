@@ -264,6 +264,7 @@ Status read_ordinary(const Node& node, Job& job) {
   MUSTER_CHECK_OK(read_container_env(node, job));
   MUSTER_TRY(job.outputs, optional_entries(node, "outputs"));
   MUSTER_TRY(job.continue_on_error, optional_text(node, "continue-on-error"));
+  MUSTER_TRY(job.timeout, optional_text(node, "timeout-minutes"));
   MUSTER_TRY(job.default_shell, optional_default(node, "shell"));
   MUSTER_TRY(job.default_folder, optional_default(node, "working-directory"));
   MUSTER_TRY(job.runs_on, read_runs_on(node));

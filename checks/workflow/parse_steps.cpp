@@ -76,6 +76,7 @@ Result<Step> read_step(const Node& node, std::size_t index) {
   MUSTER_TRY(step.shell, optional_text(node, "shell"));
   MUSTER_TRY(step.folder, optional_text(node, "working-directory"));
   MUSTER_TRY(step.continue_on_error, optional_text(node, "continue-on-error"));
+  MUSTER_TRY(step.timeout, optional_text(node, "timeout-minutes"));
   MUSTER_TRY(const auto background, optional_text(node, "background"));
   step.background = background && background->value == "true";
   MUSTER_CHECK_OK(read_body(node, step));
