@@ -86,8 +86,9 @@ struct Traced {
 
 class Tracer {
  public:
-  explicit Tracer(const Scope& scope, std::size_t& budget, int depth = 0)
-      : scope_(scope), budget_(budget), depth_(depth) {}
+  /// `heads`: what leads to code is looked for, not text.
+  Tracer(const Scope& scope, std::size_t& budget, bool heads, int depth = 0)
+      : scope_(scope), budget_(budget), heads_(heads), depth_(depth) {}
 
   [[nodiscard]] ShapedList text(std::string_view text) const;
   [[nodiscard]] ShapedList expression(std::string_view expression) const;
@@ -110,7 +111,7 @@ class Tracer {
   [[nodiscard]] ShapedList shell_variable(const std::string& name) const;
 
   [[nodiscard]] ShapedList in(const Scope& scope, std::string_view text) const {
-    return Tracer(scope, budget_, depth_ + 1).text(text);
+    return Tracer(scope, budget_, heads_, depth_ + 1).text(text);
   }
 
   [[nodiscard]] Scope caller() const;
@@ -122,6 +123,7 @@ class Tracer {
 
   const Scope& scope_;
   std::size_t& budget_;
+  bool heads_;
   int depth_;
 };
 
@@ -226,10 +228,9 @@ ShapedList Tracer::github(const std::vector<std::string>& path) const {
   }
   ShapedList found;
   for (const ShapedValue& value : shaped_by_event(scope_.event)) {
-    if (lies_under(value, path)) {
+    if (value.leads_to_code() == heads_ && lies_under(value, path)) {
       const bool whole = path.size() < value.path.size();
-      add_shaped(found,
-                 {{joined_path(whole ? value.path : path), value.hand, value.is_ref, false}});
+      add_shaped(found, {{joined_path(whole ? value.path : path), value.hand, value.form, false}});
     }
   }
   return found;
@@ -251,8 +252,9 @@ ShapedList Tracer::ref(std::string_view name) const {
                            : scope_.event == "push" || scope_.event == "workflow_dispatch" ||
                                  scope_.event == "release" || scope_.event == "create");
   const bool fixed = !scope_.ref.empty() && scope_.ref.find(kRest) == std::string::npos;
-  return free && !fixed ? ShapedList{{"github." + std::string(name), Hand::Writer, true, false}}
-                        : ShapedList();
+  return free && !fixed && !heads_
+             ? ShapedList{{"github." + std::string(name), Hand::Writer, Form::Ref, false}}
+             : ShapedList();
 }
 
 Scope Tracer::caller() const {
@@ -310,8 +312,8 @@ ShapedList Tracer::input(const std::string& name) const {
   }
   if (scope_.entry == nullptr && scope_.workflow != nullptr) {
     const Input* input = input_of(scope_.workflow->call_inputs, name);
-    return input != nullptr && input->type == "string"
-               ? ShapedList{{"inputs." + input->name.value, Hand::Outsider, false, true}}
+    return input != nullptr && input->type == "string" && !heads_
+               ? ShapedList{{"inputs." + input->name.value, Hand::Outsider, Form::Text, true}}
                : ShapedList();
   }
   return dispatch_input(name);
@@ -320,13 +322,13 @@ ShapedList Tracer::input(const std::string& name) const {
 /// An input that is filled in by hand; one with a type other than text cannot hold commands.
 ShapedList Tracer::dispatch_input(const std::string& name) const {
   ShapedList found;
-  if (scope_.event != "workflow_dispatch" || scope_.entry == nullptr) {
+  if (heads_ || scope_.event != "workflow_dispatch" || scope_.entry == nullptr) {
     return found;
   }
   for (const Input& input : scope_.entry->dispatch_inputs) {
     if (input.type == "string" &&
         (name == "*" || text::equals_ignoring_case(input.name.value, name))) {
-      add_shaped(found, {{"inputs." + input.name.value, Hand::Dispatcher, false, false}});
+      add_shaped(found, {{"inputs." + input.name.value, Hand::Dispatcher, Form::Text, false}});
     }
   }
   return found;
@@ -343,7 +345,7 @@ ShapedList Tracer::variable(const std::string& name) const {
   if (scope_.action_depth > 0) {
     const Scope outer = action_user();
     return depth_ > kMaxShapedDepth ? ShapedList()
-                                    : Tracer(outer, budget_, depth_ + 1).variable(name);
+                                    : Tracer(outer, budget_, heads_, depth_ + 1).variable(name);
   }
   ShapedList found = exported(name);
   const Text* of_job = scope_.job != nullptr ? value_of(scope_.job->env, name) : nullptr;
@@ -365,7 +367,7 @@ ShapedList Tracer::exported(const std::string& name) const {
     }
     const Scope there = beside(*one);
     for (const std::string_view piece : written_values(one->run.value, "GITHUB_ENV", name)) {
-      add_shaped(found, Tracer(there, budget_, depth_ + 1).script(piece));
+      add_shaped(found, Tracer(there, budget_, heads_, depth_ + 1).script(piece));
     }
   }
   return found;
@@ -377,12 +379,14 @@ ShapedList Tracer::step_output(const std::string& id, const std::string& name) c
     if (!one->id || !text::equals_ignoring_case(one->id->value, id)) {
       continue;
     }
-    if (const ShapedValue* made = shaped_by_action(*one, name)) {
-      found.push_back({"steps." + id + ".outputs." + name, made->hand, made->is_ref, false});
+    for (const ShapedValue& made : shaped_by_action(*one, name)) {
+      if (made.leads_to_code() == heads_) {
+        found.push_back({"steps." + id + ".outputs." + name, made.hand, made.form, false});
+      }
     }
     const Scope there = beside(*one);
     for (const std::string_view piece : written_values(one->run.value, "GITHUB_OUTPUT", name)) {
-      add_shaped(found, Tracer(there, budget_, depth_ + 1).script(piece));
+      add_shaped(found, Tracer(there, budget_, heads_, depth_ + 1).script(piece));
     }
   }
   return found;
@@ -433,7 +437,7 @@ ShapedList Tracer::shell_variable(const std::string& name) const {
     const std::string_view line =
         script.substr(at + sign.size(), script.find('\n', at) - at - sign.size());
     if (before.empty() || before == "export" || before == "local") {
-      add_shaped(found, Tracer(scope_, budget_, depth_ + 1).script(line));
+      add_shaped(found, Tracer(scope_, budget_, heads_, depth_ + 1).script(line));
     }
   }
   add_shaped(found, variable(name));
@@ -523,17 +527,27 @@ std::vector<std::string_view> written_values(std::string_view script, std::strin
 
 std::vector<Shaped> shaped_in_text(std::string_view text, const Scope& scope) {
   std::size_t budget = kMaxShapedSteps;
-  return sorted(Tracer(scope, budget).text(text));
+  return sorted(Tracer(scope, budget, false).text(text));
 }
 
 std::vector<Shaped> shaped_in_expression(std::string_view expression, const Scope& scope) {
   std::size_t budget = kMaxShapedSteps;
-  return sorted(Tracer(scope, budget).expression(expression));
+  return sorted(Tracer(scope, budget, false).expression(expression));
 }
 
 std::vector<Shaped> shaped_in_script(std::string_view piece, const Scope& scope) {
   std::size_t budget = kMaxShapedSteps;
-  return sorted(Tracer(scope, budget).script(piece));
+  return sorted(Tracer(scope, budget, false).script(piece));
+}
+
+std::vector<Shaped> heads_in_text(std::string_view text, const Scope& scope) {
+  std::size_t budget = kMaxShapedSteps;
+  return sorted(Tracer(scope, budget, true).text(text));
+}
+
+std::vector<Shaped> heads_in_script(std::string_view piece, const Scope& scope) {
+  std::size_t budget = kMaxShapedSteps;
+  return sorted(Tracer(scope, budget, true).script(piece));
 }
 
 }  // namespace muster::workflow

@@ -17,7 +17,7 @@ struct Shaped {
   /// Where it comes from: `github.event.issue.title`, `inputs.tag`.
   std::string name;
   Hand hand = Hand::Outsider;
-  bool is_ref = false;
+  Form form = Form::Text;
   /// The workflow is only called, by nobody here: what its input holds is not known.
   bool unknown_caller = false;
 };
@@ -33,6 +33,10 @@ struct Shaped {
 /// The same for a piece of a step's script: its `$NAME`s stand for variables of the step and for
 /// those that its lines assign. What a command substitution gives is taken for harmless.
 [[nodiscard]] std::vector<Shaped> shaped_in_script(std::string_view piece, const Scope& scope);
+
+/// The same for values that lead to code that somebody proposes: the head of a pull request.
+[[nodiscard]] std::vector<Shaped> heads_in_text(std::string_view text, const Scope& scope);
+[[nodiscard]] std::vector<Shaped> heads_in_script(std::string_view piece, const Scope& scope);
 
 /// What a script writes under a name into the file of `$GITHUB_OUTPUT` (or `variable`): the pieces
 /// of the script that hold the value.

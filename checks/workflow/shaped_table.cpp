@@ -33,6 +33,12 @@ struct ShapedTable {
   std::map<std::string, std::vector<ShapedValue>, std::less<>> values;
   std::vector<OutputRow> outputs;
   std::vector<ProgramRow> programs;
+  std::vector<TreeRunner> runners;
+  std::vector<std::string> running_actions;
+  std::vector<std::string> oidc_actions;
+  std::vector<std::string> oidc_words;
+  std::vector<std::string> token_free_actions;
+  std::vector<std::string> token_words;
 };
 
 Hand hand_of(std::string_view word) {
@@ -41,6 +47,15 @@ Hand hand_of(std::string_view word) {
          : word == "merged"     ? Hand::Merged
          : word == "fork"       ? Hand::Fork
                                 : Hand::Outsider;
+}
+
+Form form_of(std::string_view word) {
+  return word == "ref"          ? Form::Ref
+         : word == "commit"     ? Form::Commit
+         : word == "branch"     ? Form::Branch
+         : word == "repository" ? Form::Repository
+         : word == "number"     ? Form::Number
+                                : Form::Text;
 }
 
 /// Calls `read` with each row of a list.
@@ -64,19 +79,28 @@ ShapedTable read_shaped_table() {
     for (const std::string& event : row.texts_under("events")) {
       for (const std::string& path : row.texts_under("paths")) {
         table.values[event].push_back(
-            {path_parts(path), hand_of(row.text_under("by")), row.text_under("form") == "ref"});
+            {path_parts(path), hand_of(row.text_under("by")), form_of(row.text_under("form"))});
       }
     }
   });
   each_row(root, "action_outputs", [&](const text::Node& row) {
     table.outputs.push_back({row.text_under("action"),
                              row.texts_under("outputs"),
-                             {{}, hand_of(row.text_under("by")), row.text_under("form") == "ref"}});
+                             {{}, hand_of(row.text_under("by")), form_of(row.text_under("form"))}});
   });
   each_row(root, "script_inputs", [&](const text::Node& row) {
     table.programs.push_back(
         {row.text_under("action"), row.text_under("input"), row.text_under("language")});
   });
+  each_row(root, "tree_commands", [&](const text::Node& row) {
+    table.runners.push_back(
+        {row.text_under("command"), row.texts_under("needs"), row.texts_under("unless")});
+  });
+  table.running_actions = root.texts_under("tree_actions");
+  table.oidc_actions = root.texts_under("oidc_actions");
+  table.oidc_words = root.texts_under("oidc_words");
+  table.token_free_actions = root.texts_under("token_free_actions");
+  table.token_words = root.texts_under("token_words");
   return table;
 }
 
@@ -87,6 +111,25 @@ const ShapedTable& shaped_table() {
 
 std::string used_action(const Step& step) {
   return text::lower(std::string_view(step.uses.value).substr(0, step.uses.value.find('@')));
+}
+
+bool is_listed(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Whether one of the words stands in the step's script, inputs or variables.
+bool says_any(const Step& step, const std::vector<std::string>& words) {
+  const auto holds = [&](const std::string& text) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+      return text.find(word) != std::string::npos;
+    });
+  };
+  const auto any = [&](const std::vector<Entry>& entries) {
+    return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+      return holds(entry.name.value) || holds(entry.value.value);
+    });
+  };
+  return holds(step.run.value) || any(step.env) || any(step.with);
 }
 
 /// Whether strangers can start a workflow that this one waits for. One that is not here may be
@@ -128,14 +171,35 @@ std::vector<ShapedValue> shaped_by_event(std::string_view event) {
   return found == shaped_table().values.end() ? std::vector<ShapedValue>() : found->second;
 }
 
-const ShapedValue* shaped_by_action(const Step& step, std::string_view output) {
+std::vector<ShapedValue> shaped_by_action(const Step& step, std::string_view output) {
+  std::vector<ShapedValue> found;
   for (const OutputRow& row : shaped_table().outputs) {
     if (used_action(step) == row.action &&
         std::find(row.outputs.begin(), row.outputs.end(), output) != row.outputs.end()) {
-      return &row.value;
+      found.push_back(row.value);
     }
   }
-  return nullptr;
+  return found;
+}
+
+const std::vector<TreeRunner>& tree_runners() {
+  return shaped_table().runners;
+}
+
+bool runs_tree(const Step& step) {
+  return is_listed(shaped_table().running_actions, used_action(step));
+}
+
+bool may_use_oidc(const Step& step) {
+  return is_listed(shaped_table().oidc_actions, used_action(step)) ||
+         says_any(step, shaped_table().oidc_words);
+}
+
+bool may_write_with_token(const Step& step) {
+  const bool action = step.kind == Step::Kind::Uses && !step.uses.value.starts_with("./") &&
+                      !step.uses.value.starts_with("$/");
+  return (action && !is_listed(shaped_table().token_free_actions, used_action(step))) ||
+         says_any(step, shaped_table().token_words);
 }
 
 Hand starter_of(const Trigger& trigger, const Workflows& workflows) {

@@ -24,20 +24,36 @@ enum class Hand {
   Outsider,
 };
 
+/// What a made-up value is.
+enum class Form {
+  /// Any text.
+  Text,
+  /// The name of a git ref: no blanks, but `$`, quotes, parentheses and semicolons.
+  Ref,
+  /// A commit that somebody proposes. This and the rest hold no commands, but lead to code.
+  Commit,
+  /// The branch of it, in `Repository`.
+  Branch,
+  Repository,
+  /// The number of the pull request.
+  Number,
+};
+
 /// A value that somebody makes up.
 struct ShapedValue {
   /// As a context: `github.event.issue.title`; `*` stands for any one part.
   std::vector<std::string> path;
   Hand hand = Hand::Outsider;
-  /// The name of a git ref: no blanks, but `$`, quotes, parentheses and semicolons.
-  bool is_ref = false;
+  Form form = Form::Text;
+
+  [[nodiscard]] bool leads_to_code() const { return form > Form::Ref; }
 };
 
 /// The values of an event.
 [[nodiscard]] std::vector<ShapedValue> shaped_by_event(std::string_view event);
 
-/// Whether the output of this action is made up by somebody; null when not.
-[[nodiscard]] const ShapedValue* shaped_by_action(const Step& step, std::string_view output);
+/// What the output of this action is when somebody makes it up.
+[[nodiscard]] std::vector<ShapedValue> shaped_by_action(const Step& step, std::string_view output);
 
 /// Who can start the event. `Writer` for all that take rights.
 [[nodiscard]] Hand starter_of(const Trigger& trigger, const Workflows& workflows);
@@ -53,6 +69,26 @@ struct ProgramInput {
 
 /// The program that a step with an action is given, whatever its language; null without one.
 [[nodiscard]] ProgramInput program_input(const Step& step);
+
+/// A program that runs what stands in the folder: `make`, `npm ci`, `terraform plan`.
+struct TreeRunner {
+  std::string command;
+  /// One of these words must be there, or begin one that is; empty = none needed.
+  std::vector<std::string> needs;
+  /// With one of these it runs something else.
+  std::vector<std::string> unless;
+};
+
+[[nodiscard]] const std::vector<TreeRunner>& tree_runners();
+/// Whether the action runs what stands in the folder.
+[[nodiscard]] bool runs_tree(const Step& step);
+
+/// Whether a step may ask for an OIDC token: an action that is known to, or a script or input that
+/// names how to.
+[[nodiscard]] bool may_use_oidc(const Step& step);
+/// Whether a step may write with the job's token: any action but those that are known not to, and a
+/// script that names the token, `gh`, or pushes.
+[[nodiscard]] bool may_write_with_token(const Step& step);
 
 /// Lower-case parts of a name with dots.
 [[nodiscard]] std::vector<std::string> path_parts(std::string_view name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "checks/text/ascii.h"
 
@@ -108,12 +109,16 @@ std::string Stake::in_words() const {
   if (secrets) {
     parts.emplace_back("secrets");
   }
-  if (scopes.size() > 8) {
+  std::vector<std::string> written;
+  std::copy_if(scopes.begin(), scopes.end(), std::back_inserter(written),
+               [](const std::string& scope) { return scope != "id-token"; });
+  if (written.size() < scopes.size()) {
+    parts.emplace_back("the right to OIDC tokens");
+  }
+  if (written.size() > 8) {
     parts.emplace_back("a token that may write everything");
-  } else if (!scopes.empty()) {
-    parts.push_back("a token that may write " +
-                    (scopes.size() == 1 ? "" : std::to_string(scopes.size()) + " scopes: ") +
-                    joined(scopes));
+  } else if (!written.empty()) {
+    parts.push_back("a token that may write " + joined(written));
   }
   return joined(parts);
 }

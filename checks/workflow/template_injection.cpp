@@ -116,7 +116,7 @@ void look_at(const JobRun& run, const Splice& splice, const AuditInput& input,
       continue;
     }
     for (const Shaped& value : shaped_in_expression(splice.expression, scope)) {
-      const bool names_ref = value.hand == Hand::Writer && value.is_ref;
+      const bool names_ref = value.hand == Hand::Writer && value.form == Form::Ref;
       if (!names_ref || is_ref_open(asked, input.intent(), scope.event)) {
         consider({value, scope.event, &run, hand_in(value, start), start.held_back});
       }
@@ -139,8 +139,8 @@ std::string hand_in_words(const Injection& found) {
     case Hand::Writer:
       break;
   }
-  return found.value.is_ref ? "whoever may create a branch or tag"
-                            : "whoever has rights in the repository";
+  return found.value.form == Form::Ref ? "whoever may create a branch or tag"
+                                       : "whoever has rights in the repository";
 }
 
 Severity lowered(Severity severity) {
@@ -186,7 +186,7 @@ Witness injection_witness(const Splice& splice, const Injection& found) {
   return {WitnessKind::Text,
           {{"event", {found.event}},
            {"context", {found.value.name}},
-           {"value", {breaking_value(splice, found.value.is_ref)}},
+           {"value", {breaking_value(splice, found.value.form == Form::Ref)}},
            {"by", {hand_in_words(found)}}}};
 }
 
