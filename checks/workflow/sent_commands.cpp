@@ -1,0 +1,64 @@
+// Shorthand and JSON differ in what stands around the list, not in the list.
+#include "checks/workflow/sent_commands.h"
+
+namespace muster::workflow {
+
+std::vector<std::string> kept_words(const Command& command) {
+  std::vector<std::string> kept;
+  bool inside = false;
+  for (const std::string& word : command.words) {
+    const bool option = word.starts_with("--");
+    const std::string name = word.substr(0, word.find('='));
+    inside = option ? name == "--parameters" || name == "--comment" : inside;
+    const bool joined = option && word.find('=') != std::string::npos;
+    if (inside && (!option || joined)) {
+      kept.push_back(joined ? word.substr(word.find('=') + 1) : word);
+    }
+  }
+  return kept;
+}
+
+namespace {
+
+/// The quoted texts of a list that begins behind `at`, with `\"` and `\n` resolved.
+std::vector<std::string> quoted_items(const std::string& text, std::size_t at) {
+  std::vector<std::string> items;
+  char quote = 0;
+  for (; at < text.size() && (quote != 0 || text[at] != ']'); ++at) {
+    const char c = text[at];
+    if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+      items.emplace_back();
+    } else if (quote != 0 && c == quote) {
+      quote = 0;
+    } else if (quote != 0 && c == '\\' && at + 1 < text.size()) {
+      ++at;
+      items.back() += text[at] == 'n' ? '\n' : text[at];
+    } else if (quote != 0) {
+      items.back() += c;
+    }
+  }
+  return items;
+}
+
+}  // namespace
+
+std::vector<std::string> sent_scripts(const Command& command) {
+  std::string text;
+  for (const std::string& word : kept_words(command)) {
+    text += (text.empty() ? "" : " ") + word;
+  }
+  const std::size_t key = text.find("commands");
+  const std::size_t sign = key == std::string::npos ? key : text.find_first_of("=:", key);
+  if (sign == std::string::npos) {
+    return {};
+  }
+  const std::size_t list = text.find_first_not_of(" \n", sign + 1);
+  if (list == std::string::npos) {
+    return {};
+  }
+  return text[list] == '[' ? quoted_items(text, list + 1)
+                           : std::vector<std::string>{text.substr(list)};
+}
+
+}  // namespace muster::workflow
