@@ -249,9 +249,9 @@ ConfirmVerdict ConfirmJudge::steps_before() const {
     if (job == nullptr || !seen.insert(need).second) {
       continue;
     }
-    for (const JobRun& other : jobs_.all()) {
-      if (other.job == job && other.callers == run.callers && other.entry == run.entry) {
-        judge_job(other, names, true, verdict);
+    for (const JobRun* other : jobs_.in(*run.workflow)) {
+      if (other->job == job && other->callers == run.callers && other->entry == run.entry) {
+        judge_job(*other, names, true, verdict);
       }
     }
     if (verdict.effect == Effect::None && job->calls_workflow() &&

@@ -145,10 +145,10 @@ Awaited awaited(const JobRuns& jobs, const JobRun& run, const Deploy& deploy, co
   const std::size_t from = deploy.command != nullptr ? index : index + 1;
   Awaited best = by_itself(run, deploy, wait, intent);
   best = std::max(best, by_script(*run.script, from, deploy.command, wait));
-  for (const JobRun& other : jobs.all()) {
-    if (best != Awaited::Yes && other.workflow == run.workflow && other.callers == run.callers &&
-        needs_transitively(*run.workflow, *other.job, *run.job)) {
-      best = std::max(best, by_script(*other.script, 0, nullptr, wait));
+  for (const JobRun* other : jobs.in(*run.workflow)) {
+    if (best != Awaited::Yes && other->callers == run.callers &&
+        needs_transitively(*run.workflow, *other->job, *run.job)) {
+      best = std::max(best, by_script(*other->script, 0, nullptr, wait));
     }
   }
   return best;

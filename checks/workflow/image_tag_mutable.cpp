@@ -2,9 +2,11 @@
 // same image.
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
+#include <set>
 
+#include "checks/workflow/deployments.h"
 #include "checks/workflow/image_tag.h"
-#include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
 namespace {
@@ -162,15 +164,64 @@ void report(const JobRun& run, const Use& use, const TagVerdict& verdict, Outcom
   out.fail(run.asset(), use.where, text_witness("image", verdict.image))
       .arg("image", verdict.image)
       .arg("verb", use.deployed ? "deploys" : "pushes")
+      .arg("moves", "a tag that the next build moves")
       .arg("job", run.job->id.value)
       .anchor(use.step->anchor() + ":" + tag_of(verdict.image))
       .severity(use.deployed ? Severity::High : Severity::Medium);
 }
 
+/// The task definition of a deploy that starts new tasks without naming a revision: what then runs
+/// is whatever the tag in it, or its newest revision, is at that moment. Nothing when the job has
+/// registered the newest revision itself.
+std::optional<std::string> unnamed_revision(const JobRun& run, const Deploy& deploy) {
+  if (deploy.command == nullptr || deploy.verb != "aws ecs update-service") {
+    return std::nullopt;
+  }
+  const Command& command = deploy.command->command;
+  const std::string definition = command.option("--task-definition");
+  const bool forced = std::find(command.words.begin(), command.words.end(),
+                                "--force-new-deployment") != command.words.end();
+  const auto& all = run.script->commands;
+  const bool registered = std::any_of(all.begin(), all.end(), [](const StepCommand& item) {
+    return item.command.starts_with("aws ecs register-task-definition");
+  });
+  const bool open = definition.find_first_of("$:") != std::string::npos;
+  return forced && !open && !registered ? std::optional(definition) : std::nullopt;
+}
+
+/// Reports deploys without a revision; false when there are none.
+bool judge_revisions(const std::vector<DeployingRun>& runs, Outcomes& out) {
+  const DeployingRun& run = runs.front();
+  bool found = false;
+  for (const TimedDeploy& timed : run.deploys) {
+    const auto definition = unnamed_revision(*run.run, timed.deploy);
+    if (!definition) {
+      continue;
+    }
+    const std::string service = timed.deploy.command->command.option("--service");
+    const std::string image = definition->empty() ? service : *definition;
+    auto draft = out.fail(run.run->asset(), timed.deploy.where, text_witness("image", image));
+    draft.arg("image", image)
+        .arg("verb", "redeploys")
+        .arg("moves", "whatever its tag or newest revision is then")
+        .arg("job", run.run->job->id.value)
+        .anchor(timed.deploy.step->anchor() + ":" + image)
+        .severity(graded(Severity::High, run.guess.kind));
+    found = true;
+  }
+  return found;
+}
+
 void image_tag_mutable(const AuditInput& input, Outcomes& out) {
+  std::set<const Job*> unnamed;
+  for (const auto& runs : input.model<Deployments>().by_job()) {
+    if (judge_revisions(runs, out)) {
+      unnamed.insert(runs.front().run->job);
+    }
+  }
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    bool clean = true;
+    bool clean = !unnamed.contains(run.job);
     for (const Use& use : uses_of(run)) {
       const TagVerdict verdict = worst_verdict(use, runs, input.intent());
       if (verdict.kind != TagVerdict::Kind::Fixed) {

@@ -126,21 +126,27 @@ JobRuns JobRuns::build(const AuditInput& input) {
     }
   }
   std::map<const Job*, const JobScript*> scripts;
+  std::map<const Job*, std::size_t> places;
   for (JobRun& run : result.runs_) {
     const JobScript*& script = scripts[run.job];
     if (script == nullptr) {
       script = &result.scripts_.emplace_back(JobScript::build(*run.workflow, *run.job, sources));
     }
     run.script = script;
-    const auto same = std::find_if(result.by_job_.begin(), result.by_job_.end(),
-                                   [&](const auto& runs) { return runs.front()->job == run.job; });
-    if (same != result.by_job_.end()) {
-      same->push_back(&run);
-    } else {
-      result.by_job_.push_back({&run});
+    result.by_workflow_[run.workflow].push_back(&run);
+    const auto [place, is_new] = places.emplace(run.job, result.by_job_.size());
+    if (is_new) {
+      result.by_job_.emplace_back();
     }
+    result.by_job_[place->second].push_back(&run);
   }
   return result;
+}
+
+const std::vector<const JobRun*>& JobRuns::in(const Workflow& workflow) const {
+  static const std::vector<const JobRun*> kNone;
+  const auto found = by_workflow_.find(&workflow);
+  return found == by_workflow_.end() ? kNone : found->second;
 }
 
 TokenPermission token_permission(const JobRun& run, std::string_view scope) {

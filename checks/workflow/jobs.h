@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -61,11 +62,15 @@ class JobRuns {
   /// The runs of each job together, so that a rule reports a job once.
   [[nodiscard]] const std::vector<std::vector<const JobRun*>>& by_job() const { return by_job_; }
 
+  /// The runs of the jobs that stand in this workflow.
+  [[nodiscard]] const std::vector<const JobRun*>& in(const Workflow& workflow) const;
+
  private:
   std::vector<JobRun> runs_;
   /// One for each job; addresses are stable.
   std::deque<JobScript> scripts_;
   std::vector<std::vector<const JobRun*>> by_job_;
+  std::map<const Workflow*, std::vector<const JobRun*>> by_workflow_;
 };
 
 /// Whether the job's token may write in a scope; for `id-token`, whether it may ask for an OIDC

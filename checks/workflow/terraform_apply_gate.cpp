@@ -114,11 +114,10 @@ void judge_requests(const std::vector<Apply>& applies, const Intent& intent, Out
 /// The plan that people look at before this job applies: of a job that it needs.
 const StepCommand* reviewed_plan(const JobRuns& jobs, const JobRun& run) {
   for (const Text& need : run.job->needs) {
-    for (const JobRun& other : jobs.all()) {
-      if (other.workflow == run.workflow && other.job->id.value == need.value) {
-        if (const StepCommand* plan = plan_of(other)) {
-          return plan;
-        }
+    for (const JobRun* other : jobs.in(*run.workflow)) {
+      const StepCommand* plan = other->job->id.value == need.value ? plan_of(*other) : nullptr;
+      if (plan != nullptr) {
+        return plan;
       }
     }
   }

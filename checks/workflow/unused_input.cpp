@@ -84,8 +84,9 @@ bool read_elsewhere(const JobRuns& jobs, const Workflow& entry, const std::strin
 bool matters(const JobRuns& jobs, const Workflow& workflow, const Intent& intent) {
   const bool outside = std::any_of(workflow.jobs.begin(), workflow.jobs.end(),
                                    [](const Job& job) { return job.calls_workflow(); });
-  return outside || std::any_of(jobs.all().begin(), jobs.all().end(), [&](const JobRun& run) {
-           return run.workflow == &workflow && !credentials(run, intent).empty();
+  const auto& runs = jobs.in(workflow);
+  return outside || std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
+           return !credentials(*run, intent).empty();
          });
 }
 
