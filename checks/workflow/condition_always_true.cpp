@@ -1,5 +1,6 @@
 // An `if` that is always or never true, or lets more through than it says, and a choice that always
 // falls on one side. The finding says what runs because of it.
+#include <algorithm>
 #include <set>
 
 #include "checks/workflow/condition_fault.h"
@@ -28,6 +29,14 @@ struct ConditionOf {
   }
 };
 
+/// Whether it is the condition of the job, or of a step that deploys.
+bool guards_deploy(const ConditionOf& place, const Intent& intent) {
+  const std::vector<Deploy> all = deploys(*place.run, intent);
+  return place.step == nullptr || std::any_of(all.begin(), all.end(), [&](const Deploy& deploy) {
+           return deploy.step == place.step;
+         });
+}
+
 /// What a condition guards decides how bad it is that it does not.
 Severity fault_severity(const ConditionOf& place, const ConditionFault& fault,
                         const Intent& intent) {
@@ -38,7 +47,7 @@ Severity fault_severity(const ConditionOf& place, const ConditionFault& fault,
   if (fault.fate == Fate::Wider || fault.of_part) {
     return stake.deploys ? Severity::Medium : Severity::Low;
   }
-  return stake.production ? Severity::High : Severity::Medium;
+  return stake.production && guards_deploy(place, intent) ? Severity::High : Severity::Medium;
 }
 
 std::string fate_words(const ConditionFault& fault) {

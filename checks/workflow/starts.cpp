@@ -37,7 +37,26 @@ bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& 
          });
 }
 
+Severity one_lower(Severity severity) {
+  return severity == Severity::Info ? severity
+                                    : static_cast<Severity>(static_cast<int>(severity) - 1);
+}
+
 }  // namespace
+
+Severity severity_by_hand(Hand by, bool held_back, const Stake& stake) {
+  Severity severity = Severity::Low;
+  if (by == Hand::Outsider) {
+    severity = stake.holds_power() ? Severity::Critical : Severity::High;
+  } else if (by == Hand::Merged) {
+    severity = stake.cloud || stake.deploys ? Severity::High : Severity::Medium;
+  } else if (by == Hand::Fork) {
+    severity = stake.self_hosted ? Severity::Medium : Severity::Low;
+  } else {
+    return by == Hand::Dispatcher && stake.production ? Severity::Medium : Severity::Low;
+  }
+  return held_back ? one_lower(severity) : severity;
+}
 
 JobRun up_to(const JobRun& run, const Step& step) {
   JobRun copy = run;

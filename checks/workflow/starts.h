@@ -6,6 +6,7 @@
 
 #include "checks/workflow/jobs.h"
 #include "checks/workflow/shaped_table.h"
+#include "checks/workflow/stake.h"
 
 namespace muster::workflow {
 
@@ -24,5 +25,8 @@ struct Start {
 
 /// The run as far as this step: its condition, and that of the actions around it, count too.
 [[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
+
+/// How bad it is that commands of this hand run where so much is at stake.
+[[nodiscard]] Severity severity_by_hand(Hand by, bool held_back, const Stake& stake);
 
 }  // namespace muster::workflow

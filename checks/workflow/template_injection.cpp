@@ -143,27 +143,6 @@ std::string hand_in_words(const Injection& found) {
                                        : "whoever has rights in the repository";
 }
 
-Severity lowered(Severity severity) {
-  return severity == Severity::Info ? severity
-                                    : static_cast<Severity>(static_cast<int>(severity) - 1);
-}
-
-Severity injection_severity(const Injection& found, const Stake& stake) {
-  Severity severity = Severity::Low;
-  if (found.by == Hand::Outsider) {
-    severity = stake.holds_power() ? Severity::Critical : Severity::High;
-  } else if (found.by == Hand::Merged) {
-    severity = stake.cloud || stake.deploys ? Severity::High : Severity::Medium;
-  } else if (found.by == Hand::Fork) {
-    severity = stake.self_hosted ? Severity::Medium : Severity::Low;
-  } else if (found.by == Hand::Dispatcher) {
-    return stake.production ? Severity::Medium : Severity::Low;
-  } else {
-    return Severity::Low;
-  }
-  return found.held_back ? lowered(severity) : severity;
-}
-
 /// A value of this form that ends what it stands in and runs a command of its own.
 std::string breaking_value(const Splice& splice, bool is_ref) {
   const std::string fetch =
@@ -210,7 +189,7 @@ void report_injection(const Splice& splice, const Injection& found, const Intent
       .arg("context", found.value.name)
       .arg("key", splice.key)
       .arg("who", hand_in_words(found))
-      .severity(injection_severity(found, stake))
+      .severity(severity_by_hand(found.by, found.held_back, stake))
       .anchor(anchor)
       .because(held.empty() ? "the job holds no credential that the file shows"
                             : "the job holds " + held);
