@@ -200,10 +200,24 @@ ConfirmVerdict ConfirmJudge::judge_step(const JobRun& run, const Step& step,
   const std::string unknown =
       "whether `" + step.anchor() + "` refuses a wrong `" + input_.name.value + "` cannot be told";
   ConfirmVerdict verdict{passed ? Effect::Unknown : Effect::None, false, unknown};
+  bool compared = script.find("case ") != std::string_view::npos;
   for (const StepCommand& item : run.script->commands) {
-    if (item.step == &step && item.via.empty() && item.command.begin < script.size()) {
-      verdict.effect = std::max(verdict.effect, effect_of(item.command, script));
+    if (item.step != &step || !item.via.empty() || item.command.begin >= script.size()) {
+      continue;
     }
+    verdict.effect = std::max(verdict.effect, effect_of(item.command, script));
+    const auto& words = item.command.words;
+    compared = compared || std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+                 return carries(word, false, carriers) || reads_variable(word, env, carriers);
+               });
+  }
+  // It ends with an error, but perhaps because of something else.
+  if (verdict.effect == Effect::Holds && !compared) {
+    verdict.effect = Effect::Unknown;
+  }
+  // The deploy may stand inside the comparison.
+  if (verdict.effect == Effect::None && compared && end != std::string::npos) {
+    verdict.effect = Effect::Unknown;
   }
   return verdict;
 }

@@ -1,24 +1,30 @@
 // Shorthand and JSON differ in what stands around the list, not in the list.
 #include "checks/workflow/sent_commands.h"
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
 namespace muster::workflow {
 
-std::vector<std::string> kept_words(const Command& command) {
-  std::vector<std::string> kept;
+namespace {
+
+/// The words behind any of these options, up to the next option.
+std::vector<std::string> words_behind(const Command& command,
+                                      std::initializer_list<std::string_view> options) {
+  std::vector<std::string> found;
   bool inside = false;
   for (const std::string& word : command.words) {
     const bool option = word.starts_with("--");
     const std::string name = word.substr(0, word.find('='));
-    inside = option ? name == "--parameters" || name == "--comment" : inside;
+    inside = option ? std::find(options.begin(), options.end(), name) != options.end() : inside;
     const bool joined = option && word.find('=') != std::string::npos;
     if (inside && (!option || joined)) {
-      kept.push_back(joined ? word.substr(word.find('=') + 1) : word);
+      found.push_back(joined ? word.substr(word.find('=') + 1) : word);
     }
   }
-  return kept;
+  return found;
 }
-
-namespace {
 
 /// The quoted texts of a list that begins behind `at`, with `\"` and `\n` resolved.
 std::vector<std::string> quoted_items(const std::string& text, std::size_t at) {
@@ -43,9 +49,13 @@ std::vector<std::string> quoted_items(const std::string& text, std::size_t at) {
 
 }  // namespace
 
+std::vector<std::string> kept_words(const Command& command) {
+  return words_behind(command, {"--parameters", "--comment"});
+}
+
 std::vector<std::string> sent_scripts(const Command& command) {
   std::string text;
-  for (const std::string& word : kept_words(command)) {
+  for (const std::string& word : words_behind(command, {"--parameters"})) {
     text += (text.empty() ? "" : " ") + word;
   }
   const std::size_t key = text.find("commands");
