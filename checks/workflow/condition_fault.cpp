@@ -21,7 +21,7 @@ constexpr std::array<ExtraFunction, 5> kConditionFunctions = {{{"success", 0, 21
                                                                {"cancelled", 0, 0},
                                                                {"hashfiles", 1, 255}}};
 
-using Kind = ExpressionStep::Kind;
+using NodeKind = ExpressionStep::Kind;
 
 struct ConditionNode {
   ExpressionStep step;
@@ -40,12 +40,13 @@ std::vector<ConditionNode> nodes_of(std::string_view expression) {
     ConditionNode node{parsed.value().steps[i], {}, ""};
     node.kids.assign(stack.end() - static_cast<std::ptrdiff_t>(node.step.operands), stack.end());
     stack.resize(stack.size() - node.step.operands);
-    if (node.step.kind == Kind::Context) {
+    if (node.step.kind == NodeKind::Context) {
       node.path = node.step.text;
-    } else if (node.step.kind == Kind::Index && nodes[node.kids[1]].step.kind == Kind::String) {
+    } else if (node.step.kind == NodeKind::Index &&
+               nodes[node.kids[1]].step.kind == NodeKind::String) {
       const std::string& owner = nodes[node.kids[0]].path;
       node.path = owner.empty() ? "" : owner + "." + text::lower(nodes[node.kids[1]].step.text);
-    } else if (node.step.kind == Kind::Star) {
+    } else if (node.step.kind == NodeKind::Star) {
       const std::string& owner = nodes[node.kids[0]].path;
       node.path = owner.empty() ? "" : owner + ".*";
     }
@@ -57,16 +58,16 @@ std::vector<ConditionNode> nodes_of(std::string_view expression) {
 
 bool is_falsy_literal(const ConditionNode& node) {
   const ExpressionStep& step = node.step;
-  return step.kind == Kind::Null || (step.kind == Kind::Bool && !step.boolean) ||
-         (step.kind == Kind::String && step.text.empty()) ||
-         (step.kind == Kind::Number && step.number == 0);
+  return step.kind == NodeKind::Null || (step.kind == NodeKind::Bool && !step.boolean) ||
+         (step.kind == NodeKind::String && step.text.empty()) ||
+         (step.kind == NodeKind::Number && step.number == 0);
 }
 
 std::string shown_literal(const ConditionNode& node) {
-  return node.step.kind == Kind::Bool     ? (node.step.boolean ? "true" : "false")
-         : node.step.kind == Kind::String ? "'" + node.step.text + "'"
-         : !node.path.empty()             ? node.path
-                                          : "the last arm";
+  return node.step.kind == NodeKind::Bool     ? (node.step.boolean ? "true" : "false")
+         : node.step.kind == NodeKind::String ? "'" + node.step.text + "'"
+         : !node.path.empty()                 ? node.path
+                                              : "the last arm";
 }
 
 const Input* declared_input(const std::vector<Input>& inputs, std::string_view name) {
@@ -160,20 +161,20 @@ std::optional<ConditionFault> FaultFinder::comparison(const ConditionNode& node)
   const bool swapped = kid(node, 0).path.empty();
   const ConditionNode& name = kid(node, swapped ? 1 : 0);
   const ConditionNode& literal = kid(node, swapped ? 0 : 1);
-  const bool differs = node.step.kind == Kind::NotEqual;
+  const bool differs = node.step.kind == NodeKind::NotEqual;
   const std::string part = name.path + (differs ? " != " : " == ") + shown_literal(literal);
-  if (name.path == "github.ref" && literal.step.kind == Kind::String &&
+  if (name.path == "github.ref" && literal.step.kind == NodeKind::String &&
       !text::lower(literal.step.text).starts_with("refs/")) {
     return fault(differs, part,
                  "`github.ref` begins with `refs/heads/`, `refs/tags/` or `refs/pull/`");
   }
-  const bool says_flag = literal.step.kind == Kind::String &&
+  const bool says_flag = literal.step.kind == NodeKind::String &&
                          (literal.step.text == "true" || literal.step.text == "false");
   if (says_flag && is_boolean(name.path, place_)) {
     return fault(differs, part,
                  "`" + name.path + "` is a boolean, and a boolean never equals a text");
   }
-  if (literal.step.kind == Kind::Bool && literal.step.boolean && is_text(name.path, place_)) {
+  if (literal.step.kind == NodeKind::Bool && literal.step.boolean && is_text(name.path, place_)) {
     return fault(differs, part,
                  "`" + name.path + "` is a text, and the text `true` never equals the boolean");
   }
@@ -200,14 +201,16 @@ std::optional<ConditionFault> FaultFinder::call(const ConditionNode& node) const
     return fault(false, "contains(" + first.path + ", …)",
                  "the job has no `needs`, so `" + first.path + "` is an empty list");
   }
-  if (function == "startswith" && first.path == "github.ref" && second.step.kind == Kind::String &&
-      !second.step.text.empty() && !text::lower(second.step.text).starts_with("refs/") &&
+  if (function == "startswith" && first.path == "github.ref" &&
+      second.step.kind == NodeKind::String && !second.step.text.empty() &&
+      !text::lower(second.step.text).starts_with("refs/") &&
       !std::string_view("refs/").starts_with(text::lower(second.step.text))) {
     return fault(false, "startsWith(github.ref, '" + second.step.text + "')",
                  "`github.ref` begins with `refs/heads/`, `refs/tags/` or `refs/pull/`");
   }
-  const std::size_t separator =
-      first.step.kind == Kind::String ? first.step.text.find_first_of(" ,;|") : std::string::npos;
+  const std::size_t separator = first.step.kind == NodeKind::String
+                                    ? first.step.text.find_first_of(" ,;|")
+                                    : std::string::npos;
   if (function == "contains" && separator != std::string::npos && !second.path.empty() &&
       !is_closed(second.path, place_)) {
     const std::string value = wrong_part(first.step.text, first.step.text[separator]);
@@ -224,7 +227,7 @@ std::optional<ConditionFault> FaultFinder::call(const ConditionNode& node) const
 std::optional<ConditionFault> FaultFinder::flag(const ConditionNode& node) const {
   for (const std::size_t one : node.kids) {
     if (is_flag_text(nodes_[one].path, place_)) {
-      const bool negated = node.step.kind == Kind::Not;
+      const bool negated = node.step.kind == NodeKind::Not;
       return fault(!negated, (negated ? "!" : "") + nodes_[one].path,
                    "`" + nodes_[one].path + "` is a text, and the text `false` counts as true");
     }
@@ -233,14 +236,14 @@ std::optional<ConditionFault> FaultFinder::flag(const ConditionNode& node) const
 }
 
 std::optional<ConditionFault> FaultFinder::judge(const ConditionNode& node) const {
-  const Kind kind = node.step.kind;
-  if (kind == Kind::Equal || kind == Kind::NotEqual) {
+  const NodeKind kind = node.step.kind;
+  if (kind == NodeKind::Equal || kind == NodeKind::NotEqual) {
     return comparison(node);
   }
-  if (kind == Kind::Call) {
+  if (kind == NodeKind::Call) {
     return call(node);
   }
-  const bool logic = kind == Kind::Not || kind == Kind::And || kind == Kind::Or;
+  const bool logic = kind == NodeKind::Not || kind == NodeKind::And || kind == NodeKind::Or;
   return logic ? flag(node) : std::nullopt;
 }
 
@@ -257,16 +260,16 @@ std::optional<bool> FaultFinder::whole(std::size_t faulty, bool value) const {
       return std::all_of(node.kids.begin(), node.kids.end(),
                          [&](std::size_t one) { return known[one] == wanted; });
     };
-    const Kind kind = node.step.kind;
+    const NodeKind kind = node.step.kind;
     if (i == faulty) {
       known[i] = value;
-    } else if (kind == Kind::Bool) {
+    } else if (kind == NodeKind::Bool) {
       known[i] = node.step.boolean;
-    } else if (kind == Kind::Not && known[node.kids[0]]) {
+    } else if (kind == NodeKind::Not && known[node.kids[0]]) {
       known[i] = !*known[node.kids[0]];
-    } else if (kind == Kind::And && (any(false) || all(true))) {
+    } else if (kind == NodeKind::And && (any(false) || all(true))) {
       known[i] = !any(false);
-    } else if (kind == Kind::Or && (any(true) || all(false))) {
+    } else if (kind == NodeKind::Or && (any(true) || all(false))) {
       known[i] = any(true);
     }
   }
@@ -284,7 +287,8 @@ std::optional<ConditionFault> FaultFinder::find() const {
       continue;
     }
     // A flag among the operands is the fault, not the operation around it.
-    const bool operation = nodes_[i].step.kind == Kind::And || nodes_[i].step.kind == Kind::Or;
+    const bool operation =
+        nodes_[i].step.kind == NodeKind::And || nodes_[i].step.kind == NodeKind::Or;
     const auto all = operation || found->fate == Fate::Wider
                          ? std::nullopt
                          : whole(i, found->fate == Fate::Always);
@@ -319,13 +323,13 @@ std::optional<ConditionFault> condition_fault(std::string_view condition,
 std::optional<std::string> empty_choice(std::string_view expression) {
   const std::vector<ConditionNode> nodes = nodes_of(expression);
   for (const ConditionNode& node : nodes) {
-    if (node.step.kind != Kind::Or) {
+    if (node.step.kind != NodeKind::Or) {
       continue;
     }
     for (std::size_t i = 0; i + 1 < node.kids.size(); ++i) {
       const ConditionNode& arm = nodes[node.kids[i]];
       const ConditionNode& next = nodes[node.kids[i + 1]];
-      if (arm.step.kind == Kind::And && is_falsy_literal(nodes[arm.kids.back()]) &&
+      if (arm.step.kind == NodeKind::And && is_falsy_literal(nodes[arm.kids.back()]) &&
           !is_falsy_literal(next)) {
         return shown_literal(next);
       }

@@ -37,9 +37,10 @@ void judge_inherit(const Workflow& workflow, const Job& job, const AuditInput& i
       .arg("job", job.id.value)
       .arg("uses", job.uses.value)
       .severity(own ? Severity::Low : Severity::Medium)
-      .because(local ? "it deploys"
-               : own ? ""
-                     : "it is code of another owner");
+      .because(local                               ? "it deploys"
+               : own                               ? ""
+               : input.intent().repository.empty() ? "it is code outside this repository"
+                                                   : "it is code of another owner");
 }
 
 void secrets_inherit(const AuditInput& input, Outcomes& out) {

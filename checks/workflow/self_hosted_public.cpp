@@ -8,7 +8,7 @@ namespace muster::workflow {
 namespace {
 
 /// The worst way in which people without rights start one of the runs.
-const Start* worst_start(const std::vector<Start>& starts) {
+const Start* open_start(const std::vector<Start>& starts) {
   const auto worst = std::max_element(starts.begin(), starts.end(),
                                       [](const Start& a, const Start& b) { return a.by < b.by; });
   const bool open =
@@ -25,7 +25,7 @@ void self_hosted_public(const AuditInput& input, Outcomes& out) {
     bool found = false;
     for (std::size_t i = 0; i < runs.size() && !found; ++i) {
       const auto starts = starts_of(*runs[i], input.intent(), input.model<Workflows>());
-      if (const Start* start = worst_start(starts)) {
+      if (const Start* start = open_start(starts)) {
         const std::string who = "anyone who " + std::string(act_of(start->trigger->event.value));
         out.fail(run.asset(), run.job->runs_on.front().where,
                  {WitnessKind::Text, {{"event", {start->trigger->event.value}}, {"by", {who}}}})

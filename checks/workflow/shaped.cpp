@@ -14,16 +14,16 @@ namespace {
 constexpr int kMaxShapedDepth = 12;
 constexpr std::size_t kMaxShapedSteps = 2'000;
 
-constexpr std::array<std::string_view, 12> kAllContexts = {
+constexpr std::array<std::string_view, 12> kTracedContexts = {
     "env",   "github", "inputs",  "job",   "jobs",     "matrix",
     "needs", "runner", "secrets", "steps", "strategy", "vars"};
 
 /// Status functions and `hashFiles`.
-constexpr std::array<ExtraFunction, 5> kAllFunctions = {{{"success", 0, 21'000},
-                                                         {"failure", 0, 21'000},
-                                                         {"always", 0, 0},
-                                                         {"cancelled", 0, 0},
-                                                         {"hashfiles", 1, 255}}};
+constexpr std::array<ExtraFunction, 5> kTracedFunctions = {{{"success", 0, 21'000},
+                                                            {"failure", 0, 21'000},
+                                                            {"always", 0, 0},
+                                                            {"cancelled", 0, 0},
+                                                            {"hashfiles", 1, 255}}};
 
 using ShapedList = std::vector<Shaped>;
 
@@ -39,7 +39,7 @@ void add_shaped(ShapedList& to, const ShapedList& from) {
   }
 }
 
-const Text* value_of(const std::vector<Entry>& entries, std::string_view name) {
+const Text* entry_value(const std::vector<Entry>& entries, std::string_view name) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
     return text::equals_ignoring_case(entry.name.value, name);
   });
@@ -140,7 +140,7 @@ ShapedList Tracer::expression(std::string_view expression) const {
     return {};
   }
   --budget_;
-  const auto parsed = parse_expression(expression, Vocabulary{kAllContexts, kAllFunctions});
+  const auto parsed = parse_expression(expression, Vocabulary{kTracedContexts, kTracedFunctions});
   return parsed.ok() ? run(parsed.value()) : ShapedList();
 }
 
@@ -305,7 +305,7 @@ ShapedList Tracer::input(const std::string& name) const {
   }
   if (scope_.calls > 0) {
     const Scope outer = caller();
-    const Text* passed = value_of(outer.job->with, name);
+    const Text* passed = entry_value(outer.job->with, name);
     const Input* input = input_of(scope_.workflow->call_inputs, name);
     const bool is_text = input == nullptr || input->type == "string";
     return passed != nullptr && is_text ? in(outer, passed->value) : ShapedList();
@@ -336,7 +336,7 @@ ShapedList Tracer::dispatch_input(const std::string& name) const {
 
 ShapedList Tracer::variable(const std::string& name) const {
   if (scope_.step != nullptr) {
-    if (const Text* own = value_of(scope_.step->env, name)) {
+    if (const Text* own = entry_value(scope_.step->env, name)) {
       Scope outside = scope_;
       outside.step = nullptr;
       return in(own->value.find("env.") != std::string::npos ? outside : scope_, own->value);
@@ -348,8 +348,9 @@ ShapedList Tracer::variable(const std::string& name) const {
                                     : Tracer(outer, budget_, heads_, depth_ + 1).variable(name);
   }
   ShapedList found = exported(name);
-  const Text* of_job = scope_.job != nullptr ? value_of(scope_.job->env, name) : nullptr;
-  const Text* general = scope_.workflow != nullptr ? value_of(scope_.workflow->env, name) : nullptr;
+  const Text* of_job = scope_.job != nullptr ? entry_value(scope_.job->env, name) : nullptr;
+  const Text* general =
+      scope_.workflow != nullptr ? entry_value(scope_.workflow->env, name) : nullptr;
   if (of_job != nullptr || general != nullptr) {
     Scope outside = scope_;
     outside.step = nullptr;
@@ -397,7 +398,7 @@ ShapedList Tracer::job_output(const std::string& id, const std::string& name) co
   const auto same = [&](const Job& job) { return text::equals_ignoring_case(job.id.value, id); };
   const auto& jobs = scope_.workflow->jobs;
   const auto job = std::find_if(jobs.begin(), jobs.end(), same);
-  const Text* declared = job != jobs.end() ? value_of(job->outputs, name) : nullptr;
+  const Text* declared = job != jobs.end() ? entry_value(job->outputs, name) : nullptr;
   if (declared == nullptr) {
     return {};
   }
@@ -409,7 +410,7 @@ ShapedList Tracer::job_output(const std::string& id, const std::string& name) co
   return in(there, declared->value);
 }
 
-bool is_name_char(char c) {
+bool is_variable_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
@@ -417,7 +418,7 @@ bool is_name_char(char c) {
 std::string shell_name(std::string_view rest) {
   rest.remove_prefix(rest.starts_with('{') ? 1 : 0);
   const auto* const end =
-      std::find_if(rest.begin(), rest.end(), [](char c) { return !is_name_char(c); });
+      std::find_if(rest.begin(), rest.end(), [](char c) { return !is_variable_name_char(c); });
   return {rest.begin(), end};
 }
 

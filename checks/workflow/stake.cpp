@@ -16,7 +16,7 @@ bool any_secret(const std::vector<Entry>& entries) {
                      [](const Entry& entry) { return names_secret(entry.value.value); });
 }
 
-std::string joined(const std::vector<std::string>& items) {
+std::string listed(const std::vector<std::string>& items) {
   std::string all;
   for (std::size_t i = 0; i < items.size(); ++i) {
     all += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
@@ -118,9 +118,9 @@ std::string Stake::in_words() const {
   if (written.size() > 8) {
     parts.emplace_back("a token that may write everything");
   } else if (!written.empty()) {
-    parts.push_back("a token that may write " + joined(written));
+    parts.push_back("a token that may write " + listed(written));
   }
-  return joined(parts);
+  return listed(parts);
 }
 
 }  // namespace muster::workflow

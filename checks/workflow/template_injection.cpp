@@ -89,7 +89,7 @@ Hand hand_in(const Shaped& value, const Start& start) {
   return value.hand == Hand::Outsider ? start.by : value.hand;
 }
 
-bool is_worse(const Injection& a, const Injection& b) {
+bool is_worse_injection(const Injection& a, const Injection& b) {
   return a.by != b.by ? a.by > b.by : !a.held_back && b.held_back;
 }
 
@@ -98,7 +98,7 @@ void look_at(const JobRun& run, const Splice& splice, const AuditInput& input,
              std::optional<Injection>& worst) {
   const JobRun asked = up_to(run, *splice.step);
   const auto consider = [&](Injection found) {
-    if (!worst || is_worse(found, *worst)) {
+    if (!worst || is_worse_injection(found, *worst)) {
       worst = std::move(found);
     }
   };

@@ -119,7 +119,7 @@ std::vector<Fetch> fetches_of(const JobRun& run, const Intent& intent, const std
   return found;
 }
 
-bool begins_with_any(const Command& command, const std::vector<std::string>& words) {
+bool has_word_of(const Command& command, const std::vector<std::string>& words) {
   return std::any_of(command.words.begin() + 1, command.words.end(), [&](const std::string& word) {
     return std::any_of(words.begin(), words.end(), [&](const std::string& one) {
       return one == "." ? word == "." || word.starts_with("./") : word.starts_with(one);
@@ -131,8 +131,8 @@ bool runs_what_is_there(const Command& command) {
   const auto& runners = tree_runners();
   return std::any_of(runners.begin(), runners.end(), [&](const TreeRunner& runner) {
     return command.starts_with(runner.command) &&
-           (runner.needs.empty() || begins_with_any(command, runner.needs)) &&
-           !(command.words.size() > 1 && begins_with_any(command, runner.unless));
+           (runner.needs.empty() || has_word_of(command, runner.needs)) &&
+           !(command.words.size() > 1 && has_word_of(command, runner.unless));
   });
 }
 
