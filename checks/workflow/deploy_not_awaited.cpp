@@ -67,30 +67,30 @@ bool contains_word(std::string_view text, std::string_view word) {
 }
 
 /// What follows a deploy, from worst to best.
-enum class Awaited { No, Once, Unknown, Yes };
+enum class FollowUp { No, Once, Unknown, Yes };
 
-Awaited by_command(const StepCommand& item, const Wait& wait) {
+FollowUp by_command(const StepCommand& item, const Wait& wait) {
   if (begins_with_one(item.command, wait.commands)) {
-    return Awaited::Yes;
+    return FollowUp::Yes;
   }
   if (!begins_with_one(item.command, wait.polls)) {
-    return Awaited::No;
+    return FollowUp::No;
   }
   const bool repeated = !item.via.empty() || has_loop(item.step->run.value) ||
                         contains_word(item.step->uses.value, "retry");
-  return repeated ? Awaited::Yes : Awaited::Once;
+  return repeated ? FollowUp::Yes : FollowUp::Once;
 }
 
 /// By the commands, actions and unreadable texts of a job, from the step at `from` on, and of that
 /// step only those behind `after` (null: the steps behind it alone).
-Awaited by_script(const JobScript& script, std::size_t from, const StepCommand* after,
-                  const Wait& wait) {
-  Awaited best = Awaited::No;
+FollowUp by_script(const JobScript& script, std::size_t from, const StepCommand* after,
+                   const Wait& wait) {
+  FollowUp best = FollowUp::No;
   for (std::size_t i = from; i < script.steps.size(); ++i) {
     const Step* step = script.steps[i];
     const bool same = i == from && after != nullptr;
     if (!same && contains_word(action_name(*step), "wait")) {
-      best = Awaited::Yes;
+      best = FollowUp::Yes;
     }
     for (const StepCommand& item : script.commands) {
       if (item.step == step && (!same || &item > after)) {
@@ -98,7 +98,7 @@ Awaited by_script(const JobScript& script, std::size_t from, const StepCommand* 
       }
     }
     for (const OpenRun& open : script.open) {
-      best = open.step == step ? std::max(best, Awaited::Unknown) : best;
+      best = open.step == step ? std::max(best, FollowUp::Unknown) : best;
     }
   }
   return best;
@@ -121,7 +121,8 @@ bool needs_transitively(const Workflow& workflow, const Job& job, const Job& wan
 }
 
 /// Whether the deploy is one that waits when it is told to, and is.
-Awaited by_itself(const JobRun& run, const Deploy& deploy, const Wait& wait, const Intent& intent) {
+FollowUp by_itself(const JobRun& run, const Deploy& deploy, const Wait& wait,
+                   const Intent& intent) {
   if (deploy.command != nullptr) {
     const auto& words = deploy.command->command.words;
     return std::any_of(words.begin(), words.end(),
@@ -130,23 +131,23 @@ Awaited by_itself(const JobRun& run, const Deploy& deploy, const Wait& wait, con
                          return std::find(wait.options.begin(), wait.options.end(), name) !=
                                 wait.options.end();
                        })
-               ? Awaited::Yes
-               : Awaited::No;
+               ? FollowUp::Yes
+               : FollowUp::No;
   }
   const auto set = is_set(deploy.step->input(wait.input), run.scope(intent, deploy.step));
-  return !set ? Awaited::Unknown : *set ? Awaited::Yes : Awaited::No;
+  return !set ? FollowUp::Unknown : *set ? FollowUp::Yes : FollowUp::No;
 }
 
-Awaited awaited(const JobRuns& jobs, const JobRun& run, const Deploy& deploy, const Wait& wait,
-                const Intent& intent) {
+FollowUp awaited(const JobRuns& jobs, const JobRun& run, const Deploy& deploy, const Wait& wait,
+                 const Intent& intent) {
   const auto& steps = run.script->steps;
   const auto at = std::find(steps.begin(), steps.end(), deploy.step);
   const std::size_t index = static_cast<std::size_t>(at - steps.begin());
   const std::size_t from = deploy.command != nullptr ? index : index + 1;
-  Awaited best = by_itself(run, deploy, wait, intent);
+  FollowUp best = by_itself(run, deploy, wait, intent);
   best = std::max(best, by_script(*run.script, from, deploy.command, wait));
   for (const JobRun* other : jobs.in(*run.workflow)) {
-    if (best != Awaited::Yes && other->callers == run.callers &&
+    if (best != FollowUp::Yes && other->callers == run.callers &&
         needs_transitively(*run.workflow, *other->job, *run.job)) {
       best = std::max(best, by_script(*other->script, 0, nullptr, wait));
     }
@@ -158,7 +159,7 @@ struct Unawaited {
   const DeployingRun* run = nullptr;
   const TimedDeploy* timed = nullptr;
   const Wait* wait = nullptr;
-  Awaited how = Awaited::Yes;
+  FollowUp how = FollowUp::Yes;
 };
 
 /// The deploy of the job that is awaited least; one without `wait` when none needs it.
@@ -171,7 +172,7 @@ Unawaited least_awaited(const JobRuns& jobs, const std::vector<DeployingRun>& ru
       if (wait == nullptr) {
         continue;
       }
-      const Awaited how = awaited(jobs, *run.run, timed.deploy, *wait, intent);
+      const FollowUp how = awaited(jobs, *run.run, timed.deploy, *wait, intent);
       if (least.wait == nullptr || how < least.how) {
         least = {&run, &timed, wait, how};
       }
@@ -188,11 +189,11 @@ void deploy_not_awaited(const AuditInput& input, Outcomes& out) {
     }
     const JobRun& run = *found.run->run;
     const Deploy& deploy = found.timed->deploy;
-    if (found.how == Awaited::Yes) {
+    if (found.how == FollowUp::Yes) {
       out.pass(run.asset(), run.job->id.where);
       continue;
     }
-    if (found.how == Awaited::Unknown) {
+    if (found.how == FollowUp::Unknown) {
       out.undecided(run.asset(), deploy.where,
                     "whether something waits for `" + deploy.verb +
                         "` is not known: what follows it is not written out here");
@@ -202,7 +203,7 @@ void deploy_not_awaited(const AuditInput& input, Outcomes& out) {
     draft.arg("job", run.job->id.value)
         .arg("verb", deploy.verb)
         .severity(graded(found.wait->severity, found.run->guess.kind));
-    if (found.how == Awaited::Once) {
+    if (found.how == FollowUp::Once) {
       draft.because("its state is read once, at once, when it has hardly begun");
     }
     for (const SourceRef& call : deploy.via) {

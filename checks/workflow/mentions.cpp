@@ -11,16 +11,16 @@
 namespace muster::workflow {
 namespace {
 
-using Kind = ExpressionStep::Kind;
+using NameKind = ExpressionStep::Kind;
 
-constexpr std::array<std::string_view, 12> kAllContexts = {
+constexpr std::array<std::string_view, 12> kMentionContexts = {
     "github",   "inputs", "vars",  "secrets", "needs",  "jobs",
     "strategy", "matrix", "steps", "job",     "runner", "env"};
-constexpr std::array<ExtraFunction, 5> kAllFunctions = {{{"success", 0, 255},
-                                                         {"failure", 0, 255},
-                                                         {"always", 0, 0},
-                                                         {"cancelled", 0, 0},
-                                                         {"hashfiles", 1, 255}}};
+constexpr std::array<ExtraFunction, 5> kMentionFunctions = {{{"success", 0, 255},
+                                                             {"failure", 0, 255},
+                                                             {"always", 0, 0},
+                                                             {"cancelled", 0, 0},
+                                                             {"hashfiles", 1, 255}}};
 
 /// What one value of the expression is made of: a name that may go on, or a literal.
 struct Operand {
@@ -53,13 +53,13 @@ void take_step(const ExpressionStep& step, std::vector<Operand>& stack,
   if (step.operands > stack.size()) {
     return;
   }
-  if (step.kind == Kind::Index) {
+  if (step.kind == NameKind::Index) {
     Operand index = std::move(stack.back());
     stack.pop_back();
     stack.back() = indexed(std::move(stack.back()), std::move(index), names);
     return;
   }
-  if (step.kind == Kind::Star) {
+  if (step.kind == NameKind::Star) {
     stack.back().name += stack.back().name.empty() ? "" : ".*";
     return;
   }
@@ -67,12 +67,13 @@ void take_step(const ExpressionStep& step, std::vector<Operand>& stack,
     finish(stack.back(), names);
     stack.pop_back();
   }
-  const bool literal = step.kind == Kind::String;
-  stack.push_back({step.kind == Kind::Context ? step.text : "", literal ? step.text : "", literal});
+  const bool literal = step.kind == NameKind::String;
+  stack.push_back(
+      {step.kind == NameKind::Context ? step.text : "", literal ? step.text : "", literal});
 }
 
 void add_names(std::string_view expression, std::vector<std::string>& names) {
-  const auto parsed = parse_expression(expression, {kAllContexts, kAllFunctions});
+  const auto parsed = parse_expression(expression, {kMentionContexts, kMentionFunctions});
   if (!parsed.ok()) {
     return;
   }

@@ -10,7 +10,7 @@
 namespace muster::workflow {
 namespace {
 
-constexpr std::string_view kAction = "aws-actions/amazon-ecs-deploy-task-definition";
+constexpr std::string_view kStableAction = "aws-actions/amazon-ecs-deploy-task-definition";
 /// The first release that fails when ECS has rolled back.
 constexpr std::array<int, 3> kFixed = {2, 6, 2};
 
@@ -79,7 +79,7 @@ void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& i
   } else if (version && is_old(*version)) {
     out.fail(run.run->asset(), deploy.where, text_witness("uses", uses))
         .arg("job", run.run->job->id.value)
-        .arg("wait", std::string(kAction) + "@" + release)
+        .arg("wait", std::string(kStableAction) + "@" + release)
         .severity(graded(Severity::Medium, run.guess.kind))
         .anchor(anchor);
   } else {
@@ -125,7 +125,7 @@ void judge_waiter(const DeployingRun& run, Outcomes& out) {
 void stability_hides_rollback(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<Deployments>().by_job()) {
     for (const TimedDeploy& timed : runs.front().deploys) {
-      if (timed.deploy.verb == kAction) {
+      if (timed.deploy.verb == kStableAction) {
         judge_action(runs.front(), timed.deploy, input.intent(), out);
       }
     }
