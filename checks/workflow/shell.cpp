@@ -364,7 +364,7 @@ void ShellReader::one_command(const RawCommand& raw, const RawCommand* before,
       break;
     }
   }
-  if (words.empty()) {
+  if (words.empty() || words[0].starts_with("((")) {
     return;
   }
   const Stretch place = from.place.value_or(raw.place);

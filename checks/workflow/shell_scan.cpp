@@ -45,11 +45,16 @@ class ShellScanner {
   void end_word();
   void end_command();
   void separator();
+  void mark(ShellToken::Kind kind);
+  void arithmetic();
+  void pattern_end();
+  [[nodiscard]] bool is_case_head() const;
   void open_parenthesis();
   void close_parenthesis();
   void single_quoted();
   void double_quoted();
   void ansi_quoted();
+  void add_piece(Stretch piece);
   bool substitution();
   bool process_substitution();
   void braces();
@@ -75,6 +80,8 @@ class ShellScanner {
   bool quoted_ = false;
   /// Between `[[` and `]]`.
   bool in_test_ = false;
+  /// Before the `)` of a pattern of `case`.
+  bool in_pattern_ = false;
   bool next_piped_ = false;
   /// The next word is the target of a redirection: 'o' output, 'i' input, 's' here-string.
   char redirected_ = '\0';
@@ -102,6 +109,8 @@ void ShellScanner::end_word() {
   word_.clear();
   if (redirected_ == 'i') {
     now_.input = word;
+  } else if (redirected_ == 'o') {
+    now_.outputs.push_back(word);
   } else if (redirected_ == 's') {
     now_.here_strings.push_back(word);
   } else if (redirected_ == '\0') {
@@ -114,9 +123,24 @@ void ShellScanner::end_word() {
     }
     found_.runs_arguments = found_.runs_arguments || word == "$@" || word == "${@}";
     in_test_ = !quoted_ && (word == "[[" || (in_test_ && word != "]]"));
+    in_pattern_ = in_pattern_ && (quoted_ || word != "esac");
     now_.words.push_back(word);
+    if (word == "in" && is_case_head()) {
+      end_command();
+      in_pattern_ = true;
+    }
   }
   redirected_ = '\0';
+}
+
+/// `case WORD in`, perhaps behind a keyword.
+bool ShellScanner::is_case_head() const {
+  const std::size_t count = now_.words.size();
+  return count >= 3 && now_.words[count - 3] == "case";
+}
+
+void ShellScanner::mark(ShellToken::Kind kind) {
+  found_.tokens.push_back({kind, found_.commands.size()});
 }
 
 void ShellScanner::end_command() {
@@ -128,6 +152,7 @@ void ShellScanner::end_command() {
   });
   if (something || expected) {
     now_.piped = next_piped_;
+    mark(ShellToken::Kind::Command);
     found_.commands.push_back(std::move(now_));
     next_piped_ = false;
   }
@@ -140,13 +165,23 @@ void ShellScanner::separator() {
   const char c = peek();
   end_command();
   if (c == '|' && peek(1) != '|') {
+    mark(ShellToken::Kind::Pipe);
     next_piped_ = true;
     at_ += peek(1) == '&' ? 2U : 1U;
     return;
   }
+  const bool twice = c != '\n' && peek(1) == c;
+  const bool next_case = c == ';' && (twice || peek(1) == '&');
+  in_pattern_ = in_pattern_ || next_case;
+  mark(next_case           ? ShellToken::Kind::CaseNext
+       : c == '|'          ? ShellToken::Kind::Or
+       : c == '&' && twice ? ShellToken::Kind::And
+       : c == '&'          ? ShellToken::Kind::Background
+                           : ShellToken::Kind::Next);
   // A pipe goes on over the end of its line.
   next_piped_ = next_piped_ && c == '\n';
-  at_ += (c == '|' || c == '&' || c == ';') && peek(1) == c ? 2U : 1U;
+  at_ += twice || next_case ? 2U : 1U;
+  at_ += next_case && twice && peek() == '&' ? 1U : 0U;
   if (c == '\n') {
     read_heredocs();
   }
@@ -198,7 +233,10 @@ void ShellScanner::open_parenthesis() {
     return;
   }
   if (!in_test_ && peek(1) == ')' && (in_word_ || now_.words.size() == 1)) {
-    found_.functions.insert(in_word_ ? word_ : now_.words[0]);
+    const std::string name = in_word_ ? word_ : now_.words[0];
+    found_.functions.insert(name);
+    mark(ShellToken::Kind::Function);
+    found_.tokens.back().name = name;
     in_word_ = false;
     word_.clear();
     now_ = {};
@@ -211,9 +249,23 @@ void ShellScanner::open_parenthesis() {
     ++at_;
     return;
   }
+  if (peek(1) == '(') {
+    arithmetic();
+    return;
+  }
   end_command();
+  mark(ShellToken::Kind::Open);
   ++groups_;
   ++at_;
+}
+
+/// `(( … ))` is one word; what stands in it is no command.
+void ShellScanner::arithmetic() {
+  const std::size_t close = closing(at_);
+  begin_word();
+  word_ = script_.substr(at_, std::min(close + 1, end_) - at_);
+  at_ = std::min(close + 1, end_);
+  end_word();
 }
 
 /// Ends a subshell; without one it ends a pattern of `case`.
@@ -221,15 +273,26 @@ void ShellScanner::close_parenthesis() {
   if (in_test_) {
     begin_word();
     word_ += ')';
+  } else if (in_pattern_) {
+    pattern_end();
   } else if (groups_ > 0) {
     end_command();
+    mark(ShellToken::Kind::Close);
     --groups_;
   } else {
-    in_word_ = false;
-    word_.clear();
-    now_ = {};
+    pattern_end();
   }
   ++at_;
+}
+
+void ShellScanner::pattern_end() {
+  end_word();
+  mark(ShellToken::Kind::Pattern);
+  for (const std::string& word : now_.words) {
+    found_.tokens.back().name += word + "\n";
+  }
+  in_pattern_ = false;
+  now_ = {};
 }
 
 void ShellScanner::single_quoted() {
@@ -253,11 +316,16 @@ void ShellScanner::ansi_quoted() {
   at_ = std::min(at_ + 1, end_);
 }
 
+void ShellScanner::add_piece(Stretch piece) {
+  pieces_.push_back(piece);
+  now_.substitutions.push_back(piece);
+}
+
 /// `$( … )` or backticks: remembered as a script of its own; a placeholder stays in the word.
 bool ShellScanner::substitution() {
   if (peek() == '`') {
     const std::size_t close = std::min(script_.find('`', at_ + 1), end_);
-    pieces_.push_back({at_ + 1, close});
+    add_piece({at_ + 1, close});
     word_ += "$()";
     at_ = std::min(close + 1, end_);
     return true;
@@ -267,7 +335,7 @@ bool ShellScanner::substitution() {
   }
   const std::size_t close = closing(at_ + 1);
   if (!looking_at("$((")) {
-    pieces_.push_back({at_ + 2, close});
+    add_piece({at_ + 2, close});
   }
   word_ += "$()";
   at_ = std::min(close + 1, end_);
@@ -382,6 +450,7 @@ void ShellScanner::substitutions_in(Stretch body) {
   const std::size_t end = std::exchange(end_, body.end);
   std::string dropped;
   std::swap(dropped, word_);
+  const std::vector<Stretch> of_command = now_.substitutions;
   while (at_ < end_) {
     if (peek() == '\\') {
       at_ += 2;
@@ -390,6 +459,7 @@ void ShellScanner::substitutions_in(Stretch body) {
     }
   }
   std::swap(dropped, word_);
+  now_.substitutions = of_command;
   at_ = behind;
   end_ = end;
 }
@@ -453,6 +523,9 @@ void ShellScanner::character() {
     at_ += peek(1) == '\n' ? 2U : 3U;
   } else if (c == '#' && !in_word_) {
     comment();
+  } else if (in_pattern_ && (c == '|' || c == '(' || c == '\n')) {
+    end_word();
+    at_ += in_pattern_ ? 1U : 0U;
   } else if (c == '&' && peek(1) == '>') {
     end_word();
     ++at_;
@@ -483,6 +556,7 @@ void ShellScanner::scan() {
 Scanned scan_script(std::string_view script, Stretch part) {
   Scanned found;
   std::vector<Stretch> pieces{part};
+  std::vector<ShellToken> own;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (i == kMaxPieces) {
       found.cut = true;
@@ -490,7 +564,12 @@ Scanned scan_script(std::string_view script, Stretch part) {
     }
     const Stretch piece = pieces[i];
     ShellScanner(script, piece, pieces, found).scan();
+    if (i == 0) {
+      own = std::move(found.tokens);
+    }
+    found.tokens.clear();
   }
+  found.tokens = std::move(own);
   return found;
 }
 

@@ -26,12 +26,46 @@ struct RawCommand {
   std::vector<std::string> here_strings;
   /// `< file`; empty without.
   std::string input;
+  /// `> file`
+  std::vector<std::string> outputs;
   /// It reads what the command before it writes.
   bool piped = false;
+  /// The scripts inside its substitutions, in order; those of arithmetic are none.
+  std::vector<Stretch> substitutions;
+};
+
+/// A script as commands and what stands between them. Keywords stay words of the commands.
+struct ShellToken {
+  enum class Kind {
+    Command,
+    /// `;`, a line's end
+    Next,
+    And,
+    Or,
+    Pipe,
+    Background,
+    /// `(` and `)` of a subshell
+    Open,
+    Close,
+    /// The `)` behind a pattern of `case`.
+    Pattern,
+    /// `;;`
+    CaseNext,
+    /// `name()`; the body follows.
+    Function,
+  };
+
+  Kind kind = Kind::Command;
+  /// Index of a `Command`.
+  std::size_t command = 0;
+  /// Of a `Function`; of a `Pattern` its alternatives, a line each.
+  std::string name{};
 };
 
 struct Scanned {
   std::vector<RawCommand> commands;
+  /// Of the part itself, without its substitutions.
+  std::vector<ShellToken> tokens;
   /// What the script assigns: one entry per assignment. An array has several words.
   std::map<std::string, std::vector<std::vector<std::string>>, std::less<>> assigned;
   /// Functions that it defines.
