@@ -43,13 +43,9 @@ void add_literals(const std::vector<Entry>& env, Variables& known) {
   }
 }
 
-/// `python`, `pwsh {0}`: the program that reads the step's script; empty for the default.
+/// `python`, `pwsh`: the program that reads the step's script; empty for the default.
 std::string_view shell_of(const Workflow& workflow, const Job& job, const Step& step) {
-  const Text* shell = step.shell               ? &*step.shell
-                      : job.default_shell      ? &*job.default_shell
-                      : workflow.default_shell ? &*workflow.default_shell
-                                               : nullptr;
-  const std::string_view text = shell != nullptr ? std::string_view(shell->value) : "";
+  const std::string_view text = shell_text(workflow, job, step);
   return text.substr(0, text.find(' '));
 }
 
@@ -209,6 +205,14 @@ ScriptInput script_input(const Step& step) {
                    [&](const ScriptAction& action) { return action.name == name; });
   return found == kScriptActions.end() ? ScriptInput{}
                                        : ScriptInput{step.input(found->input), found->remote};
+}
+
+std::string_view shell_text(const Workflow& workflow, const Job& job, const Step& step) {
+  const Text* shell = step.shell               ? &*step.shell
+                      : job.default_shell      ? &*job.default_shell
+                      : workflow.default_shell ? &*workflow.default_shell
+                                               : nullptr;
+  return shell != nullptr ? std::string_view(shell->value) : std::string_view();
 }
 
 JobScript JobScript::build(const Workflow& workflow, const Job& job, const Sources& sources) {

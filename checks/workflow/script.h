@@ -72,4 +72,9 @@ struct ScriptInput {
 
 [[nodiscard]] ScriptInput script_input(const Step& step);
 
+/// `bash`, `python`, `bash -e {0}`: what reads the step's script, as written; empty for the
+/// runner's default. Source: GitHub Docs, "Workflow syntax", `defaults.run.shell`.
+[[nodiscard]] std::string_view shell_text(const Workflow& workflow, const Job& job,
+                                          const Step& step);
+
 }  // namespace muster::workflow

@@ -1,0 +1,231 @@
+#include "checks/workflow/smoke.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/deployments.h"
+#include "checks/workflow/shell_program.h"
+#include "checks/workflow/shell_signal.h"
+#include "checks/workflow/shell_wrap.h"
+
+namespace muster::workflow {
+namespace {
+
+using SmokeWords = std::vector<std::string>;
+
+struct SmokeTable {
+  SmokeWords requests;
+  SmokeWords runners;
+  SmokeWords commands;
+  SmokeWords names;
+  SmokeWords other_services;
+  SmokeWords local_hosts;
+};
+
+const SmokeTable& smoke_table() {
+  static const SmokeTable kTable = [] {
+    const text::Node smoke = *recognition_data().root().find("smoke");
+    return SmokeTable{smoke.texts_under("requests"),       smoke.texts_under("runners"),
+                      smoke.texts_under("commands"),       smoke.texts_under("names"),
+                      smoke.texts_under("other_services"), smoke.texts_under("local_hosts")};
+  }();
+  return kTable;
+}
+
+bool holds_any(std::string_view text, const SmokeWords& parts) {
+  const std::string folded = text::lower(text);
+  return std::ranges::any_of(
+      parts, [&](const std::string& part) { return folded.find(part) != std::string::npos; });
+}
+
+bool is_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-';
+}
+
+/// `-f`, also among joined short options: `-sSf`.
+bool has_short(const SmokeWords& words, char letter) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return is_option(word) && word[1] != '-' && word.find(letter) != std::string::npos;
+  });
+}
+
+bool has_long(const SmokeWords& words, std::string_view name) {
+  return std::ranges::any_of(words,
+                             [&](const std::string& word) { return word.starts_with(name); });
+}
+
+/// Whether `curl` and `wget` only put a file somewhere.
+bool is_download(const SmokeWords& words) {
+  if (program_name(words[0]) == "wget") {
+    return !has_long(words, "--spider") && !has_short(words, 'O');
+  }
+  if (program_name(words[0]) != "curl" || has_short(words, 'w') || has_long(words, "--write-out")) {
+    return false;
+  }
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    const bool output = words[i] == "--output" ||
+                        (is_option(words[i]) && words[i][1] != '-' && words[i].ends_with('o'));
+    if (output) {
+      return words[i + 1] != "/dev/null" && words[i + 1] != "-";
+    }
+  }
+  return has_short(words, 'O') || has_long(words, "--remote-name");
+}
+
+bool asks_elsewhere(const SmokeWords& words, bool remote) {
+  const SmokeTable& table = smoke_table();
+  const bool other = std::ranges::any_of(
+      words, [&](const std::string& word) { return holds_any(word, table.other_services); });
+  const bool local = !remote && std::ranges::any_of(words, [&](const std::string& word) {
+    return holds_any(word, table.local_hosts);
+  });
+  const bool place = std::any_of(words.begin() + 1, words.end(), [](const std::string& word) {
+    return !is_option(word) && word.find_first_of(".$:") != std::string::npos;
+  });
+  return place && !other && !local && !is_download(words);
+}
+
+/// `./smoke.sh`, `make health-check`, `npm run e2e`
+bool is_named_smoke(const SmokeWords& words) {
+  static const SmokeWords kCallers = {"make", "npm", "yarn", "pnpm", "bash", "sh", "just", "task"};
+  const bool caller = std::ranges::find(kCallers, program_name(words[0])) != kCallers.end();
+  const std::size_t looked = caller ? std::min<std::size_t>(words.size(), 4) : 1;
+  return std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(looked),
+                     [](const std::string& word) {
+                       return !is_option(word) &&
+                              holds_any(program_name(word), smoke_table().names);
+                     });
+}
+
+/// Whether an HTTP error makes the command itself fail.
+bool fails_on_status(const SmokeWords& words) {
+  return program_name(words[0]) != "curl" || has_short(words, 'f') || has_long(words, "--fail");
+}
+
+bool is_quiet(const SmokeWords& words, bool remote) {
+  return is_smoke(words, remote) && !fails_on_status(words);
+}
+
+/// How the step's shell is started; nothing for one that is no Bourne shell. Source: GitHub Docs,
+/// "Workflow syntax", `jobs.<job_id>.steps[*].shell`.
+std::optional<ShellOptions> options_of(std::string_view shell) {
+  if (shell.empty() || shell == "sh") {
+    return ShellOptions{true, false};
+  }
+  if (shell == "bash") {
+    return ShellOptions{true, true};
+  }
+  const std::string_view program = shell.substr(0, shell.find(' '));
+  if (program != "bash" && program != "sh" && program != "zsh") {
+    return std::nullopt;
+  }
+  const bool errexit = shell.find(" -e") != std::string_view::npos ||
+                       shell.find("errexit") != std::string_view::npos;
+  return ShellOptions{errexit, shell.find("pipefail") != std::string_view::npos};
+}
+
+void weaken(SmokeStep& smoke, SmokeStrength strength, std::string because) {
+  smoke.strength = strength;
+  smoke.because = std::move(because);
+}
+
+/// What the step's script makes of a failure.
+void judge_script(const ShellOptions& options, SmokeStep& smoke) {
+  const std::string& script = smoke.step->run.value;
+  const ShellProgram all =
+      compile_shell(script, options, [](const SmokeWords& words) { return is_smoke(words, true); });
+  const Signal by_status = signal_of(all, Failing::Status);
+  if (by_status.kind == Signal::Kind::Unknown) {
+    weaken(smoke, SmokeStrength::Unknown, "its script holds " + by_status.why);
+    return;
+  }
+  if (by_status.kind == Signal::Kind::Hangs) {
+    weaken(smoke, SmokeStrength::CannotFail,
+           "it goes on for as long as the service is down, until the job's time is over");
+    return;
+  }
+  if (signal_of(all, Failing::Output).kind == Signal::Kind::Reaches) {
+    return;
+  }
+  if (by_status.kind != Signal::Kind::Reaches) {
+    weaken(smoke, SmokeStrength::CannotFail,
+           "the script ends with 0 whether or not the service answers");
+    return;
+  }
+  const ShellProgram loud = compile_shell(script, options, [](const SmokeWords& words) {
+    return is_smoke(words, true) && !is_quiet(words, true);
+  });
+  if (!loud.has_asked || signal_of(loud, Failing::Status).kind != Signal::Kind::Reaches) {
+    weaken(smoke, SmokeStrength::Weak,
+           "`curl` without `--fail` ends with 0 on HTTP 500, and nothing looks at the answer");
+  }
+}
+
+bool is_on(const std::optional<Text>& flag) {
+  return flag && flag->value == "true";
+}
+
+SmokeStep judged(const JobRun& run, const StepCommand& first) {
+  SmokeStep smoke{first.step, first.where, {}, SmokeStrength::Blocking, {}};
+  for (const std::string& word : first.command.words) {
+    smoke.command += (smoke.command.empty() ? "" : " ") + word;
+  }
+  const auto options = options_of(shell_text(*run.workflow, *run.job, *first.step));
+  if (is_on(first.step->continue_on_error) || is_on(run.job->continue_on_error)) {
+    weaken(smoke, SmokeStrength::CannotFail, "`continue-on-error` lets the run go on");
+  } else if (!options) {
+    weaken(smoke, SmokeStrength::Unknown, "its script is for a shell that is not followed");
+  } else {
+    judge_script(*options, smoke);
+  }
+  return smoke;
+}
+
+/// Whether the command comes behind the deployment.
+bool is_behind(const StepCommand& item, const Deploy* after, const JobRun& run) {
+  if (after == nullptr) {
+    return true;
+  }
+  if (item.step == after->step) {
+    return after->where.span < item.where.span;
+  }
+  const auto& steps = run.script->steps;
+  return std::ranges::find(steps, after->step) < std::ranges::find(steps, item.step);
+}
+
+}  // namespace
+
+bool is_smoke(const SmokeWords& words, bool remote) {
+  if (words.empty()) {
+    return false;
+  }
+  const SmokeTable& table = smoke_table();
+  const std::string program = program_name(words[0]);
+  if (std::ranges::find(table.requests, program) != table.requests.end()) {
+    return asks_elsewhere(words, remote);
+  }
+  const Command command{words, 0, 0, false};
+  return std::ranges::find(table.runners, program) != table.runners.end() ||
+         std::ranges::any_of(table.commands,
+                             [&](const std::string& one) { return command.starts_with(one); }) ||
+         is_named_smoke(words);
+}
+
+std::vector<SmokeStep> smoke_steps(const JobRun& run, const Deploy* after) {
+  std::vector<SmokeStep> found;
+  for (const StepCommand& item : run.script->commands) {
+    const bool own = item.step->kind == Step::Kind::Run &&
+                     item.via.size() == run.script->calls_of(item.step).size();
+    const bool known =
+        std::ranges::any_of(found, [&](const SmokeStep& smoke) { return smoke.step == item.step; });
+    if (own && !known && is_behind(item, after, run) &&
+        is_smoke(item.command.words, item.command.remote)) {
+      found.push_back(judged(run, item));
+    }
+  }
+  return found;
+}
+
+}  // namespace muster::workflow

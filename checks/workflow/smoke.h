@@ -1,0 +1,40 @@
+// Smoke tests: commands that ask the deployed service whether it works, and whether their failure
+// makes the run fail.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/workflow/jobs.h"
+
+namespace muster::workflow {
+
+/// Whether the command asks a service that is not on this machine; with `remote`, also one that is.
+/// Downloads, and calls of chat and token services, are none. Source:
+/// rules/data/workflow-recognition.json, `smoke`.
+[[nodiscard]] bool is_smoke(const std::vector<std::string>& words, bool remote);
+
+enum class SmokeStrength {
+  /// Nothing that it finds reaches the end of its step.
+  CannotFail,
+  /// Only a service that does not answer at all fails it: HTTP 500 passes.
+  Weak,
+  Unknown,
+  Blocking,
+};
+
+/// The smoke test of one step, written in the workflow or in a local action.
+struct SmokeStep {
+  const Step* step = nullptr;
+  /// Its first command.
+  SourceRef where;
+  std::string command;
+  SmokeStrength strength = SmokeStrength::CannotFail;
+  /// Why it is not blocking, in words.
+  std::string because;
+};
+
+/// The smoke tests of the run behind this command of it; null = all of them.
+[[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Deploy* after);
+
+}  // namespace muster::workflow
