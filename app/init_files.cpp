@@ -84,7 +84,7 @@ void match_trusts(const AuditInput& base, std::vector<Taken>& taken, Draft& draf
   }
   // A role trusts providers of its own account only.
   const auto possible = [&](std::size_t file, const Taken& whose) {
-    const std::string account(iam::arn_field(whose.role.arn, 4));
+    const std::string account(iam::arn_field(whose.role.arn, iam::kAccountField));
     return format_problem(IntentFormat::Path, files[file]).empty() &&
            (account.empty() || bare[file]->account.empty() || account == bare[file]->account);
   };

@@ -119,7 +119,7 @@ std::string RoleFinder::unused_key(const std::string& wanted, const std::string&
   };
   std::string key = wanted;
   if (is_used(key) && !arn.empty()) {
-    key = wanted + "-" + std::string(iam::arn_field(arn, 4));
+    key = wanted + "-" + std::string(iam::arn_field(arn, iam::kAccountField));
   }
   const std::string stem = key;
   for (std::size_t i = 2; is_used(key); ++i) {

@@ -78,11 +78,8 @@ Result<LineAnswer> answer_expression(std::string_view bytes, const SourceId& sou
     return bad_line(*contexts, "`contexts` must be an object");
   }
   MUSTER_TRY(const workflow::RunStatus status, status_of(line));
-  static constexpr std::array<std::string_view, 12> kContexts = {
-      "github", "inputs", "vars", "secrets", "env",      "needs",
-      "matrix", "steps",  "job",  "runner",  "strategy", "jobs"};
-  const auto parsed =
-      workflow::parse_expression(expression->text(), {kContexts, workflow::status_functions()});
+  const auto parsed = workflow::parse_expression(
+      expression->text(), {workflow::whole_vocabulary().contexts, workflow::status_functions()});
   if (!parsed) {
     return LineAnswer{one_member("invalid", parsed.error().message), false};
   }

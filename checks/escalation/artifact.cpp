@@ -87,7 +87,7 @@ void judge_image(const AccountMap& map, const Way& way, const Image& image, Draf
 
 /// The kind of artifact that an ARN names, as in `Way::artifact`.
 std::string_view kind_of(std::string_view arn, const iam::Resource& consumer) {
-  const std::string_view service = iam::arn_field(arn, 2);
+  const std::string_view service = iam::arn_field(arn, iam::kServiceField);
   if (service == "s3") {
     return consumer.type == "terraform_state" ? "state" : "object";
   }

@@ -138,7 +138,7 @@ std::string_view partition_of(std::string_view region) {
 }
 
 Home home_of(const iam::Principal& principal) {
-  const std::string_view partition = iam::arn_field(principal.arn, 1);
+  const std::string_view partition = iam::arn_field(principal.arn, iam::kPartitionField);
   return {partition.empty() ? "aws" : partition, principal.account};
 }
 

@@ -12,7 +12,6 @@ using iam::IdentityPolicy;
 using policy::Effect;
 
 /// Field of an ARN.
-constexpr std::size_t kPartition = 1;
 
 bool denies(const iam::SharedPolicy& policy) {
   return policy && std::ranges::any_of(policy->statements, [](const policy::Statement& statement) {
@@ -57,8 +56,8 @@ bool attaches_policies(const Way& way) {
 bool is_within_reach(const std::string& policy_arn, const iam::Principal& principal) {
   const std::string_view owner = iam::arn_field(policy_arn, iam::kAccountField);
   return owner == principal.account ||
-         (owner == "aws" &&
-          iam::arn_field(policy_arn, kPartition) == iam::arn_field(principal.arn, kPartition));
+         (owner == "aws" && iam::arn_field(policy_arn, iam::kPartitionField) ==
+                                iam::arn_field(principal.arn, iam::kPartitionField));
 }
 
 /// Policies that whoever may attach policies can attach, whether or not the facts tell of them.

@@ -51,7 +51,7 @@ std::string session_of(const std::string& arn) {
   if (arn.find(":role/") == std::string::npos) {
     return arn;
   }
-  return "arn:" + std::string(iam::arn_field(arn, 1)) +
+  return "arn:" + std::string(iam::arn_field(arn, iam::kPartitionField)) +
          ":sts::" + std::string(iam::arn_field(arn, iam::kAccountField)) + ":assumed-role/" +
          arn.substr(arn.rfind('/') + 1) + "/session";
 }
@@ -64,7 +64,7 @@ std::string role_of_session(const std::string& arn) {
     return arn;
   }
   const std::size_t name = at + kSession.size();
-  return "arn:" + std::string(iam::arn_field(arn, 1)) +
+  return "arn:" + std::string(iam::arn_field(arn, iam::kPartitionField)) +
          ":iam::" + std::string(iam::arn_field(arn, iam::kAccountField)) + ":role/" +
          arn.substr(name, arn.find('/', name) - name);
 }

@@ -345,7 +345,7 @@ std::string caller_of(const Principal& principal) {
   if (principal.kind == PrincipalKind::User) {
     return principal.arn;
   }
-  const std::string_view partition = arn_field(principal.arn, 1);
+  const std::string_view partition = arn_field(principal.arn, kPartitionField);
   return "arn:" + std::string(partition) + ":sts::" + principal.account + ":assumed-role/" +
          principal.name + "/session";
 }

@@ -71,7 +71,8 @@ std::span<const std::string_view> well_known_policies() {
 }
 
 std::string aws_policy_arn(std::string_view name, std::string_view arn) {
-  return "arn:" + std::string(arn_field(arn, 1)) + ":iam::aws:policy/" + std::string(name);
+  return "arn:" + std::string(arn_field(arn, kPartitionField)) + ":iam::aws:policy/" +
+         std::string(name);
 }
 
 std::shared_ptr<const policy::Policy> well_known_policy(std::string_view arn) {

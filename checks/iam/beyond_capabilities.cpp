@@ -285,7 +285,7 @@ class StatementExcess {
       return std::string(field == "*" && at_home && !value.empty() ? value : field);
     };
     const Role& role = *declared_.role;
-    return "arn:" + filled(parts->partition, arn_field(role.arn, 1)) + ":" +
+    return "arn:" + filled(parts->partition, arn_field(role.arn, kPartitionField)) + ":" +
            std::string(parts->service) + ":" + filled(parts->region, declared_.region) + ":" +
            filled(parts->account, role.account) + ":" + resource;
   }

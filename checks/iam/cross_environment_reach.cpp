@@ -158,7 +158,7 @@ class Search {
       return target != nullptr && target->trust &&
              policy::evaluate_policy(*target->trust, request).kind == policy::DecisionKind::Allowed;
     }
-    const std::string_view account = arn_field(thing.arn, 4);
+    const std::string_view account = arn_field(thing.arn, kAccountField);
     const std::string_view owner = account.empty() ? std::string_view(thing.account) : account;
     return owner.empty() || role_.account.empty() || owner == role_.account;
   }

@@ -141,6 +141,8 @@ class OidcProviders {
 /// The need of rules that compare with the registered providers.
 [[nodiscard]] std::vector<Unreadable> unreadable_providers(const AuditInput& input);
 
+inline constexpr std::size_t kPartitionField = 1;
+inline constexpr std::size_t kServiceField = 2;
 inline constexpr std::size_t kRegionField = 3;
 inline constexpr std::size_t kAccountField = 4;
 

@@ -67,7 +67,7 @@ Powers::Powers(const PipelineRole& role, const prover::Budget& budget)
       limits_(to_stack(role.limits)),
       is_limited_(limits_.boundary || limits_.scp || !limits_.open.empty()),
       keys_(role_, role.now) {
-  const std::string partition(arn_field(role_.arn, 1));
+  const std::string partition(arn_field(role_.arn, kPartitionField));
   caller_ =
       "arn:" + partition + ":sts::" + role_.account + ":assumed-role/" + role_.name + "/session";
   View& all = views_[nullptr];

@@ -153,7 +153,7 @@ class Collector {
           name(variable.value,
                {variable.value,
                 "variable `" + variable.name + "` of environment `" + environment.name + "`",
-                environment.where, std::string(arn_field(variable.value, 4))});
+                environment.where, std::string(arn_field(variable.value, kAccountField))});
         }
       }
     }

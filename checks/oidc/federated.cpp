@@ -35,7 +35,7 @@ std::string provider_of_key(const iam::Role& role, std::string_view key) {
   if (prefix.size() == key.size() || issuer_of_prefix(prefix).kind == IssuerKind::Unknown) {
     return {};
   }
-  const std::string_view partition = iam::arn_field(role.arn, 1);
+  const std::string_view partition = iam::arn_field(role.arn, iam::kPartitionField);
   return "arn:" + std::string(partition.empty() ? "aws" : partition) +
          ":iam::" + (role.account.empty() ? "000000000000" : role.account) + ":oidc-provider/" +
          prefix;

@@ -11,7 +11,7 @@ void provider_missing(const AuditInput& input, Outcomes& out) {
   const auto& providers = input.model<iam::OidcProviders>();
   for (const Trust& trust : input.model<Trusts>().all()) {
     const std::string& arn = trust.search.provider();
-    const std::string_view account = iam::arn_field(arn, 4);
+    const std::string_view account = iam::arn_field(arn, iam::kAccountField);
     const bool foreign = !trust.role->account.empty() && account != trust.role->account;
     if (!foreign && !providers.lists_all_of(account)) {
       continue;

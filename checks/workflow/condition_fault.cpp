@@ -12,15 +12,6 @@
 namespace muster::workflow {
 namespace {
 
-constexpr std::array<std::string_view, 12> kConditionContexts = {
-    "env",   "github", "inputs",  "job",   "jobs",     "matrix",
-    "needs", "runner", "secrets", "steps", "strategy", "vars"};
-constexpr std::array<ExtraFunction, 5> kConditionFunctions = {{{"success", 0, 21'000},
-                                                               {"failure", 0, 21'000},
-                                                               {"always", 0, 0},
-                                                               {"cancelled", 0, 0},
-                                                               {"hashfiles", 1, 255}}};
-
 using NodeKind = ExpressionStep::Kind;
 
 struct ConditionNode {
@@ -32,8 +23,7 @@ struct ConditionNode {
 
 /// Nodes in postfix order; the last is the whole.
 std::vector<ConditionNode> nodes_of(std::string_view expression) {
-  const auto parsed =
-      parse_expression(expression, Vocabulary{kConditionContexts, kConditionFunctions});
+  const auto parsed = parse_expression(expression, whole_vocabulary());
   std::vector<ConditionNode> nodes;
   std::vector<std::size_t> stack;
   for (std::size_t i = 0; parsed.ok() && i < parsed.value().steps.size(); ++i) {
@@ -70,13 +60,6 @@ std::string shown_literal(const ConditionNode& node) {
                                               : "the last arm";
 }
 
-const Input* declared_input(const std::vector<Input>& inputs, std::string_view name) {
-  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) {
-    return text::equals_ignoring_case(input.name.value, name);
-  });
-  return found == inputs.end() ? nullptr : &*found;
-}
-
 /// Whether the name is a boolean for certain.
 bool is_boolean(const std::string& path, const ConditionPlace& place) {
   static constexpr std::array<std::string_view, 7> kFlags = {
@@ -90,8 +73,8 @@ bool is_boolean(const std::string& path, const ConditionPlace& place) {
   if (!path.starts_with("inputs.") || place.action != nullptr) {
     return text::one_of(path, kFlags);
   }
-  const Input* call = declared_input(place.workflow->call_inputs, path.substr(7));
-  const Input* hand = declared_input(place.workflow->dispatch_inputs, path.substr(7));
+  const Input* call = find_input(place.workflow->call_inputs, path.substr(7));
+  const Input* hand = find_input(place.workflow->dispatch_inputs, path.substr(7));
   return (call != nullptr || hand != nullptr) && (call == nullptr || call->type == "boolean") &&
          (hand == nullptr || hand->type == "boolean");
 }
@@ -109,7 +92,7 @@ bool is_closed(const std::string& path, const ConditionPlace& place) {
   static constexpr std::array<std::string_view, 4> kClosed = {
       "github.event_name", "github.event.action", "github.ref_type", "job.status"};
   const Input* input = path.starts_with("inputs.") && place.action == nullptr
-                           ? declared_input(place.workflow->dispatch_inputs, path.substr(7))
+                           ? find_input(place.workflow->dispatch_inputs, path.substr(7))
                            : nullptr;
   return text::one_of(path, kClosed) || path.starts_with("runner.") ||
          path.starts_with("matrix.") || path.ends_with(".result") || path.ends_with(".outcome") ||
@@ -119,12 +102,12 @@ bool is_closed(const std::string& path, const ConditionPlace& place) {
 /// A text that stands for a flag: `false` in it counts as true.
 bool is_flag_text(const std::string& path, const ConditionPlace& place) {
   if (path.starts_with("github.event.inputs.")) {
-    const Input* input = declared_input(place.workflow->dispatch_inputs, path.substr(20));
+    const Input* input = find_input(place.workflow->dispatch_inputs, path.substr(20));
     // Under any other event the input is null.
     return input != nullptr && input->type == "boolean" && place.workflow->triggers.size() == 1;
   }
   const Input* input = place.action != nullptr && path.starts_with("inputs.")
-                           ? declared_input(place.action->inputs, path.substr(7))
+                           ? find_input(place.action->inputs, path.substr(7))
                            : nullptr;
   return input != nullptr && input->default_value &&
          (input->default_value->value == "true" || input->default_value->value == "false");

@@ -251,18 +251,7 @@ ConfirmVerdict ConfirmJudge::steps_before() const {
   const JobRun& run = *run_.run;
   const auto names = carriers(run.callers.size());
   judge_job(run, names, false, verdict);
-  std::set<std::string> seen;
-  std::vector<std::string> waiting;
-  for (const Text& need : run.job->needs) {
-    waiting.push_back(need.value);
-  }
-  while (!waiting.empty()) {
-    const std::string need = waiting.back();
-    waiting.pop_back();
-    const Job* job = run.workflow->find_job(need);
-    if (job == nullptr || !seen.insert(need).second) {
-      continue;
-    }
+  for (const Job* job : run.workflow->needed_by(*run.job)) {
     for (const JobRun* other : jobs_.in(*run.workflow)) {
       if (other->job == job && other->callers == run.callers && other->entry == run.entry) {
         judge_job(*other, names, true, verdict);
@@ -271,11 +260,9 @@ ConfirmVerdict ConfirmJudge::steps_before() const {
     if (verdict.effect == Effect::None && job->calls_workflow() &&
         std::any_of(job->with.begin(), job->with.end(),
                     [&](const Entry& entry) { return carries(entry.value.value, false, names); })) {
-      verdict = {Effect::Unknown, false,
-                 "job `" + need + "` passes `" + input_.name.value + "` to another workflow"};
-    }
-    for (const Text& further : job->needs) {
-      waiting.push_back(further.value);
+      verdict = {
+          Effect::Unknown, false,
+          "job `" + job->id.value + "` passes `" + input_.name.value + "` to another workflow"};
     }
   }
   return verdict;

@@ -104,22 +104,6 @@ FollowUp by_script(const JobScript& script, std::size_t from, const StepCommand*
   return best;
 }
 
-bool needs_transitively(const Workflow& workflow, const Job& job, const Job& wanted) {
-  std::vector<const Job*> chain{&job};
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    for (const Text& need : chain[i]->needs) {
-      const Job* before = workflow.find_job(need.value);
-      if (before == &wanted) {
-        return true;
-      }
-      if (before != nullptr && std::find(chain.begin(), chain.end(), before) == chain.end()) {
-        chain.push_back(before);
-      }
-    }
-  }
-  return false;
-}
-
 /// Whether the deploy is one that waits when it is told to, and is.
 FollowUp by_itself(const JobRun& run, const Deploy& deploy, const Wait& wait,
                    const Intent& intent) {
@@ -148,7 +132,7 @@ FollowUp awaited(const JobRuns& jobs, const JobRun& run, const Deploy& deploy, c
   best = std::max(best, by_script(*run.script, from, deploy.command, wait));
   for (const JobRun* other : jobs.in(*run.workflow)) {
     if (best != FollowUp::Yes && other->callers == run.callers &&
-        needs_transitively(*run.workflow, *other->job, *run.job)) {
+        run.workflow->waits_for(*other->job, *run.job)) {
       best = std::max(best, by_script(*other->script, 0, nullptr, wait));
     }
   }

@@ -22,7 +22,7 @@ Error unexpected(const Node& node, std::string_view what, std::string_view expec
 }
 
 Status known_keys(const Node& mapping, std::string_view what,
-                  std::initializer_list<std::string_view> known) {
+                  std::span<const std::string_view> known) {
   for (std::size_t i = 0; i < mapping.size(); ++i) {
     const Node key = mapping.key_at(i);
     if (std::find(known.begin(), known.end(), key.text()) == known.end()) {
@@ -124,27 +124,7 @@ Result<Permissions> read_permissions(const Node& node) {
   if (!node.is(Type::Mapping)) {
     return unexpected(node, "permissions", "a mapping, `read-all` or `write-all`");
   }
-  MUSTER_CHECK_OK(known_keys(node, "permissions",
-                             {"actions",
-                              "artifact-metadata",
-                              "attestations",
-                              "checks",
-                              "code-quality",
-                              "contents",
-                              "copilot-requests",
-                              "deployments",
-                              "discussions",
-                              "drives",
-                              "id-token",
-                              "issues",
-                              "models",
-                              "packages",
-                              "pages",
-                              "pull-requests",
-                              "repository-projects",
-                              "security-events",
-                              "statuses",
-                              "vulnerability-alerts"}));
+  MUSTER_CHECK_OK(known_keys(node, "permissions", kPermissionScopes));
   for (std::size_t i = 0; i < node.size(); ++i) {
     const std::string scope(node.key_at(i).text());
     MUSTER_TRY(const Access access, read_access(node.at(i), scope));

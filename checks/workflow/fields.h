@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 #include <string_view>
 
 #include "checks/workflow/model.h"
@@ -17,7 +18,12 @@ namespace muster::workflow {
 /// Refuses keys that are not in `known`, with the nearest known one. `what` names the mapping: `job
 /// deploy`.
 [[nodiscard]] Status known_keys(const text::Node& mapping, std::string_view what,
-                                std::initializer_list<std::string_view> known);
+                                std::span<const std::string_view> known);
+
+[[nodiscard]] inline Status known_keys(const text::Node& mapping, std::string_view what,
+                                       std::initializer_list<std::string_view> known) {
+  return known_keys(mapping, what, std::span(known.begin(), known.size()));
+}
 
 /// A scalar of any type as text; null counts as empty text.
 [[nodiscard]] Result<Text> read_text(const text::Node& node, std::string_view what);

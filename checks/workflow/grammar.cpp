@@ -420,6 +420,18 @@ std::span<const ExtraFunction> status_functions() {
   return kStatusFunctions;
 }
 
+Vocabulary whole_vocabulary() {
+  static constexpr std::array<std::string_view, 12> kContexts = {
+      "env",   "github", "inputs",  "job",   "jobs",     "matrix",
+      "needs", "runner", "secrets", "steps", "strategy", "vars"};
+  static const auto functions = [] {
+    std::vector<ExtraFunction> all(kStatusFunctions.begin(), kStatusFunctions.end());
+    all.push_back({"hashfiles", 1, 255});
+    return all;
+  }();
+  return {kContexts, functions};
+}
+
 Result<ParsedExpression> parse_expression(std::string_view text, const Vocabulary& vocabulary) {
   if (text.size() > kMaxExpressionLength) {
     return Error{ErrorCode::Limit, "the expression has more than 21,000 characters", {}};

@@ -64,6 +64,10 @@ struct Vocabulary {
 /// `success`, `failure`, `always`, `cancelled`.
 [[nodiscard]] std::span<const ExtraFunction> status_functions();
 
+/// Every context, the status functions and `hashFiles`: for reading what an expression says,
+/// wherever it stands.
+[[nodiscard]] Vocabulary whole_vocabulary();
+
 struct ParsedExpression {
   std::vector<ExpressionStep> steps;
   /// It calls a status function somewhere.

@@ -13,15 +13,6 @@ namespace {
 
 using NameKind = ExpressionStep::Kind;
 
-constexpr std::array<std::string_view, 12> kMentionContexts = {
-    "github",   "inputs", "vars",  "secrets", "needs",  "jobs",
-    "strategy", "matrix", "steps", "job",     "runner", "env"};
-constexpr std::array<ExtraFunction, 5> kMentionFunctions = {{{"success", 0, 255},
-                                                             {"failure", 0, 255},
-                                                             {"always", 0, 0},
-                                                             {"cancelled", 0, 0},
-                                                             {"hashfiles", 1, 255}}};
-
 /// What one value of the expression is made of: a name that may go on, or a literal.
 struct Operand {
   std::string name;
@@ -73,7 +64,7 @@ void take_step(const ExpressionStep& step, std::vector<Operand>& stack,
 }
 
 void add_names(std::string_view expression, std::vector<std::string>& names) {
-  const auto parsed = parse_expression(expression, {kMentionContexts, kMentionFunctions});
+  const auto parsed = parse_expression(expression, whole_vocabulary());
   if (!parsed.ok()) {
     return;
   }

@@ -101,9 +101,7 @@ class Looker {
   /// Whether a job has the output, or may have it.
   [[nodiscard]] bool gives(const Job& job, const std::string& output) const {
     if (!job.calls_workflow()) {
-      return std::any_of(job.outputs.begin(), job.outputs.end(), [&](const Entry& entry) {
-        return text::equals_ignoring_case(entry.name.value, output);
-      });
+      return find_value(job.outputs, output) != nullptr;
     }
     const std::string& uses = job.uses.value;
     const bool local = uses.starts_with("./") || uses.starts_with("$/");

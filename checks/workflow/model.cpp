@@ -89,11 +89,22 @@ Access Permissions::of(std::string_view scope) const {
   return found == scopes.end() ? Access::None : found->second;
 }
 
-const Text* Step::input(std::string_view wanted) const {
-  const auto found = std::find_if(with.begin(), with.end(), [&](const Entry& entry) {
-    return text::equals_ignoring_case(entry.name.value, wanted);
+const Text* find_value(const std::vector<Entry>& entries, std::string_view name) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return text::equals_ignoring_case(entry.name.value, name);
   });
-  return found == with.end() ? nullptr : &found->value;
+  return found == entries.end() ? nullptr : &found->value;
+}
+
+const Input* find_input(const std::vector<Input>& inputs, std::string_view name) {
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) {
+    return text::equals_ignoring_case(input.name.value, name);
+  });
+  return found == inputs.end() ? nullptr : &*found;
+}
+
+const Text* Step::input(std::string_view wanted) const {
+  return find_value(with, wanted);
 }
 
 std::string Step::anchor() const {
@@ -110,6 +121,28 @@ const Job* Workflow::find_job(std::string_view id) const {
   const auto found =
       std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.id.value == id; });
   return found == jobs.end() ? nullptr : &*found;
+}
+
+std::vector<const Job*> Workflow::needed_by(const Job& job) const {
+  std::vector<const Job*> needed;
+  const auto add = [&](const Job& waiting) {
+    for (const Text& need : waiting.needs) {
+      const Job* before = find_job(need.value);
+      if (before != nullptr && std::find(needed.begin(), needed.end(), before) == needed.end()) {
+        needed.push_back(before);
+      }
+    }
+  };
+  add(job);
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    add(*needed[i]);
+  }
+  return needed;
+}
+
+bool Workflow::waits_for(const Job& job, const Job& other) const {
+  const auto needed = needed_by(job);
+  return std::find(needed.begin(), needed.end(), &other) != needed.end();
 }
 
 const Trigger* Workflow::find_trigger(std::string_view event) const {

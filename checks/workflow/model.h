@@ -2,6 +2,7 @@
 // GitHub Actions". What the file means (who runs, with which token) is in jobs.h and presented.h.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,7 +27,32 @@ struct Entry {
   Text value;
 };
 
+/// The value called `name`, compared without case as GitHub does; null when there is none.
+[[nodiscard]] const Text* find_value(const std::vector<Entry>& entries, std::string_view name);
+
 enum class Access { None, Read, Write };
+
+/// Every scope of `GITHUB_TOKEN`, in the order of GitHub Docs.
+inline constexpr std::array<std::string_view, 20> kPermissionScopes = {"actions",
+                                                                       "artifact-metadata",
+                                                                       "attestations",
+                                                                       "checks",
+                                                                       "code-quality",
+                                                                       "contents",
+                                                                       "copilot-requests",
+                                                                       "deployments",
+                                                                       "discussions",
+                                                                       "drives",
+                                                                       "id-token",
+                                                                       "issues",
+                                                                       "models",
+                                                                       "packages",
+                                                                       "pages",
+                                                                       "pull-requests",
+                                                                       "repository-projects",
+                                                                       "security-events",
+                                                                       "statuses",
+                                                                       "vulnerability-alerts"};
 
 /// A `permissions:` block. A map sets every scope that it does not name to none.
 struct Permissions {
@@ -61,6 +87,9 @@ struct Input {
   std::optional<Text> default_value;
   std::vector<Text> options;
 };
+
+/// The input called `name`, compared without case; null when there is none.
+[[nodiscard]] const Input* find_input(const std::vector<Input>& inputs, std::string_view name);
 
 struct Concurrency {
   Text group;
@@ -163,6 +192,9 @@ struct Workflow {
   std::shared_ptr<const text::Tree> tree;
 
   [[nodiscard]] const Job* find_job(std::string_view id) const;
+  /// The jobs that this one waits for, through others too: nearest first, each once.
+  [[nodiscard]] std::vector<const Job*> needed_by(const Job& job) const;
+  [[nodiscard]] bool waits_for(const Job& job, const Job& other) const;
   [[nodiscard]] const Trigger* find_trigger(std::string_view event) const;
 
   [[nodiscard]] Asset asset() const { return {"workflow", source.path()}; }

@@ -42,20 +42,6 @@ const Variable* find(const std::vector<Variable>& variables, std::string_view na
   return found == variables.end() ? nullptr : &*found;
 }
 
-const Text* find(const std::vector<Entry>& entries, std::string_view name) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return text::equals_ignoring_case(entry.name.value, name);
-  });
-  return found == entries.end() ? nullptr : &found->value;
-}
-
-const Input* find(const std::vector<Input>& inputs, std::string_view name) {
-  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) {
-    return text::equals_ignoring_case(input.name.value, name);
-  });
-  return found == inputs.end() ? nullptr : &*found;
-}
-
 const Choice* find(const Choices& choices, const Job* job, std::string_view name) {
   const auto found = std::find_if(choices.begin(), choices.end(), [&](const Choice& choice) {
     return choice.job == job && text::equals_ignoring_case(choice.name, name);
@@ -128,7 +114,7 @@ ValueSet Resolver::action_input(std::string_view name) const {
   if (const Text* given = outer.step->input(name)) {
     return texts(Resolver(outer, work_, depth_ + 1).text(given->value));
   }
-  const Input* input = find((*scope_.actions)[outer.action_depth].action->inputs, name);
+  const Input* input = find_input((*scope_.actions)[outer.action_depth].action->inputs, name);
   return input != nullptr && input->default_value ? deeper(input->default_value->value) : one("");
 }
 
@@ -181,12 +167,12 @@ ValueSet Resolver::secret(std::string_view name, std::string_view shown) const {
   if (outer.job->secrets_inherit) {
     return resolver.secret(name, shown);
   }
-  const Text* passed = find(outer.job->secrets, name);
+  const Text* passed = find_value(outer.job->secrets, name);
   return passed != nullptr ? texts(resolver.text(passed->value)) : unknown_value(shown);
 }
 
 ValueSet Resolver::environment_variable(std::string_view name, std::string_view shown) const {
-  const Text* own = scope_.step != nullptr ? find(scope_.step->env, name) : nullptr;
+  const Text* own = scope_.step != nullptr ? find_value(scope_.step->env, name) : nullptr;
   if (own != nullptr) {
     return deeper(own->value);
   }
@@ -197,11 +183,12 @@ ValueSet Resolver::environment_variable(std::string_view name, std::string_view 
   if (scope_.job != nullptr && is_written_by_a_step(*scope_.job, name)) {
     return unknown_value(shown);
   }
-  const Text* of_job = scope_.job != nullptr ? find(scope_.job->env, name) : nullptr;
+  const Text* of_job = scope_.job != nullptr ? find_value(scope_.job->env, name) : nullptr;
   if (of_job != nullptr) {
     return deeper(of_job->value);
   }
-  const Text* general = scope_.workflow != nullptr ? find(scope_.workflow->env, name) : nullptr;
+  const Text* general =
+      scope_.workflow != nullptr ? find_value(scope_.workflow->env, name) : nullptr;
   return general != nullptr ? deeper(general->value) : declared(name, shown);
 }
 
@@ -214,7 +201,7 @@ ValueSet Resolver::dispatch_input(std::string_view name, std::string_view shown)
   if (!scope_.event.empty() && scope_.event != "workflow_dispatch") {
     return null();
   }
-  const Input* input = find(entry->dispatch_inputs, name);
+  const Input* input = find_input(entry->dispatch_inputs, name);
   if (const Choice* choice = find(scope_.choices, nullptr, name)) {
     return {{typed(input, choice->value, shown)}, true, {}};
   }
@@ -240,10 +227,10 @@ ValueSet Resolver::input(std::string_view name, std::string_view shown) const {
     return dispatch_input(name, shown);
   }
   const Scope outer = caller();
-  if (const Text* passed = find(outer.job->with, name)) {
+  if (const Text* passed = find_value(outer.job->with, name)) {
     return texts(Resolver(outer, work_, depth_ + 1).text(passed->value));
   }
-  const Input* input = find(scope_.workflow->call_inputs, name);
+  const Input* input = find_input(scope_.workflow->call_inputs, name);
   if (input == nullptr) {
     return unknown_value(shown);
   }

@@ -85,7 +85,7 @@ Result<std::vector<Entry>> read_values(const Node& key, const Node& values) {
   return entries;
 }
 
-const Text* find_value(const Combination& combination, std::string_view name) {
+const Text* value_in(const Combination& combination, std::string_view name) {
   const auto found = std::find_if(combination.begin(), combination.end(),
                                   [&](const Entry& entry) { return entry.name.value == name; });
   return found == combination.end() ? nullptr : &found->value;
@@ -138,7 +138,7 @@ Result<std::vector<Combination>> read_entries(const Node& matrix, std::string_vi
 /// Whether the combination has every value of the entry; `may_lack`: of those names that it has.
 bool fits(const Combination& combination, const Combination& entry, bool may_lack) {
   return std::all_of(entry.begin(), entry.end(), [&](const Entry& wanted) {
-    const Text* value = find_value(combination, wanted.name.value);
+    const Text* value = value_in(combination, wanted.name.value);
     return value == nullptr ? may_lack : value->value == wanted.value.value;
   });
 }
@@ -156,7 +156,7 @@ void include(const std::vector<Combination>& entries, std::vector<Combination>& 
       used = true;
       Combination& combination = combinations[i];
       std::erase_if(combination,
-                    [&](const Entry& old) { return find_value(entry, old.name.value) != nullptr; });
+                    [&](const Entry& old) { return value_in(entry, old.name.value) != nullptr; });
       combination.insert(combination.end(), entry.begin(), entry.end());
     }
     if (!used) {
@@ -187,7 +187,7 @@ void collect_values(Job& job) {
   }
   for (auto& [name, values] : job.matrix) {
     for (const Combination& combination : job.combinations) {
-      if (find_value(combination, name) == nullptr) {
+      if (value_in(combination, name) == nullptr) {
         add(values, {"", job.id.where});
       }
     }

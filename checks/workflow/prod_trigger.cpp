@@ -86,20 +86,11 @@ std::string gate_in_words(const Unasked& found) {
 /// Whether the job waits, perhaps through others, for a job of which as much is said already: what
 /// follows an unasked deploy (further regions, a rollback) is no decision of its own.
 bool follows(const JobRun& run, Severity severity, const std::map<const Job*, Severity>& said) {
-  std::vector<const Job*> chain{run.job};
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    for (const Text& need : chain[i]->needs) {
-      const Job* before = run.workflow->find_job(need.value);
-      const auto found = said.find(before);
-      if (found != said.end() && found->second >= severity) {
-        return true;
-      }
-      if (before != nullptr && std::find(chain.begin(), chain.end(), before) == chain.end()) {
-        chain.push_back(before);
-      }
-    }
-  }
-  return false;
+  const auto needed = run.workflow->needed_by(*run.job);
+  return std::any_of(needed.begin(), needed.end(), [&](const Job* before) {
+    const auto found = said.find(before);
+    return found != said.end() && found->second >= severity;
+  });
 }
 
 void prod_trigger(const AuditInput& input, Outcomes& out) {

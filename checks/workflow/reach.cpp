@@ -31,13 +31,9 @@ bool asks_for_status(const std::optional<Text>& condition) {
 /// The job and, unless it asks for their status, all jobs that it waits for.
 std::vector<const Job*> chain_of(const Workflow& workflow, const Job& job) {
   std::vector<const Job*> chain{&job};
-  for (std::size_t i = 0; i < chain.size() && !asks_for_status(job.condition); ++i) {
-    for (const Text& need : chain[i]->needs) {
-      const Job* before = workflow.find_job(need.value);
-      if (before != nullptr && std::find(chain.begin(), chain.end(), before) == chain.end()) {
-        chain.push_back(before);
-      }
-    }
+  if (!asks_for_status(job.condition)) {
+    const auto needed = workflow.needed_by(job);
+    chain.insert(chain.end(), needed.begin(), needed.end());
   }
   return chain;
 }

@@ -7,23 +7,13 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/grammar.h"
+#include "checks/workflow/written_values.h"
 
 namespace muster::workflow {
 namespace {
 
 constexpr int kMaxShapedDepth = 12;
 constexpr std::size_t kMaxShapedSteps = 2'000;
-
-constexpr std::array<std::string_view, 12> kTracedContexts = {
-    "env",   "github", "inputs",  "job",   "jobs",     "matrix",
-    "needs", "runner", "secrets", "steps", "strategy", "vars"};
-
-/// Status functions and `hashFiles`.
-constexpr std::array<ExtraFunction, 5> kTracedFunctions = {{{"success", 0, 21'000},
-                                                            {"failure", 0, 21'000},
-                                                            {"always", 0, 0},
-                                                            {"cancelled", 0, 0},
-                                                            {"hashfiles", 1, 255}}};
 
 using ShapedList = std::vector<Shaped>;
 
@@ -37,20 +27,6 @@ void add_shaped(ShapedList& to, const ShapedList& from) {
       *same = one;
     }
   }
-}
-
-const Text* entry_value(const std::vector<Entry>& entries, std::string_view name) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return text::equals_ignoring_case(entry.name.value, name);
-  });
-  return found == entries.end() ? nullptr : &found->value;
-}
-
-const Input* input_of(const std::vector<Input>& inputs, std::string_view name) {
-  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) {
-    return text::equals_ignoring_case(input.name.value, name);
-  });
-  return found == inputs.end() ? nullptr : &*found;
 }
 
 std::string joined_path(const std::vector<std::string>& parts) {
@@ -140,7 +116,7 @@ ShapedList Tracer::expression(std::string_view expression) const {
     return {};
   }
   --budget_;
-  const auto parsed = parse_expression(expression, Vocabulary{kTracedContexts, kTracedFunctions});
+  const auto parsed = parse_expression(expression, whole_vocabulary());
   return parsed.ok() ? run(parsed.value()) : ShapedList();
 }
 
@@ -298,20 +274,20 @@ ShapedList Tracer::input(const std::string& name) const {
   if (scope_.action_depth > 0) {
     const Scope outer = action_user();
     const Text* given = outer.step->input(name);
-    const Input* input = input_of((*scope_.actions)[outer.action_depth].action->inputs, name);
+    const Input* input = find_input((*scope_.actions)[outer.action_depth].action->inputs, name);
     return given != nullptr                           ? in(outer, given->value)
            : input != nullptr && input->default_value ? in(scope_, input->default_value->value)
                                                       : ShapedList();
   }
   if (scope_.calls > 0) {
     const Scope outer = caller();
-    const Text* passed = entry_value(outer.job->with, name);
-    const Input* input = input_of(scope_.workflow->call_inputs, name);
+    const Text* passed = find_value(outer.job->with, name);
+    const Input* input = find_input(scope_.workflow->call_inputs, name);
     const bool is_text = input == nullptr || input->type == "string";
     return passed != nullptr && is_text ? in(outer, passed->value) : ShapedList();
   }
   if (scope_.entry == nullptr && scope_.workflow != nullptr) {
-    const Input* input = input_of(scope_.workflow->call_inputs, name);
+    const Input* input = find_input(scope_.workflow->call_inputs, name);
     return input != nullptr && input->type == "string" && !heads_
                ? ShapedList{{"inputs." + input->name.value, Hand::Outsider, Form::Text, true}}
                : ShapedList();
@@ -336,7 +312,7 @@ ShapedList Tracer::dispatch_input(const std::string& name) const {
 
 ShapedList Tracer::variable(const std::string& name) const {
   if (scope_.step != nullptr) {
-    if (const Text* own = entry_value(scope_.step->env, name)) {
+    if (const Text* own = find_value(scope_.step->env, name)) {
       Scope outside = scope_;
       outside.step = nullptr;
       return in(own->value.find("env.") != std::string::npos ? outside : scope_, own->value);
@@ -348,9 +324,9 @@ ShapedList Tracer::variable(const std::string& name) const {
                                     : Tracer(outer, budget_, heads_, depth_ + 1).variable(name);
   }
   ShapedList found = exported(name);
-  const Text* of_job = scope_.job != nullptr ? entry_value(scope_.job->env, name) : nullptr;
+  const Text* of_job = scope_.job != nullptr ? find_value(scope_.job->env, name) : nullptr;
   const Text* general =
-      scope_.workflow != nullptr ? entry_value(scope_.workflow->env, name) : nullptr;
+      scope_.workflow != nullptr ? find_value(scope_.workflow->env, name) : nullptr;
   if (of_job != nullptr || general != nullptr) {
     Scope outside = scope_;
     outside.step = nullptr;
@@ -398,7 +374,7 @@ ShapedList Tracer::job_output(const std::string& id, const std::string& name) co
   const auto same = [&](const Job& job) { return text::equals_ignoring_case(job.id.value, id); };
   const auto& jobs = scope_.workflow->jobs;
   const auto job = std::find_if(jobs.begin(), jobs.end(), same);
-  const Text* declared = job != jobs.end() ? entry_value(job->outputs, name) : nullptr;
+  const Text* declared = job != jobs.end() ? find_value(job->outputs, name) : nullptr;
   if (declared == nullptr) {
     return {};
   }
@@ -468,63 +444,7 @@ ShapedList sorted(ShapedList list) {
   return list;
 }
 
-/// The value of `NAME=value` on a line that writes it: what stands between the sign and the
-/// redirection.
-std::string_view written_on_line(std::string_view line, std::size_t at) {
-  std::string_view value = line.substr(at);
-  value = value.substr(0, value.find(">>"));
-  value = value.substr(0, value.find("| tee"));
-  value = text::trim(value);
-  while (!value.empty() && (value.back() == '"' || value.back() == '\'')) {
-    value.remove_suffix(1);
-  }
-  return value;
-}
-
-/// The lines between `NAME<<END` and `END`.
-std::string_view written_lines(std::string_view script, std::size_t at) {
-  std::string_view mark = script.substr(at, script.find_first_of("\"'\n >", at) - at);
-  const std::size_t begin = script.find('\n', at);
-  const std::size_t end =
-      begin == std::string_view::npos || mark.empty() ? begin : script.find(mark, begin);
-  return begin == std::string_view::npos ? std::string_view() : script.substr(begin, end - begin);
-}
-
-bool opens_value(std::string_view script, std::size_t at) {
-  return at == 0 || std::string_view(" \t\n\"'=").find(script[at - 1]) != std::string_view::npos;
-}
-
 }  // namespace
-
-std::vector<std::string_view> written_values(std::string_view script, std::string_view variable,
-                                             std::string_view name) {
-  std::vector<std::string_view> found;
-  const bool old = script.find("::set-") != std::string_view::npos;
-  if (script.find(variable) == std::string_view::npos && !old) {
-    return found;
-  }
-  const std::string lower = text::lower(script);
-  for (std::size_t at = lower.find(name); at != std::string::npos; at = lower.find(name, at + 1)) {
-    const std::size_t begin = lower.rfind('\n', at) + 1;
-    const std::string_view line = script.substr(begin, lower.find('\n', begin) - begin);
-    const std::string_view rest = script.substr(at + name.size());
-    const std::string_view start = text::trim(line);
-    const bool says = start.find("echo ") != std::string_view::npos ||
-                      start.find("printf ") != std::string_view::npos;
-    const std::size_t inside = at + name.size() - begin;
-    if (!opens_value(script, at) || !says) {
-      continue;
-    }
-    if (rest.starts_with('=')) {
-      found.push_back(written_on_line(line, inside + 1));
-    } else if (rest.starts_with("<<")) {
-      found.push_back(written_lines(script, at + name.size() + 2));
-    } else if (rest.starts_with("::") && old) {
-      found.push_back(written_on_line(line, inside + 2));
-    }
-  }
-  return found;
-}
 
 std::vector<Shaped> shaped_in_text(std::string_view text, const Scope& scope) {
   std::size_t budget = kMaxShapedSteps;

@@ -38,10 +38,4 @@ struct Shaped {
 [[nodiscard]] std::vector<Shaped> heads_in_text(std::string_view text, const Scope& scope);
 [[nodiscard]] std::vector<Shaped> heads_in_script(std::string_view piece, const Scope& scope);
 
-/// What a script writes under a name into the file of `$GITHUB_OUTPUT` (or `variable`): the pieces
-/// of the script that hold the value.
-[[nodiscard]] std::vector<std::string_view> written_values(std::string_view script,
-                                                           std::string_view variable,
-                                                           std::string_view name);
-
 }  // namespace muster::workflow

@@ -50,16 +50,6 @@ bool is_keyword(std::string_view word) {
   return text::one_of(word, kWords);
 }
 
-bool is_assignment(std::string_view word) {
-  const std::size_t equals = word.find_first_of("=+");
-  return equals != std::string_view::npos && equals > 0 &&
-         word.find('=') != std::string_view::npos &&
-         word.substr(0, equals).find_first_not_of(
-             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
-             std::string_view::npos &&
-         (word[equals] == '=' || word.substr(equals).starts_with("+="));
-}
-
 void strip_front(Words& words) {
   std::size_t first = 0;
   while (first < words.size() && (is_keyword(words[first]) || is_assignment(words[first]))) {

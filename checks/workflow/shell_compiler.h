@@ -1,5 +1,5 @@
-// The inside of shell_program.h: structure is compiled in shell_program.cpp, simple commands in
-// shell_leaf.cpp.
+// The inside of shell_program.h: shell_program.cpp goes through the tokens, compound commands are
+// compiled in shell_blocks.cpp, simple ones in shell_leaf.cpp.
 #pragma once
 
 #include <deque>
@@ -17,11 +17,6 @@ namespace muster::workflow {
 
 inline constexpr std::size_t kMostOps = 20'000;
 inline constexpr std::size_t kDeepestTexts = 8;
-/// Bits of `ShellOp::Options`.
-inline constexpr int kErrexitOn = 1;
-inline constexpr int kErrexitOff = 2;
-inline constexpr int kPipefailOn = 4;
-inline constexpr int kPipefailOff = 8;
 inline constexpr std::size_t kNoJump = static_cast<std::size_t>(-1);
 
 using ShellWords = std::vector<std::string>;

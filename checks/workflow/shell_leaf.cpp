@@ -13,16 +13,6 @@ namespace {
 /// Launchers in front of one command: `sudo env timeout 5 nice …`.
 constexpr int kMostLaunchers = 16;
 
-bool is_setting(std::string_view word) {
-  const std::size_t equals = word.find('=');
-  const std::string_view name = word.substr(0, equals);
-  return equals != std::string_view::npos && !name.empty() &&
-         (name.ends_with('+') ? name.substr(0, name.size() - 1) : name)
-                 .find_first_not_of(
-                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                     "0123456789_[]") == std::string_view::npos;
-}
-
 /// Programs whose status tells something about what they read.
 bool judges_input(const ShellWords& words) {
   static constexpr std::array<std::string_view, 14> kPrograms = {
@@ -325,11 +315,11 @@ void ShellCompiler::leaf(const Task& task) {
   ShellWords words = task.words;
   const bool asked = asked_ > task.asked;
   const bool declares = text::one_of(words[0], kDeclaring);
-  const bool only_settings = std::ranges::all_of(words, is_setting);
+  const bool only_settings = std::ranges::all_of(words, is_assignment);
   if (declares || only_settings) {
     const bool keeps_status = only_settings && !raw.substitutions.empty();
     for (const std::string& word : words) {
-      if (is_setting(word)) {
+      if (is_assignment(word)) {
         assign(word, asked);
       }
     }
@@ -340,7 +330,7 @@ void ShellCompiler::leaf(const Task& task) {
     }
     return;
   }
-  words.erase(words.begin(), std::ranges::find_if_not(words, is_setting));
+  words.erase(words.begin(), std::ranges::find_if_not(words, is_assignment));
   if (const auto test = read_test(words)) {
     const bool inside = asked && std::ranges::any_of(words, [](const std::string& word) {
                           return word.find("$()") != std::string::npos;

@@ -47,7 +47,7 @@ struct ShellOp {
     IfSucceeded,
     /// Jumps to the end of the shell if the status is not 0 and `set -e` holds.
     Check,
-    /// `set -e`, `set +e`, `set -o pipefail`, `set +o pipefail`: bits 0 to 3 of `value`.
+    /// `set -e`, `set +e`, `set -o pipefail`, `set +o pipefail`: bits of `value`.
     Options,
     /// A subshell begins, with options of its own; `value`: those it is started with, in the bits
     /// of `Options`.
@@ -70,6 +70,12 @@ struct ShellOp {
   int variable = 0;
   int choice = 0;
 };
+
+/// Bits of the value of `ShellOp::Kind::Options` and `Enter`.
+inline constexpr int kErrexitOn = 1;
+inline constexpr int kErrexitOff = 2;
+inline constexpr int kPipefailOn = 4;
+inline constexpr int kPipefailOff = 8;
 
 /// Values of variables beside constants, which count from 0; constant 0 is the text `0`.
 enum ShellValue : int {

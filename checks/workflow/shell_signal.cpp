@@ -89,8 +89,8 @@ class ShellRun {
   }
 
   static void set_options(Own& own, int options) {
-    own.errexit = (options & 1) != 0 || (own.errexit && (options & 2) == 0);
-    own.pipefail = (options & 4) != 0 || (own.pipefail && (options & 8) == 0);
+    own.errexit = (options & kErrexitOn) != 0 || (own.errexit && (options & kErrexitOff) == 0);
+    own.pipefail = (options & kPipefailOn) != 0 || (own.pipefail && (options & kPipefailOff) == 0);
   }
 
   void step(State state);

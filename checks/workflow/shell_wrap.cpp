@@ -367,4 +367,14 @@ Handed handed_on(const Words& words) {
   return file_of(words, program);
 }
 
+bool is_assignment(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  std::string_view name = word.substr(0, equals);
+  name.remove_suffix(name.ends_with('+') ? 1 : 0);
+  return equals != std::string_view::npos && !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_[]") ==
+             std::string_view::npos;
+}
+
 }  // namespace muster::workflow

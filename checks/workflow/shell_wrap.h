@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::workflow {
@@ -36,5 +37,8 @@ struct Handed {
 
 /// The last part of a path, without `@version` behind it: `/usr/local/bin/aws`, `cdk@2`.
 [[nodiscard]] std::string program_name(const std::string& word);
+
+/// `NAME=value`, `NAME+=value`, `NAME[0]=value`: no program is called.
+[[nodiscard]] bool is_assignment(std::string_view word);
 
 }  // namespace muster::workflow

@@ -163,22 +163,34 @@ void judge_script(const ShellOptions& options, SmokeStep& smoke) {
   }
 }
 
-bool is_on(const std::optional<Text>& flag) {
-  return flag && flag->value == "true";
+/// Whether the run goes on when the step has failed; nothing where that depends on a value that is
+/// not known.
+std::optional<bool> goes_on(const JobRun& run, const Intent& intent, const Step& step) {
+  const auto flag = [](const std::optional<Text>& text) { return text ? &*text : nullptr; };
+  const auto of_step = is_set(flag(step.continue_on_error), run.scope(intent, &step));
+  const auto of_job = is_set(flag(run.job->continue_on_error), run.scope(intent));
+  if (of_step == true || of_job == true) {
+    return true;
+  }
+  return of_step && of_job ? std::optional(false) : std::nullopt;
 }
 
-SmokeStep judged(const JobRun& run, const StepCommand& first) {
+SmokeStep judged(const JobRun& run, const Intent& intent, const StepCommand& first) {
   SmokeStep smoke{first.step, first.where, {}, SmokeStrength::Blocking, {}};
   for (const std::string& word : first.command.words) {
     smoke.command += (smoke.command.empty() ? "" : " ") + word;
   }
   const auto options = options_of(shell_text(*run.workflow, *run.job, *first.step));
-  if (is_on(first.step->continue_on_error) || is_on(run.job->continue_on_error)) {
+  const auto tolerated = goes_on(run, intent, *first.step);
+  if (tolerated == true) {
     weaken(smoke, SmokeStrength::CannotFail, "`continue-on-error` lets the run go on");
   } else if (!options) {
     weaken(smoke, SmokeStrength::Unknown, "its script is for a shell that is not followed");
   } else {
     judge_script(*options, smoke);
+  }
+  if (!tolerated) {
+    weaken(smoke, SmokeStrength::Unknown, "`continue-on-error` depends on a value nobody knows");
   }
   return smoke;
 }
@@ -213,7 +225,7 @@ bool is_smoke(const SmokeWords& words, bool remote) {
          is_named_smoke(words);
 }
 
-std::vector<SmokeStep> smoke_steps(const JobRun& run, const Deploy* after) {
+std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent, const Deploy* after) {
   std::vector<SmokeStep> found;
   for (const StepCommand& item : run.script->commands) {
     const bool own = item.step->kind == Step::Kind::Run &&
@@ -222,7 +234,7 @@ std::vector<SmokeStep> smoke_steps(const JobRun& run, const Deploy* after) {
         std::ranges::any_of(found, [&](const SmokeStep& smoke) { return smoke.step == item.step; });
     if (own && !known && is_behind(item, after, run) &&
         is_smoke(item.command.words, item.command.remote)) {
-      found.push_back(judged(run, item));
+      found.push_back(judged(run, intent, item));
     }
   }
   return found;

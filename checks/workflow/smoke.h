@@ -35,6 +35,7 @@ struct SmokeStep {
 };
 
 /// The smoke tests of the run behind this command of it; null = all of them.
-[[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Deploy* after);
+[[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent,
+                                                 const Deploy* after);
 
 }  // namespace muster::workflow

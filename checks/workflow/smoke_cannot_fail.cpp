@@ -8,33 +8,17 @@
 namespace muster::workflow {
 namespace {
 
-/// Whether the job waits for the other one, perhaps through jobs between.
-bool waits_for(const Workflow& workflow, const Job& job, const Job& other) {
-  std::vector<const Job*> waiting{&job};
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    for (const Text& need : waiting[i]->needs) {
-      const Job* needed = workflow.find_job(need.value);
-      if (needed == &other) {
-        return true;
-      }
-      if (needed != nullptr && std::ranges::find(waiting, needed) == waiting.end()) {
-        waiting.push_back(needed);
-      }
-    }
-  }
-  return false;
-}
-
 /// The smoke tests behind the first deployment (a rollback deploys too), in its job and in jobs
 /// that wait for it.
-std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying, const JobRuns& runs) {
+std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying, const JobRuns& runs,
+                                    const Intent& intent) {
   const JobRun& run = *deploying.run;
-  std::vector<SmokeStep> found = smoke_steps(run, &deploying.deploys.front().deploy);
+  std::vector<SmokeStep> found = smoke_steps(run, intent, &deploying.deploys.front().deploy);
   for (const JobRun& later : runs.all()) {
     const bool together =
         later.workflow == run.workflow && later.entry == run.entry && later.callers == run.callers;
-    if (together && waits_for(*run.workflow, *later.job, *run.job)) {
-      const std::vector<SmokeStep> more = smoke_steps(later, nullptr);
+    if (together && run.workflow->waits_for(*later.job, *run.job)) {
+      const std::vector<SmokeStep> more = smoke_steps(later, intent, nullptr);
       found.insert(found.end(), more.begin(), more.end());
     }
   }
@@ -68,7 +52,7 @@ void judge_smoke(const DeployingRun& deploying, const std::vector<SmokeStep>& te
 void smoke_cannot_fail(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
   for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
-    const std::vector<SmokeStep> tests = smoke_behind(job.front(), runs);
+    const std::vector<SmokeStep> tests = smoke_behind(job.front(), runs, input.intent());
     if (!tests.empty()) {
       judge_smoke(job.front(), tests, out);
     }

@@ -51,28 +51,11 @@ bool is_given_secrets(const JobRun& run) {
 }
 
 std::vector<std::string> writable_scopes(const JobRun& run) {
-  static constexpr std::array<std::string_view, 19> kScopes = {"actions",
-                                                               "artifact-metadata",
-                                                               "attestations",
-                                                               "checks",
-                                                               "code-quality",
-                                                               "contents",
-                                                               "copilot-requests",
-                                                               "deployments",
-                                                               "discussions",
-                                                               "drives",
-                                                               "id-token",
-                                                               "issues",
-                                                               "packages",
-                                                               "pages",
-                                                               "pull-requests",
-                                                               "repository-projects",
-                                                               "security-events",
-                                                               "statuses",
-                                                               "vulnerability-alerts"};
   std::vector<std::string> found;
-  for (const std::string_view scope : kScopes) {
-    if (token_permission(run, scope).answer == TokenPermission::Answer::Granted) {
+  for (const std::string_view scope : kPermissionScopes) {
+    // Models can only be read, whatever is granted.
+    if (scope != "models" &&
+        token_permission(run, scope).answer == TokenPermission::Answer::Granted) {
       found.emplace_back(scope);
     }
   }
