@@ -47,8 +47,9 @@ class DataPool {
   std::deque<Collection> all_;
 };
 
-/// How the steps or jobs before ended: what status functions answer.
-enum class RunStatus { Success, Failure, Cancelled };
+/// How the steps or jobs before ended: what status functions answer. Of several, the last one
+/// counts. `Skipped`: one of them did not run, and none failed; only `always()` is true.
+enum class RunStatus { Success, Skipped, Failure, Cancelled };
 
 /// Evaluates a parsed expression. `contexts` is an object. Errors: `Invalid` for what fails at run
 /// time: text that is no JSON, a bad format, a condition of `case` that is no boolean.

@@ -1,0 +1,412 @@
+// A part is known by what it runs; by its name only where what it runs cannot be read.
+#include "checks/workflow/chain.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/shell_wrap.h"
+#include "checks/workflow/smoke.h"
+
+namespace muster::workflow {
+namespace {
+
+using ChainWords = std::vector<std::string>;
+
+struct ChainTable {
+  ChainWords smoke_names;
+  ChainWords tests;
+  ChainWords test_callers;
+  ChainWords test_names;
+  ChainWords test_skips;
+  ChainWords rollbacks;
+  ChainWords rollback_words;
+  ChainWords deploy_words;
+};
+
+const ChainTable& chain_table() {
+  static const ChainTable kTable = [] {
+    const text::Node root = recognition_data().root();
+    const text::Node tests = *root.find("tests");
+    const text::Node rollback = *root.find("rollback");
+    return ChainTable{root.texts_under("smoke_names"), tests.texts_under("commands"),
+                      tests.texts_under("callers"),    tests.texts_under("names"),
+                      tests.texts_under("skips"),      rollback.texts_under("commands"),
+                      rollback.texts_under("words"),   rollback.texts_under("deploy_words")};
+  }();
+  return kTable;
+}
+
+bool any_inside(std::string_view text, const ChainWords& parts) {
+  const std::string folded = text::lower(text);
+  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+    return folded.find(part) != std::string::npos;
+  });
+}
+
+/// Whether one of the words of a name, cut at anything but letters and digits, is in the list.
+bool has_word(std::string_view name, const ChainWords& list) {
+  std::string word;
+  for (const char c : text::lower(name) + " ") {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter) {
+      word += c;
+      continue;
+    }
+    if (std::find(list.begin(), list.end(), word) != list.end()) {
+      return true;
+    }
+    word.clear();
+  }
+  return false;
+}
+
+std::string in_one(const Command& command) {
+  std::string text;
+  for (const std::string& word : command.words) {
+    text += (text.empty() ? "" : " ") + word;
+  }
+  return text.substr(0, 80);
+}
+
+bool begins_with_any(const Command& command, const ChainWords& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return command.starts_with(prefix); });
+}
+
+/// All that a step or job is called: id, name, what it uses.
+std::string names_of(const Step& step) {
+  return (step.id ? step.id->value + " " : "") + (step.name ? step.name->value + " " : "") +
+         std::string(action_name(step));
+}
+
+std::string names_of(const Job& job) {
+  return job.id.value + (job.name ? " " + job.name->value : "") + " " + job.uses.value;
+}
+
+/// Whether the command only calls something by a name that says rollback: `./rollback.sh`,
+/// `make rollback`, `python deploy.py rollback`.
+bool calls_rollback(const Command& command) {
+  const std::size_t looked = std::min<std::size_t>(command.words.size(), 3);
+  const bool git =
+      program_name(command.words[0]) == "git" || program_name(command.words[0]) == "gh";
+  return !git && std::any_of(command.words.begin(),
+                             command.words.begin() + static_cast<std::ptrdiff_t>(looked),
+                             [](const std::string& word) {
+                               return !word.starts_with('-') && names_rollback(program_name(word));
+                             });
+}
+
+/// Collects the parts of one job.
+class PartFinder {
+ public:
+  PartFinder(RunParts& parts, std::size_t job, const Intent& intent)
+      : parts_(parts), job_(job), intent_(intent) {}
+
+  void find();
+
+ private:
+  [[nodiscard]] const RunJob& here() const { return parts_.graph.jobs()[job_]; }
+
+  void find_closed_job();
+  void find_in_step(const Step& step);
+  void find_rollback(const Step& step);
+  [[nodiscard]] bool is_for_failure(const Step* step) const;
+  [[nodiscard]] bool is_called_rollback(const Step& step) const;
+
+  void add(std::vector<ChainPart>& list, const Step* step, const SourceRef& where,
+           std::string what) {
+    list.push_back({{job_, step}, where, std::move(what)});
+  }
+
+  RunParts& parts_;
+  std::size_t job_;
+  const Intent& intent_;
+  std::vector<Deploy> deploys_;
+};
+
+/// Whether the step, an action around it, its job or a calling job waits for a failure.
+bool PartFinder::is_for_failure(const Step* step) const {
+  const RunJob& job = here();
+  bool found = only_after_failure(job.job->condition);
+  for (const auto& caller : job.callers) {
+    found = found || only_after_failure(caller.second->condition);
+  }
+  if (step != nullptr) {
+    found = found || only_after_failure(step->condition);
+    for (const ActionCall& call : job.run->script->calls_of(step)) {
+      found = found || only_after_failure(call.step->condition);
+    }
+  }
+  return found;
+}
+
+/// Whether the step, its job or its workflow says that it goes back.
+bool PartFinder::is_called_rollback(const Step& step) const {
+  const RunJob& job = here();
+  const std::string& path = job.workflow->source.path();
+  const bool by_name = (step.name && names_rollback(step.name->value)) ||
+                       (step.id && names_rollback(step.id->value));
+  const bool by_job =
+      names_rollback(job.job->id.value) || (job.job->name && names_rollback(job.job->name->value));
+  return by_name || by_job || names_rollback(path.substr(path.rfind('/') + 1)) ||
+         (job.workflow->name && names_rollback(job.workflow->name->value));
+}
+
+/// A job that calls a workflow which is not here: known by its name alone.
+void PartFinder::find_closed_job() {
+  const Job& job = *here().job;
+  const std::string names = names_of(job);
+  if (any_inside(names, chain_table().rollback_words) || is_for_failure(nullptr)) {
+    if (any_inside(names, chain_table().rollback_words)) {
+      add(parts_.rollbacks, nullptr, job.id.where, job.uses.value);
+    }
+  } else if (any_inside(names, chain_table().smoke_names)) {
+    add(parts_.smokes, nullptr, job.id.where, job.uses.value);
+    add(parts_.tests, nullptr, job.id.where, job.uses.value);
+  } else if (has_word(names, chain_table().test_names)) {
+    add(parts_.tests, nullptr, job.id.where, job.uses.value);
+  }
+  add(parts_.closed, nullptr, job.id.where,
+      "`" + job.uses.value + "`, which is not in this repository");
+}
+
+void PartFinder::find_rollback(const Step& step) {
+  const JobScript& script = *here().run->script;
+  const auto deploy = std::find_if(deploys_.begin(), deploys_.end(),
+                                   [&](const Deploy& one) { return one.step == &step; });
+  for (const StepCommand& item : script.commands) {
+    const bool goes_back =
+        item.step == &step &&
+        (begins_with_any(item.command, chain_table().rollbacks) || calls_rollback(item.command));
+    if (goes_back) {
+      add(parts_.rollbacks, &step, item.where, in_one(item.command));
+      return;
+    }
+  }
+  const bool named = is_called_rollback(step);
+  if (deploy != deploys_.end() && (named || is_for_failure(&step))) {
+    add(parts_.rollbacks, &step, deploy->where, deploy->verb);
+    return;
+  }
+  const bool outside =
+      step.kind == Step::Kind::Uses && any_inside(action_name(step), chain_table().rollback_words);
+  const auto open = std::find_if(script.open.begin(), script.open.end(),
+                                 [&](const OpenRun& one) { return one.step == &step; });
+  if (outside || (named && open != script.open.end())) {
+    add(parts_.rollbacks, &step, outside ? step.uses.where : open->where, names_of(step));
+  }
+}
+
+void PartFinder::find_in_step(const Step& step) {
+  const JobScript& script = *here().run->script;
+  const StepCommand* test = nullptr;
+  const StepCommand* smoke = nullptr;
+  for (const StepCommand& item : script.commands) {
+    if (item.step != &step) {
+      continue;
+    }
+    test = test == nullptr && !item.command.remote && is_test(item.command) ? &item : test;
+    smoke = smoke == nullptr && is_smoke(item.command.words, item.command.remote) ? &item : smoke;
+  }
+  if (test != nullptr) {
+    add(parts_.tests, &step, test->where, in_one(test->command));
+  }
+  if (smoke != nullptr) {
+    add(parts_.smokes, &step, smoke->where, in_one(smoke->command));
+  } else if (step.kind == Step::Kind::Uses &&
+             any_inside(names_of(step), chain_table().smoke_names)) {
+    add(parts_.smokes, &step, step.uses.where, step.uses.value);
+  }
+}
+
+void PartFinder::find() {
+  if (here().run == nullptr) {
+    if (here().inside.empty()) {
+      find_closed_job();
+    }
+    return;
+  }
+  deploys_ = deploys(*here().run, intent_);
+  for (const Step* step : here().run->script->steps) {
+    find_in_step(*step);
+    find_rollback(*step);
+  }
+  for (const OpenRun& open : here().run->script->open) {
+    if (!open.remote) {
+      add(parts_.closed, open.step, open.where, open.what);
+    }
+  }
+}
+
+std::vector<std::string> events_of(const std::vector<const TimedDeploy*>& deploys) {
+  std::set<std::string> events;
+  for (const TimedDeploy* deploy : deploys) {
+    for (const Presented& start : deploy->starts) {
+      events.insert(start.event);
+    }
+  }
+  if (events.empty()) {
+    events.insert("");
+  }
+  return {events.begin(), events.end()};
+}
+
+}  // namespace
+
+bool is_test(const Command& command) {
+  const ChainTable& table = chain_table();
+  for (std::size_t i = 1; i < command.words.size(); ++i) {
+    const auto skip = std::find(table.test_skips.begin(), table.test_skips.end(), command.words[i]);
+    const bool excluded = command.words[i] == "test" && command.words[i - 1] == "-x";
+    if (skip != table.test_skips.end() && (command.words[i] != "test" || excluded)) {
+      return false;
+    }
+  }
+  if (begins_with_any(command, table.tests)) {
+    return true;
+  }
+  const std::string program = command.words.empty() ? "" : program_name(command.words[0]);
+  const bool calls = std::find(table.test_callers.begin(), table.test_callers.end(), program) !=
+                     table.test_callers.end();
+  const bool script = program.ends_with(".sh") || program.ends_with(".py");
+  const std::size_t looked = std::min<std::size_t>(command.words.size(), calls    ? 6
+                                                                         : script ? 1
+                                                                                  : 0);
+  for (std::size_t i = calls ? 1 : 0; i < looked; ++i) {
+    if (!command.words[i].starts_with('-') &&
+        has_word(program_name(command.words[i]), table.test_names)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool names_rollback(std::string_view name) {
+  const std::string folded = text::lower(name);
+  std::size_t found = std::string::npos;
+  for (const std::string& word : chain_table().rollback_words) {
+    found = std::min(found, folded.find(word));
+  }
+  if (found == std::string::npos) {
+    return false;
+  }
+  const std::string before = folded.substr(0, found);
+  return !any_inside(before, chain_table().deploy_words);
+}
+
+/// With all that can end a success, the condition is false whatever is open.
+bool only_after_failure(const std::optional<Text>& condition) {
+  if (!condition) {
+    return false;
+  }
+  const OpenCondition parsed = OpenCondition::parse(&condition->value);
+  bool asks = false;
+  const auto holds_with = [&](bool open) {
+    return parsed.holds([&](const ConditionPart& part) {
+      std::string names;
+      bool known = !part.expression.steps.empty();
+      for (const std::string& name : part.names) {
+        known = known && (name == "job.status" || name.ends_with(".result") ||
+                          name.ends_with(".outcome") || name.ends_with(".conclusion"));
+      }
+      if (!known) {
+        return open;
+      }
+      DataPool pool;
+      std::map<std::string, std::string> needs;
+      for (const std::string& name : part.names) {
+        const std::size_t first = name.find('.') + 1;
+        const std::string id = name.substr(first, name.find('.', first) - first);
+        needs[id == "*" ? "any" : id] = "";
+      }
+      std::string all;
+      for (const auto& [id, unused] : needs) {
+        all += (all.empty() ? "\"" : ",\"") + id +
+               R"(":{"result":"success","outcome":"success","conclusion":"success"})";
+      }
+      const auto tree = text::parse_json(
+          R"({"needs":{)" + all + R"(},"steps":{)" + all + R"(},"job":{"status":"success"}})", {});
+      const Datum contexts = tree ? pool.read(tree.value().root()) : Datum{};
+      const auto value = calculate(part.expression, contexts, RunStatus::Success, pool);
+      const bool truth = value.ok() && is_truthy(value.value());
+      asks = asks || (!truth && !(part.names.empty() && !part.expression.asks_for_status &&
+                                  part.expression.steps.back().kind == ExpressionStep::Kind::Bool));
+      return truth;
+    });
+  };
+  const bool never = !holds_with(true) && !holds_with(false);
+  return never && asks;
+}
+
+bool RunParts::is_rollback(const RunPlace& place) const {
+  return std::any_of(rollbacks.begin(), rollbacks.end(),
+                     [&](const ChainPart& part) { return part.place == place; });
+}
+
+bool RunParts::comes_before(const RunPlace& a, const RunPlace& b) const {
+  if (a.job != b.job) {
+    return graph.comes_before(a.job, b.job);
+  }
+  const JobRun* run = graph.jobs()[a.job].run;
+  if (run == nullptr || a.step == nullptr || b.step == nullptr) {
+    return false;
+  }
+  const auto& steps = run->script->steps;
+  return std::find(steps.begin(), steps.end(), a.step) <
+         std::find(steps.begin(), steps.end(), b.step);
+}
+
+std::string RunParts::named(const RunPlace& place) const {
+  if (place.step == nullptr) {
+    return "job `" + graph.jobs()[place.job].job->id.value + "`";
+  }
+  const Step& step = *place.step;
+  return "step `" + (step.name ? step.name->value : step.id ? step.id->value : step.anchor()) + "`";
+}
+
+bool Chains::only_goes_back(const Job& job) const {
+  return going_back_.contains(&job);
+}
+
+Chains Chains::build(const AuditInput& input) {
+  Chains result;
+  const JobRuns& runs = input.model<JobRuns>();
+  std::map<std::pair<const Workflow*, const Workflow*>, const RunParts*> known;
+  for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
+    std::vector<Chain> chains;
+    for (const DeployingRun& deploying : job) {
+      const JobRun& run = *deploying.run;
+      const Workflow* root = run.callers.empty() ? run.workflow : run.callers.front().first;
+      const RunParts*& parts = known[{run.entry, root}];
+      if (parts == nullptr) {
+        RunParts& made = result.runs_.emplace_back();
+        made.graph = RunGraph::build(runs, run);
+        for (std::size_t i = 0; i < made.graph.jobs().size(); ++i) {
+          PartFinder(made, i, input.intent()).find();
+        }
+        parts = &made;
+      }
+      Chain chain{&deploying, parts, parts->graph.index_of(run), {}, {}};
+      for (const TimedDeploy& deploy : deploying.deploys) {
+        if (!parts->is_rollback(chain.place(deploy))) {
+          chain.deploys.push_back(&deploy);
+        }
+      }
+      chain.events = events_of(chain.deploys);
+      if (!chain.deploys.empty()) {
+        chains.push_back(std::move(chain));
+      } else {
+        result.going_back_.insert(run.job);
+      }
+    }
+    if (!chains.empty()) {
+      result.by_job_.push_back(std::move(chains));
+    }
+  }
+  return result;
+}
+
+}  // namespace muster::workflow

@@ -1,0 +1,80 @@
+// The parts of a deployment chain: what deploys, what tests before it, what looks at the service
+// behind it, what goes back. Words and commands: rules/data/workflow-recognition.json.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/workflow/deployments.h"
+#include "checks/workflow/scenario.h"
+
+namespace muster::workflow {
+
+/// A step, or a job as a whole, that plays a part.
+struct ChainPart {
+  RunPlace place;
+  SourceRef where;
+  /// The command or name by which it is known: `make test`.
+  std::string what;
+};
+
+/// What plays a part in one run of a workflow. The parts stand in the order of the run.
+struct RunParts {
+  RunGraph graph;
+  std::vector<ChainPart> tests;
+  std::vector<ChainPart> smokes;
+  /// Steps and jobs that put an older version back when something failed, or by their name.
+  std::vector<ChainPart> rollbacks;
+  /// What cannot be read here: scripts, called workflows of other repositories.
+  std::vector<ChainPart> closed;
+
+  [[nodiscard]] bool is_rollback(const RunPlace& place) const;
+  /// Whether `a` is over before `b` begins.
+  [[nodiscard]] bool comes_before(const RunPlace& a, const RunPlace& b) const;
+  /// For people: ``step `Smoke` ``, ``job `test` ``.
+  [[nodiscard]] std::string named(const RunPlace& place) const;
+};
+
+/// A job that deploys something new, in one of the ways in which it runs.
+struct Chain {
+  const DeployingRun* deploying = nullptr;
+  const RunParts* parts = nullptr;
+  std::size_t job = 0;
+  /// Without rollbacks; at least one, in order.
+  std::vector<const TimedDeploy*> deploys;
+  /// The events that start it; an empty one when nobody here calls its workflow.
+  std::vector<std::string> events;
+
+  [[nodiscard]] RunPlace place(const TimedDeploy& deploy) const {
+    return {job, deploy.deploy.step};
+  }
+};
+
+class Chains {
+ public:
+  [[nodiscard]] static Chains build(const AuditInput& input);
+
+  /// The chains of each job together.
+  [[nodiscard]] const std::vector<std::vector<Chain>>& by_job() const { return by_job_; }
+
+  /// Jobs that deploy only to go back.
+  [[nodiscard]] bool only_goes_back(const Job& job) const;
+
+ private:
+  std::deque<RunParts> runs_;
+  std::vector<std::vector<Chain>> by_job_;
+  std::set<const Job*> going_back_;
+};
+
+/// Whether a name says that something goes back: `rollback.yml`, `Revert to previous`; not
+/// `deploy with rollback`.
+[[nodiscard]] bool names_rollback(std::string_view name);
+
+/// Whether the condition holds only when something failed or was cancelled.
+[[nodiscard]] bool only_after_failure(const std::optional<Text>& condition);
+
+[[nodiscard]] bool is_test(const Command& command);
+
+}  // namespace muster::workflow
