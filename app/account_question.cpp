@@ -32,12 +32,16 @@ Result<TimePoint> time_of(const AccountOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Account>> read_account(const AccountOptions& options) {
+Result<std::unique_ptr<Account>> read_folder(const AccountOptions& options) {
   MUSTER_TRY(const TimePoint now, time_of(options));
   MUSTER_TRY(Intent intent, find_intent(options.path, options.config));
   const std::vector<std::filesystem::path> facts(options.facts.begin(), options.facts.end());
   MUSTER_TRY(Repository repository, read_repository(options.path, facts, intent));
-  auto account = std::make_unique<Account>(std::move(intent), std::move(repository), now);
+  return std::make_unique<Account>(std::move(intent), std::move(repository), now);
+}
+
+Result<std::unique_ptr<Account>> read_account(const AccountOptions& options) {
+  MUSTER_TRY(auto account, read_folder(options));
   const auto& known = account->input.model<iam::AccountFacts>();
   if (account->input.model<iam::Principals>().all().empty() && known.unreadable().empty()) {
     return Error{ErrorCode::Unreadable,

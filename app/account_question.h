@@ -40,6 +40,9 @@ struct Account {
   Account& operator=(const Account&) = delete;
 };
 
+/// Errors: as `read_repository`.
+[[nodiscard]] Result<std::unique_ptr<Account>> read_folder(const AccountOptions& options);
+
 /// Errors: as `read_repository`, and when there are no account facts.
 [[nodiscard]] Result<std::unique_ptr<Account>> read_account(const AccountOptions& options);
 

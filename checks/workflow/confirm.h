@@ -1,6 +1,7 @@
 // Inputs with which somebody who starts a workflow by hand confirms what it does.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "checks/workflow/deployments.h"
@@ -15,5 +16,21 @@ namespace muster::workflow {
 /// production or to an environment that nothing tells.
 [[nodiscard]] bool wants_confirmation(const DeployingRun& run, const Presented& start,
                                       const Intent& intent);
+
+/// What an input makes of a wrong word.
+enum class Confirmation { None, Unknown, Holds };
+
+struct ConfirmedBy {
+  Confirmation effect = Confirmation::None;
+  /// Null when no input asks for a confirmation.
+  const Input* input = nullptr;
+  /// `Unknown`: what cannot be told.
+  std::string reason;
+};
+
+/// The input that best holds back a start by hand, with what it does about the weakest of the
+/// run's deploys.
+[[nodiscard]] ConfirmedBy confirmed_by(const JobRuns& jobs, const DeployingRun& run,
+                                       const Presented& start, const Intent& intent);
 
 }  // namespace muster::workflow

@@ -31,7 +31,7 @@ namespace {
 /// A text that nobody is asked to type.
 constexpr std::string_view kWrong = "a word that nobody is asked for";
 
-enum class Effect { None, Unknown, Holds };
+using Effect = Confirmation;
 
 struct ConfirmVerdict {
   Effect effect = Effect::None;
@@ -435,4 +435,26 @@ void confirm_input(const AuditInput& input, Outcomes& out) {
 const Register kConfirmInputCheck{"workflow-confirm-input", confirm_input, {unreadable_workflows}};
 
 }  // namespace
+
+ConfirmedBy confirmed_by(const JobRuns& jobs, const DeployingRun& run, const Presented& start,
+                         const Intent& intent) {
+  ConfirmedBy best;
+  for (const Input& input : run.run->entry->dispatch_inputs) {
+    if (start.event != "workflow_dispatch" || !asks_to_confirm(input.name.value)) {
+      continue;
+    }
+    ConfirmedBy weakest{Confirmation::Holds, &input, ""};
+    for (const TimedDeploy& timed : run.deploys) {
+      ConfirmVerdict verdict = ConfirmJudge(jobs, run, timed, input, intent).judge({&start});
+      if (verdict.effect < weakest.effect) {
+        weakest = {verdict.effect, &input, std::move(verdict.reason)};
+      }
+    }
+    if (best.input == nullptr || weakest.effect > best.effect) {
+      best = std::move(weakest);
+    }
+  }
+  return best;
+}
+
 }  // namespace muster::workflow

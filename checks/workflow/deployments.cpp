@@ -10,16 +10,6 @@
 namespace muster::workflow {
 namespace {
 
-/// The class of an environment's name: what muster.yaml says, else what the name suggests.
-EnvironmentClass class_of_environment(const std::string& name, const Intent& intent) {
-  for (const IntentEnvironment& declared : intent.environments) {
-    if (declared.name == name && declared.kind != EnvironmentClass::Unknown) {
-      return declared.kind;
-    }
-  }
-  return class_of_name(name);
-}
-
 DeployingRun timed(const JobRun& run, std::vector<Deploy> found, const Intent& intent) {
   DeployingRun result{&run, environment_class(run, intent), {}};
   const Step* last = nullptr;
@@ -37,6 +27,15 @@ DeployingRun timed(const JobRun& run, std::vector<Deploy> found, const Intent& i
 }
 
 }  // namespace
+
+EnvironmentClass class_of_environment(const std::string& name, const Intent& intent) {
+  for (const IntentEnvironment& declared : intent.environments) {
+    if (declared.name == name && declared.kind != EnvironmentClass::Unknown) {
+      return declared.kind;
+    }
+  }
+  return class_of_name(name);
+}
 
 Deployments Deployments::build(const AuditInput& input) {
   Deployments result;

@@ -39,6 +39,13 @@ class Deployments {
 [[nodiscard]] EnvironmentClass class_at(const DeployingRun& run, const Presented& start,
                                         const Intent& intent);
 
+/// The class of an environment by its name: what muster.yaml says, else what the name suggests.
+[[nodiscard]] EnvironmentClass class_of_environment(const std::string& name, const Intent& intent);
+
+/// The class of the environments that muster.yaml gives the role of this ARN: production if it has
+/// several and one is production.
+[[nodiscard]] EnvironmentClass declared_class(const std::string& arn, const Intent& intent);
+
 /// Whether muster.yaml declares required reviewers for the environment of these tokens.
 [[nodiscard]] bool has_reviewers(const Presented& start, const Intent& intent);
 

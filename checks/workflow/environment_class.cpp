@@ -3,7 +3,7 @@
 #include <array>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/jobs.h"
+#include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
 namespace {
@@ -67,8 +67,8 @@ std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run
   return names;
 }
 
-/// The class of the environments that muster.yaml gives a role; production if it has several and
-/// one is production.
+}  // namespace
+
 EnvironmentClass declared_class(const std::string& arn, const Intent& intent) {
   EnvironmentClass found = EnvironmentClass::Unknown;
   for (const IntentRole& role : intent.roles) {
@@ -83,8 +83,6 @@ EnvironmentClass declared_class(const std::string& arn, const Intent& intent) {
   }
   return found;
 }
-
-}  // namespace
 
 EnvironmentClass class_of_name(std::string_view name) {
   static constexpr std::array<std::string_view, 4> kProduction = {"prod", "production", "prd",

@@ -86,22 +86,6 @@ void judge_sets(Attempt& attempt, const std::vector<Presented>& sets, const Inte
   }
 }
 
-/// The role that the run takes where it presents this set: a variable differs from environment to
-/// environment, a matrix from job to job.
-Values role_at(const JobRun& run, const Credential& credential, const Presented& set,
-               const Intent& intent) {
-  if (credential.role_arns.only() != nullptr) {
-    return credential.role_arns;
-  }
-  Scope scope = run.scope(intent, credential.step, {set.event, "", set.choices});
-  const auto& environment = set.tokens.environment;
-  if (environment) {
-    scope.environments = {{*environment}, true, {}};
-  }
-  return credential.step->kind == Step::Kind::Run ? resolve_word(credential.role.value, scope)
-                                                  : resolve(credential.role.value, scope);
-}
-
 Attempt attempt_of(const JobRun& run, const Credential& credential, const AuditInput& input) {
   const std::string* arn = credential.role_arns.only();
   return {run, credential, arn != nullptr ? input.model<iam::Roles>().find(*arn) : nullptr, {}, {},

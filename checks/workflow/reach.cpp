@@ -28,16 +28,6 @@ bool asks_for_status(const std::optional<Text>& condition) {
          });
 }
 
-/// The job and, unless it asks for their status, all jobs that it waits for.
-std::vector<const Job*> chain_of(const Workflow& workflow, const Job& job) {
-  std::vector<const Job*> chain{&job};
-  if (!asks_for_status(job.condition)) {
-    const auto needed = workflow.needed_by(job);
-    chain.insert(chain.end(), needed.begin(), needed.end());
-  }
-  return chain;
-}
-
 /// Some refs and what is true on all of them.
 struct Part {
   std::string glob;
@@ -169,12 +159,21 @@ void collect(const std::vector<Part>& parts, const std::vector<Part>& all, Reach
 
 }  // namespace
 
+std::vector<const Job*> job_chain(const Workflow& workflow, const Job& job) {
+  std::vector<const Job*> chain{&job};
+  if (!asks_for_status(job.condition)) {
+    const auto needed = workflow.needed_by(job);
+    chain.insert(chain.end(), needed.begin(), needed.end());
+  }
+  return chain;
+}
+
 bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
              std::vector<RefTest>* tests) {
   for (std::size_t calls = 0; calls <= run.callers.size(); ++calls) {
     const bool last = calls == run.callers.size();
     const Workflow& workflow = last ? *run.workflow : *run.callers[calls].first;
-    for (const Job* job : chain_of(workflow, last ? *run.job : *run.callers[calls].second)) {
+    for (const Job* job : job_chain(workflow, last ? *run.job : *run.callers[calls].second)) {
       const Scope scope = run.outer_scope(intent, *job, calls, moment);
       if (job->condition && !may_hold(job->condition->value, scope, tests)) {
         return false;

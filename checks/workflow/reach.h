@@ -25,6 +25,10 @@ struct Reach {
 [[nodiscard]] std::vector<Reach> reaches(const JobRun& run, const Intent& intent,
                                          const Moment& start, const std::vector<std::string>& refs);
 
+/// The job and, unless it asks for their status, all jobs that it waits for: it runs only when all
+/// of them ran.
+[[nodiscard]] std::vector<const Job*> job_chain(const Workflow& workflow, const Job& job);
+
 /// Whether every condition can hold at this moment. `tests`: as for `may_hold`.
 [[nodiscard]] bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
                            std::vector<RefTest>* tests = nullptr);

@@ -2,6 +2,7 @@
 #include "checks/workflow/received.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "checks/policy/glob.h"
 #include "checks/workflow/filter.h"
@@ -66,21 +67,126 @@ bool admits_all(const oidc::TrustSearch& search, oidc::Scope scope) {
 
 }  // namespace
 
-Proof admits(const oidc::TrustSearch& search, const JobRun& run, const Intent& intent,
-             const Presented& set, std::vector<oidc::TokenSet> except) {
-  const bool anywhere = except.empty();
-  const oidc::Scope scope = oidc::scope_of(set.tokens);
+namespace {
+
+/// The question about one job, as far as it is the same for all jobs with such tokens.
+struct TokenQuestion {
+  oidc::Scope scope;
+  std::vector<oidc::TokenSet> except;
+};
+
+TokenQuestion question_about(const Presented& set, std::vector<oidc::TokenSet> except) {
+  TokenQuestion question{oidc::scope_of(set.tokens), std::move(except)};
   if (!set.never.empty()) {
-    except.push_back(set.tokens);
-    except.back().refs = set.never;
+    question.except.push_back(set.tokens);
+    question.except.back().refs = set.never;
   }
-  Proof proof = search.admits(scope, except);
+  return question;
+}
+
+/// The trust's word on a set, if the run can present the token that it is about.
+Proof as_presented(const oidc::TrustSearch& search, const JobRun& run, const Intent& intent,
+                   const Presented& set, const oidc::Scope& scope, bool anywhere, Proof proof) {
   if (!proof.is_yes() || presents(run, intent, set, proof.witness())) {
     return proof;
   }
   return anywhere && admits_all(search, scope)
              ? proof
              : Proof::undecided(open_question(run, set, proof.witness()));
+}
+
+/// Whether some clause, or the declared subject, tells workflows apart.
+bool tells_workflows(const oidc::TrustSearch& search) {
+  const auto& statements = search.policy().statements;
+  return !search.universe().subject_claim_keys.empty() ||
+         std::any_of(statements.begin(), statements.end(), [](const policy::Statement& statement) {
+           return std::any_of(statement.conditions.begin(), statement.conditions.end(),
+                              [](const policy::Condition& clause) {
+                                return clause.key.value.find("orkflow") != std::string::npos;
+                              });
+         });
+}
+
+void add_rule(std::string& key, const oidc::ValueRule& rule) {
+  key += static_cast<char>('0' + static_cast<int>(rule.kind));
+  for (const std::string& value : rule.values) {
+    key += value + '\n';
+  }
+  key += '\t';
+}
+
+void add_refs(std::string& key, const std::vector<std::string>& refs) {
+  for (const std::string& ref : refs) {
+    key += ref + '\n';
+  }
+  key += '\t';
+}
+
+/// All of a scope that a set of tokens or a question of ours can fill.
+std::string key_of(const oidc::TrustSearch& search, const oidc::Scope& scope,
+                   const std::vector<oidc::TokenSet>& except) {
+  std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(&search)) + '\t';
+  for (const auto* rule : {&scope.repository, &scope.environment, &scope.ref, &scope.workflow,
+                           &scope.workflow_ref, &scope.audience}) {
+    add_rule(key, *rule);
+  }
+  for (const oidc::ContextKind context : scope.contexts) {
+    key += static_cast<char>('a' + static_cast<int>(context));
+  }
+  key += '\t';
+  for (const oidc::RefKind kind : scope.ref_kinds) {
+    key += static_cast<char>('a' + static_cast<int>(kind));
+  }
+  key += '\t' + scope.workflow_file.value_or("") + '\t';
+  for (const oidc::TokenSet& set : except) {
+    add_refs(key, set.refs);
+  }
+  return key;
+}
+
+}  // namespace
+
+Proof admits(const oidc::TrustSearch& search, const JobRun& run, const Intent& intent,
+             const Presented& set, std::vector<oidc::TokenSet> except) {
+  const bool anywhere = except.empty();
+  const TokenQuestion question = question_about(set, std::move(except));
+  return as_presented(search, run, intent, set, question.scope, anywhere,
+                      search.admits(question.scope, question.except));
+}
+
+const Proof& Admissions::ask(const oidc::TrustSearch& search, const oidc::Scope& scope,
+                             const std::vector<oidc::TokenSet>& except) {
+  const std::string key = key_of(search, scope, except);
+  auto known = known_.find(key);
+  if (known == known_.end()) {
+    known = known_.emplace(key, search.admits(scope, except)).first;
+  }
+  return known->second;
+}
+
+Proof Admissions::admits(const oidc::TrustSearch& search, const JobRun& run, const Intent& intent,
+                         const Presented& set) {
+  Presented asked = set;
+  if (!tells_workflows(search)) {
+    asked.tokens.workflow.reset();
+  }
+  const TokenQuestion question = question_about(asked, {});
+  return as_presented(search, run, intent, asked, question.scope, true,
+                      ask(search, question.scope, question.except));
+}
+
+Values role_at(const JobRun& run, const Credential& credential, const Presented& set,
+               const Intent& intent) {
+  if (credential.role_arns.only() != nullptr) {
+    return credential.role_arns;
+  }
+  Scope scope = run.scope(intent, credential.step, {set.event, "", set.choices});
+  const auto& environment = set.tokens.environment;
+  if (environment) {
+    scope.environments = {{*environment}, true, {}};
+  }
+  return credential.step->kind == Step::Kind::Run ? resolve_word(credential.role.value, scope)
+                                                  : resolve(credential.role.value, scope);
 }
 
 }  // namespace muster::workflow

@@ -14,17 +14,6 @@ bool names_label(const std::optional<Text>& condition) {
   return text.find("label") != std::string::npos;
 }
 
-/// Whether it only starts when a label is put on, or runs only with one: outsiders cannot do that.
-bool waits_for_label(const JobRun& run, const Trigger& trigger) {
-  const bool labelled = !trigger.types.empty() &&
-                        std::all_of(trigger.types.begin(), trigger.types.end(),
-                                    [](const Text& type) { return type.value == "labeled"; });
-  return labelled || names_label(run.job->condition) ||
-         (run.asked != nullptr && names_label(run.asked->condition)) ||
-         std::any_of(run.callers.begin(), run.callers.end(),
-                     [](const auto& caller) { return names_label(caller.second->condition); });
-}
-
 /// Whether every environment that the job may have is declared to have reviewers.
 bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& moment) {
   const Values names = environment_at(run, intent, moment);
@@ -43,6 +32,16 @@ Severity one_lower(Severity severity) {
 }
 
 }  // namespace
+
+bool waits_for_label(const JobRun& run, const Trigger& trigger) {
+  const bool labelled = !trigger.types.empty() &&
+                        std::all_of(trigger.types.begin(), trigger.types.end(),
+                                    [](const Text& type) { return type.value == "labeled"; });
+  return labelled || names_label(run.job->condition) ||
+         (run.asked != nullptr && names_label(run.asked->condition)) ||
+         std::any_of(run.callers.begin(), run.callers.end(),
+                     [](const auto& caller) { return names_label(caller.second->condition); });
+}
 
 Severity severity_by_hand(Hand by, bool held_back, const Stake& stake) {
   Severity severity = Severity::Low;

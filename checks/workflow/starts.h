@@ -23,6 +23,10 @@ struct Start {
 [[nodiscard]] std::vector<Start> starts_of(const JobRun& run, const Intent& intent,
                                            const Workflows& workflows);
 
+/// Whether the event only starts the run when a label is put on, or the run asks for one: outsiders
+/// cannot put on labels.
+[[nodiscard]] bool waits_for_label(const JobRun& run, const Trigger& trigger);
+
 /// The run as far as this step: its condition, and that of the actions around it, count too.
 [[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
 
