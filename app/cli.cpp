@@ -10,6 +10,7 @@
 #include "app/audit.h"
 #include "app/docs.h"
 #include "app/escalations.h"
+#include "app/fix.h"
 #include "app/gate.h"
 #include "app/history.h"
 #include "app/init.h"
@@ -112,6 +113,26 @@ void add_init(CLI::App& cli, Action& action) {
       "Examples:\n  muster init && muster audit\n"
       "  muster init --stdout | diff muster.yaml -\n"
       "  muster init --json | jq '.open_questions[].question'");
+}
+
+void add_fix(CLI::App& cli, Action& action) {
+  CLI::App& command = *cli.add_subcommand(
+      "fix", "Repair findings in workflow files that have one right answer, as a unified diff");
+  const auto options = on_chosen(command, action, run_fix);
+  command
+      .add_option("path", options->paths,
+                  "Folders of repositories, or files in `.github/workflows` of one")
+      ->capture_default_str();
+  command.add_flag("--dry-run", options->dry_run, "Print the diff, write nothing");
+  command.add_option("--rule", options->rules, "Repair findings of this rule only (repeatable)")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  command.add_flag("--json", options->json, "Machine-readable");
+  command.footer(
+      "Examples:\n  muster fix --dry-run\n"
+      "  muster fix --rule workflow-oidc-without-id-token .github/workflows/deploy.yml\n"
+      "Exit codes: 0 nothing to repair, or repaired; 1 with --dry-run when there is something to "
+      "repair;\n2 no such path or rule; 3 a workflow that cannot be read or written.");
 }
 
 void add_history(CLI::App& cli, Action& action) {
@@ -518,6 +539,7 @@ int run(int argc, char** argv, const Console& console) {
   add_audit(cli, action);
   add_gate(cli, action);
   add_init(cli, action);
+  add_fix(cli, action);
   add_history(cli, action);
   add_policy(cli, action);
   add_trust(cli, action);

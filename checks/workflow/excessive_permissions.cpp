@@ -7,6 +7,7 @@
 #include "checks/workflow/shaped_table.h"
 #include "checks/workflow/stake.h"
 #include "checks/workflow/starts.h"
+#include "checks/workflow/token_need.h"
 
 namespace muster::workflow {
 namespace {
@@ -42,17 +43,6 @@ std::string job_list(const std::vector<RunsOfJob>& jobs) {
              jobs[i].front()->job->id.value + "`";
   }
   return names;
-}
-
-/// Whether the job visibly never writes with its token: every step is read, and none does.
-bool never_writes(const JobRun& run) {
-  return run.script->open.empty() &&
-         std::none_of(run.script->steps.begin(), run.script->steps.end(),
-                      [](const Step* step) { return may_write_with_token(*step); }) &&
-         std::none_of(
-             run.script->commands.begin(), run.script->commands.end(), [](const StepCommand& item) {
-               return item.command.starts_with("git push") || item.command.starts_with("gh");
-             });
 }
 
 /// Scopes other than `id-token` that a block gives.

@@ -1,0 +1,354 @@
+// Plans repairs, and takes only what can be proven: the text is changed, read again, compared with
+// what it should say, and judged again.
+#include "checks/workflow/repair.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "checks/workflow/repairs.h"
+
+namespace muster::workflow {
+namespace {
+
+constexpr std::array<std::string_view, 5> kRepairable = {
+    "workflow-checkout-credentials", "workflow-deploy-without-concurrency",
+    "workflow-excessive-permissions", "workflow-oidc-without-id-token",
+    "workflow-template-injection"};
+
+/// The changes of some repairs to one file, together.
+struct JoinedChange {
+  FileChange change;
+  bool conflicts = false;
+};
+
+void join(const FileChange& more, JoinedChange& all) {
+  for (const text::Edit& edit : more.edits) {
+    const auto& edits = all.change.edits;
+    if (std::find(edits.begin(), edits.end(), edit) == edits.end()) {
+      all.change.edits.push_back(edit);
+    }
+  }
+  for (const auto& [place, says] : more.says) {
+    const auto [known, is_new] = all.change.says.emplace(place, says);
+    all.conflicts = all.conflicts || (!is_new && known->second != says);
+  }
+}
+
+using Texts = std::map<std::string, std::string>;
+
+/// The files as the repairs leave them; an error when one does not come out as it should.
+Result<Texts> apply_repairs(const std::vector<const Repair*>& repairs, const Texts& before,
+                            std::map<std::string, FileChange>& changes) {
+  std::map<std::string, JoinedChange> joined;
+  for (const Repair* repair : repairs) {
+    for (const FileChange& change : repair->changes) {
+      JoinedChange& all = joined[change.source.path()];
+      all.change.source = change.source;
+      join(change, all);
+    }
+  }
+  Texts after = before;
+  changes.clear();
+  for (auto& [path, all] : joined) {
+    if (all.conflicts) {
+      return Error{ErrorCode::Invalid, "two repairs want different things of one place", {}};
+    }
+    const std::string& old = before.at(path);
+    MUSTER_TRY(std::string fresh, text::apply_edits(old, all.change.edits));
+    MUSTER_CHECK_OK(check_change(old, fresh, all.change));
+    after[path] = std::move(fresh);
+    changes.emplace(path, std::move(all.change));
+  }
+  return after;
+}
+
+Texts workflow_texts(const Facts& facts) {
+  Texts texts;
+  for (const Document& document : facts.documents) {
+    if (document.kind == DocumentKind::GithubWorkflow) {
+      texts.emplace(document.source.path(), document.bytes);
+    }
+  }
+  return texts;
+}
+
+Facts with_texts(const Facts& facts, const Texts& texts) {
+  Facts changed = facts;
+  for (Document& document : changed.documents) {
+    const auto text = texts.find(document.source.path());
+    if (document.kind == DocumentKind::GithubWorkflow && text != texts.end()) {
+      document.bytes = text->second;
+    }
+  }
+  return changed;
+}
+
+std::vector<Check> workflow_rule_checks() {
+  std::vector<Check> checks = registered_checks();
+  std::erase_if(checks, [](const Check& check) { return !check.rule.starts_with("workflow-"); });
+  return checks;
+}
+
+/// The name of a step that is made of its script, and so changes with it.
+struct RenamedStep {
+  std::string job;
+  std::string fresh;
+  std::string old;
+};
+
+using Renamed = std::vector<RenamedStep>;
+
+Renamed renamed_steps(const Texts& old, const Texts& fresh) {
+  Renamed renamed;
+  for (const auto& [path, text] : fresh) {
+    if (old.at(path) == text) {
+      continue;
+    }
+    const auto before = parse_workflow(old.at(path), SourceId(path));
+    const auto after = parse_workflow(text, SourceId(path));
+    for (std::size_t j = 0; before && after && j < after.value().jobs.size(); ++j) {
+      const std::vector<Step>& was = before.value().jobs[j].steps;
+      const std::vector<Step>& now = after.value().jobs[j].steps;
+      for (std::size_t i = 0; i < now.size(); ++i) {
+        if (now[i].anchor() != was[i].anchor()) {
+          renamed.push_back(
+              {after.value().asset(after.value().jobs[j]).id, now[i].anchor(), was[i].anchor()});
+        }
+      }
+    }
+  }
+  return renamed;
+}
+
+/// What is found where, whatever its step is called now.
+std::string key_of(const Outcome& outcome, const Renamed& renamed) {
+  std::string key = outcome.rule + '\x1f' + outcome.asset.id + '\x1f' + outcome.anchor;
+  for (const auto& [job, fresh, old] : renamed) {
+    const bool inside = outcome.asset.id == job || outcome.asset.id.starts_with(job + ".");
+    for (std::size_t at = inside ? key.find(fresh) : std::string::npos; at != std::string::npos;
+         at = key.find(fresh, at + old.size())) {
+      key.replace(at, fresh.size(), old);
+    }
+  }
+  return key;
+}
+
+/// What is wrong, with its severity. What is undecided counts as info.
+std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renamed& renamed) {
+  std::map<std::string, Severity> wrongs;
+  for (const Outcome& outcome : result.outcomes) {
+    if (outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Undecided) {
+      const Severity severity =
+          outcome.kind == OutcomeKind::Fail ? outcome.severity : Severity::Info;
+      const auto [known, is_new] = wrongs.emplace(key_of(outcome, renamed), severity);
+      known->second = is_new ? severity : std::max(known->second, severity);
+    }
+  }
+  return wrongs;
+}
+
+/// One try at repairing files.
+class Attempt {
+ public:
+  Attempt(const Facts& facts, const Intent& intent)
+      : facts_(facts),
+        intent_(intent),
+        checks_(workflow_rule_checks()),
+        before_(audit(facts, intent, checks_, TimePoint{})),
+        wrongs_(wrongs_of(before_, {})) {}
+
+  [[nodiscard]] const AuditResult& before() const { return before_; }
+
+  /// Why these repairs together are not right; empty when they are. `texts`: the files afterwards.
+  std::string why_not(const std::vector<const Repair*>& repairs, const Texts& old, Texts& texts,
+                      std::map<std::string, FileChange>& changes) const {
+    auto after = apply_repairs(repairs, old, changes);
+    if (!after) {
+      return after.error().message;
+    }
+    texts = std::move(after).value();
+    const Facts changed = with_texts(facts_, texts);
+    const std::map<std::string, Severity> now =
+        wrongs_of(audit(changed, intent_, checks_, TimePoint{}), renamed_steps(old, texts));
+    for (const Repair* repair : repairs) {
+      for (const Outcome& finding : repair->findings) {
+        if (now.contains(key_of(finding, {}))) {
+          return "the change would not be enough";
+        }
+      }
+    }
+    for (const auto& [key, severity] : now) {
+      const auto known = wrongs_.find(key);
+      if (known == wrongs_.end() || severity > known->second) {
+        return "the change would bring another finding";
+      }
+    }
+    return "";
+  }
+
+ private:
+  const Facts& facts_;
+  const Intent& intent_;
+  std::vector<Check> checks_;
+  AuditResult before_;
+  std::map<std::string, Severity> wrongs_;
+};
+
+/// All repairs if they are right together, else one after the other, each beside those taken.
+void take_repairs(const Attempt& attempt, const Texts& old, RepairPlan& plan, Texts& texts,
+                  std::map<std::string, FileChange>& changes) {
+  std::vector<const Repair*> taken;
+  for (const Repair& repair : plan.repairs) {
+    taken.push_back(&repair);
+  }
+  if (taken.empty() || attempt.why_not(taken, old, texts, changes).empty()) {
+    return;
+  }
+  taken.clear();
+  std::vector<Repair> kept;
+  kept.reserve(plan.repairs.size());
+  texts = old;
+  changes.clear();
+  for (Repair& repair : plan.repairs) {
+    taken.push_back(&repair);
+    Texts next;
+    std::map<std::string, FileChange> next_changes;
+    const std::string doubt = attempt.why_not(taken, old, next, next_changes);
+    if (doubt.empty()) {
+      texts = std::move(next);
+      changes = std::move(next_changes);
+      kept.push_back(repair);
+      continue;
+    }
+    taken.pop_back();
+    for (Outcome& finding : repair.findings) {
+      plan.left.push_back({std::move(finding), doubt});
+    }
+  }
+  plan.repairs = std::move(kept);
+}
+
+bool is_wished(const std::vector<std::string>& files, const std::string& path) {
+  return files.empty() || std::find(files.begin(), files.end(), path) != files.end();
+}
+
+/// Repairs that would change files that nobody named.
+void leave_other_files(const std::vector<std::string>& files, RepairPlan& plan) {
+  std::vector<Repair> kept;
+  for (Repair& repair : plan.repairs) {
+    const auto other = std::find_if(
+        repair.changes.begin(), repair.changes.end(),
+        [&](const FileChange& change) { return !is_wished(files, change.source.path()); });
+    if (other == repair.changes.end()) {
+      kept.push_back(std::move(repair));
+      continue;
+    }
+    for (Outcome& finding : repair.findings) {
+      plan.left.push_back(
+          {std::move(finding), "the change belongs into `" + other->source.path() + "`"});
+    }
+  }
+  plan.repairs = std::move(kept);
+}
+
+std::vector<std::string> comments_of(const text::Tree& tree) {
+  std::vector<std::string> texts;
+  for (const text::Comment& comment : tree.comments()) {
+    texts.push_back(comment.text);
+  }
+  return texts;
+}
+
+}  // namespace
+
+std::span<const std::string_view> repairable_rules() {
+  return kRepairable;
+}
+
+Status check_change(const std::string& before, const std::string& after, const FileChange& change) {
+  constexpr const char* kReach =
+      "the change would say more than it should: the place is shared through an anchor, or written "
+      "in a form that is better changed by hand";
+  MUSTER_TRY(const text::Tree old, text::parse_yaml(before, change.source, text::KeyCase::Folded));
+  auto fresh = text::parse_yaml(after, change.source, text::KeyCase::Folded);
+  auto workflow = parse_workflow(after, change.source);
+  if (!fresh || !workflow) {
+    return Error{ErrorCode::Invalid, "the changed file would not be a workflow", {}};
+  }
+  MUSTER_TRY(text::Leaves wanted, text::leaves(old.root()));
+  MUSTER_TRY(const text::Leaves says, text::leaves(fresh.value().root()));
+  for (const auto& [place, value] : change.says) {
+    wanted.erase(place);
+    if (value) {
+      wanted.emplace(place, *value);
+    }
+  }
+  if (wanted != says) {
+    return Error{ErrorCode::Invalid, kReach, {}};
+  }
+  if (comments_of(old) != comments_of(fresh.value())) {
+    return Error{ErrorCode::Invalid, "the change would touch a comment", {}};
+  }
+  return Done{};
+}
+
+RepairPlan plan_repairs(const AuditInput& input, const std::vector<Outcome>& findings) {
+  RepairDesk desk{input, {}, {}, {}};
+  std::map<std::string, std::string_view> bytes;
+  for (const Document& document : input.facts().documents) {
+    bytes.emplace(document.source.path(), document.bytes);
+  }
+  for (const Workflow& workflow : input.model<Workflows>().all()) {
+    desk.pens.emplace(workflow.source.path(), FilePen(workflow, bytes[workflow.source.path()]));
+  }
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    desk.jobs.emplace(runs.front()->asset().id, &runs);
+  }
+  std::vector<Outcome> injections;
+  for (const Outcome& finding : findings) {
+    if (finding.rule == "workflow-oidc-without-id-token") {
+      repair_identity(finding, desk);
+    } else if (finding.rule == "workflow-excessive-permissions") {
+      repair_permissions(finding, desk);
+    } else if (finding.rule == "workflow-deploy-without-concurrency") {
+      repair_concurrency(finding, desk);
+    } else if (finding.rule == "workflow-checkout-credentials") {
+      repair_checkout(finding, desk);
+    } else {
+      injections.push_back(finding);
+    }
+  }
+  repair_injections(injections, desk);
+  return std::move(desk.plan);
+}
+
+Repaired repair_workflows(const Facts& facts, const Intent& intent, const RepairWish& wish) {
+  const Attempt attempt(facts, intent);
+  Repaired repaired;
+  std::vector<Outcome> findings;
+  for (const Outcome& outcome : attempt.before().outcomes) {
+    if (outcome.kind != OutcomeKind::Fail || !is_wished(wish.files, outcome.where.source.path())) {
+      continue;
+    }
+    if (std::find(wish.rules.begin(), wish.rules.end(), outcome.rule) != wish.rules.end()) {
+      findings.push_back(outcome);
+    } else {
+      ++repaired.elsewhere;
+    }
+  }
+  const AuditInput input(facts, intent, TimePoint{});
+  repaired.plan = plan_repairs(input, findings);
+  leave_other_files(wish.files, repaired.plan);
+  const Texts old = workflow_texts(facts);
+  Texts texts = old;
+  std::map<std::string, FileChange> changes;
+  take_repairs(attempt, old, repaired.plan, texts, changes);
+  for (const auto& [path, change] : changes) {
+    repaired.files.push_back({SourceId(path), old.at(path), texts.at(path),
+                              text::unified_diff(path, old.at(path), change.edits)});
+  }
+  return repaired;
+}
+
+}  // namespace muster::workflow
