@@ -252,6 +252,7 @@ class StatementExcess {
                                              bool at_home) const {
     const policy::Catalogue& catalogue = policy::embedded_catalogue();
     policy::Policy real;
+    real.version = policy::Version::V2012_10_17;
     for (const policy::Action* action : actions) {
       Statement statement;
       statement.effect = policy::Effect::Allow;
@@ -263,7 +264,8 @@ class StatementExcess {
         }
       }
       if (statement.resources->empty()) {
-        statement.resources->push_back({"*", {}});
+        // Asked about `*` itself: a named resource refuses it.
+        statement.resources->push_back({"${*}", {}});
       }
       real.statements.push_back(std::move(statement));
     }
