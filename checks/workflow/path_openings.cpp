@@ -13,7 +13,6 @@ namespace {
 
 using oidc::ContextKind;
 using oidc::Rung;
-using oidc::Scope;
 using oidc::ValueRule;
 
 /// A step of the ladder as a path.
@@ -57,7 +56,7 @@ constexpr std::array<Opening, 13> kOpenings = {{
 struct OwnQuestion {
   Rung rung;
   std::string anchor;
-  Scope scope;
+  oidc::Scope scope;
 };
 
 bool covers(Rung said, Rung asked) {
@@ -65,8 +64,8 @@ bool covers(Rung said, Rung asked) {
          said == Rung::OwnerWildcard || said == Rung::OrgWide;
 }
 
-Scope scope_in(const std::string& repository, ContextKind context, bool fresh_ref) {
-  Scope scope;
+oidc::Scope scope_in(const std::string& repository, ContextKind context, bool fresh_ref) {
+  oidc::Scope scope;
   scope.repository = ValueRule::exactly(repository);
   scope.contexts = {context};
   if (fresh_ref) {
@@ -80,7 +79,7 @@ std::vector<OwnQuestion> own_questions(const std::string& repository, const Inte
       {Rung::PullRequest, "pull_request", scope_in(repository, ContextKind::PullRequest, false)},
       {Rung::AnyBranch, "branch", scope_in(repository, ContextKind::Branch, true)},
       {Rung::TagRef, "tag", scope_in(repository, ContextKind::Tag, true)}};
-  Scope any = scope_in(repository, ContextKind::Environment, true);
+  oidc::Scope any = scope_in(repository, ContextKind::Environment, true);
   any.environment = ValueRule::fresh();
   questions.push_back({Rung::AnyEnvironment, "environment", any});
   for (const IntentEnvironment& one : intent.environments) {
