@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/sent_commands.h"
 #include "checks/workflow/shell_wrap.h"
 #include "checks/workflow/smoke.h"
 
@@ -68,7 +69,7 @@ std::string in_one(const Command& command) {
   for (const std::string& word : command.words) {
     text += (text.empty() ? "" : " ") + word;
   }
-  return text.substr(0, 80);
+  return text.size() > 60 ? text.substr(0, 60) + "…" : text;
 }
 
 bool begins_with_any(const Command& command, const ChainWords& prefixes) {
@@ -99,11 +100,22 @@ bool calls_rollback(const Command& command) {
                              });
 }
 
+/// Whether the commands that it sends to a host ask the service there.
+bool sends_smoke(const Command& command) {
+  for (const std::string& script : sent_scripts(command)) {
+    for (const Command& sent : shell_commands(script)) {
+      if (is_smoke(sent.words, true)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// Collects the parts of one job.
 class PartFinder {
  public:
-  PartFinder(RunParts& parts, std::size_t job, const Intent& intent)
-      : parts_(parts), job_(job), intent_(intent) {}
+  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {}
 
   void find();
 
@@ -118,12 +130,13 @@ class PartFinder {
 
   void add(std::vector<ChainPart>& list, const Step* step, const SourceRef& where,
            std::string what) {
-    list.push_back({{job_, step}, where, std::move(what)});
+    list.push_back({{job_, step}, where, std::move(what), false});
   }
+
+  void add_rollback(const Step* step, const SourceRef& where, std::string what);
 
   RunParts& parts_;
   std::size_t job_;
-  const Intent& intent_;
   std::vector<Deploy> deploys_;
 };
 
@@ -143,16 +156,24 @@ bool PartFinder::is_for_failure(const Step* step) const {
   return found;
 }
 
+void PartFinder::add_rollback(const Step* step, const SourceRef& where, std::string what) {
+  const bool behind = std::any_of(deploys_.begin(), deploys_.end(), [&](const Deploy& deploy) {
+    return step != nullptr && deploy.step != step &&
+           parts_.comes_before({job_, deploy.step}, {job_, step}) &&
+           !parts_.is_rollback({job_, deploy.step});
+  });
+  add(parts_.rollbacks, step, where, std::move(what));
+  parts_.rollbacks.back().automatic = behind || is_for_failure(step);
+}
+
 /// Whether the step, its job or its workflow says that it goes back.
 bool PartFinder::is_called_rollback(const Step& step) const {
   const RunJob& job = here();
-  const std::string& path = job.workflow->source.path();
   const bool by_name = (step.name && names_rollback(step.name->value)) ||
                        (step.id && names_rollback(step.id->value));
   const bool by_job =
       names_rollback(job.job->id.value) || (job.job->name && names_rollback(job.job->name->value));
-  return by_name || by_job || names_rollback(path.substr(path.rfind('/') + 1)) ||
-         (job.workflow->name && names_rollback(job.workflow->name->value));
+  return by_name || by_job || is_rollback_workflow(*job.workflow);
 }
 
 /// A job that calls a workflow which is not here: known by its name alone.
@@ -161,7 +182,7 @@ void PartFinder::find_closed_job() {
   const std::string names = names_of(job);
   if (any_inside(names, chain_table().rollback_words) || is_for_failure(nullptr)) {
     if (any_inside(names, chain_table().rollback_words)) {
-      add(parts_.rollbacks, nullptr, job.id.where, job.uses.value);
+      add_rollback(nullptr, job.id.where, job.uses.value);
     }
   } else if (any_inside(names, chain_table().smoke_names)) {
     add(parts_.smokes, nullptr, job.id.where, job.uses.value);
@@ -182,13 +203,13 @@ void PartFinder::find_rollback(const Step& step) {
         item.step == &step &&
         (begins_with_any(item.command, chain_table().rollbacks) || calls_rollback(item.command));
     if (goes_back) {
-      add(parts_.rollbacks, &step, item.where, in_one(item.command));
+      add_rollback(&step, item.where, in_one(item.command));
       return;
     }
   }
   const bool named = is_called_rollback(step);
   if (deploy != deploys_.end() && (named || is_for_failure(&step))) {
-    add(parts_.rollbacks, &step, deploy->where, deploy->verb);
+    add_rollback(&step, deploy->where, deploy->verb);
     return;
   }
   const bool outside =
@@ -196,7 +217,7 @@ void PartFinder::find_rollback(const Step& step) {
   const auto open = std::find_if(script.open.begin(), script.open.end(),
                                  [&](const OpenRun& one) { return one.step == &step; });
   if (outside || (named && open != script.open.end())) {
-    add(parts_.rollbacks, &step, outside ? step.uses.where : open->where, names_of(step));
+    add_rollback(&step, outside ? step.uses.where : open->where, names_of(step));
   }
 }
 
@@ -209,7 +230,9 @@ void PartFinder::find_in_step(const Step& step) {
       continue;
     }
     test = test == nullptr && !item.command.remote && is_test(item.command) ? &item : test;
-    smoke = smoke == nullptr && is_smoke(item.command.words, item.command.remote) ? &item : smoke;
+    const bool asks =
+        is_smoke(item.command.words, item.command.remote) || sends_smoke(item.command);
+    smoke = smoke == nullptr && asks ? &item : smoke;
   }
   if (test != nullptr) {
     add(parts_.tests, &step, test->where, in_one(test->command));
@@ -229,10 +252,19 @@ void PartFinder::find() {
     }
     return;
   }
-  deploys_ = deploys(*here().run, intent_);
+  deploys_ = deploy_verbs(*here().run);
   for (const Step* step : here().run->script->steps) {
     find_in_step(*step);
     find_rollback(*step);
+  }
+  for (const Deploy& deploy : deploys_) {
+    const auto* words = deploy.command != nullptr ? &deploy.command->command.words : nullptr;
+    if (deploy.kind == "ssm" && words != nullptr &&
+        std::any_of(words->begin(), words->end(), [](const std::string& word) {
+          return word.find("file://") != std::string::npos;
+        })) {
+      add(parts_.closed, deploy.step, deploy.where, "what it runs on the host stands in a file");
+    }
   }
   for (const OpenRun& open : here().run->script->open) {
     if (!open.remote) {
@@ -295,6 +327,21 @@ bool names_rollback(std::string_view name) {
   }
   const std::string before = folded.substr(0, found);
   return !any_inside(before, chain_table().deploy_words);
+}
+
+bool is_rollback_workflow(const Workflow& workflow) {
+  const auto says = [](std::string_view name) {
+    const std::string folded = text::lower(name);
+    return names_rollback(folded) &&
+           std::any_of(chain_table().rollback_words.begin(), chain_table().rollback_words.end(),
+                       [&](const std::string& word) {
+                         return folded.starts_with(word) || folded.ends_with(word);
+                       });
+  };
+  const std::string& path = workflow.source.path();
+  const std::string file = path.substr(path.rfind('/') + 1);
+  return workflow.find_trigger("push") == nullptr &&
+         (says(file.substr(0, file.rfind('.'))) || (workflow.name && says(workflow.name->value)));
 }
 
 /// With all that can end a success, the condition is false whatever is open.
@@ -367,10 +414,6 @@ std::string RunParts::named(const RunPlace& place) const {
   return "step `" + (step.name ? step.name->value : step.id ? step.id->value : step.anchor()) + "`";
 }
 
-bool Chains::only_goes_back(const Job& job) const {
-  return going_back_.contains(&job);
-}
-
 Chains Chains::build(const AuditInput& input) {
   Chains result;
   const JobRuns& runs = input.model<JobRuns>();
@@ -385,7 +428,12 @@ Chains Chains::build(const AuditInput& input) {
         RunParts& made = result.runs_.emplace_back();
         made.graph = RunGraph::build(runs, run);
         for (std::size_t i = 0; i < made.graph.jobs().size(); ++i) {
-          PartFinder(made, i, input.intent()).find();
+          PartFinder(made, i).find();
+        }
+        for (const ChainPart& rollback : made.rollbacks) {
+          if (rollback.automatic && rollback.place.step != nullptr) {
+            result.automatic_.insert(rollback.place.step);
+          }
         }
         parts = &made;
       }
@@ -398,8 +446,6 @@ Chains Chains::build(const AuditInput& input) {
       chain.events = events_of(chain.deploys);
       if (!chain.deploys.empty()) {
         chains.push_back(std::move(chain));
-      } else {
-        result.going_back_.insert(run.job);
       }
     }
     if (!chains.empty()) {

@@ -18,6 +18,8 @@ struct ChainPart {
   SourceRef where;
   /// The command or name by which it is known: `make test`.
   std::string what;
+  /// Rollbacks: it waits for a failure, or stands behind a deploy in the same job.
+  bool automatic = false;
 };
 
 /// What plays a part in one run of a workflow. The parts stand in the order of the run.
@@ -59,18 +61,26 @@ class Chains {
   /// The chains of each job together.
   [[nodiscard]] const std::vector<std::vector<Chain>>& by_job() const { return by_job_; }
 
-  /// Jobs that deploy only to go back.
-  [[nodiscard]] bool only_goes_back(const Job& job) const;
+  [[nodiscard]] bool goes_back_after_failure(const Step& step) const {
+    return automatic_.contains(&step);
+  }
+
+  /// Runs of workflows in which something deploys.
+  [[nodiscard]] const std::deque<RunParts>& runs() const { return runs_; }
 
  private:
   std::deque<RunParts> runs_;
   std::vector<std::vector<Chain>> by_job_;
-  std::set<const Job*> going_back_;
+  std::set<const Step*> automatic_;
 };
 
 /// Whether a name says that something goes back: `rollback.yml`, `Revert to previous`; not
 /// `deploy with rollback`.
 [[nodiscard]] bool names_rollback(std::string_view name);
+
+/// Whether a workflow is there to go back: its file or name begins or ends so, and no push starts
+/// it.
+[[nodiscard]] bool is_rollback_workflow(const Workflow& workflow);
 
 /// Whether the condition holds only when something failed or was cancelled.
 [[nodiscard]] bool only_after_failure(const std::optional<Text>& condition);

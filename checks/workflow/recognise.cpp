@@ -236,6 +236,15 @@ void add_command_deploys(const JobRun& run, const Step& step, bool can,
   }
 }
 
+void add_step_deploys(const JobRun& run, const Step& step, bool can, std::vector<Deploy>& found) {
+  auto deploy = can && step.kind == Step::Kind::Uses ? action_deploy(step) : std::nullopt;
+  if (deploy) {
+    found.push_back(std::move(*deploy));
+  } else {
+    add_command_deploys(run, step, can, found);
+  }
+}
+
 bool has_before(const std::vector<Credential>& held, const Step& step) {
   return std::any_of(held.begin(), held.end(), [&](const Credential& credential) {
     return credential.step == nullptr || credential.step->index <= step.index;
@@ -266,17 +275,19 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
   return found;
 }
 
+std::vector<Deploy> deploy_verbs(const JobRun& run) {
+  std::vector<Deploy> found;
+  for (const Step* step : run.script->steps) {
+    add_step_deploys(run, *step, true, found);
+  }
+  return found;
+}
+
 std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
   std::vector<Deploy> found;
   const std::vector<Credential> held = credentials(run, intent);
   for (const Step* step : run.script->steps) {
-    const bool can = has_before(held, *step);
-    auto deploy = can && step->kind == Step::Kind::Uses ? action_deploy(*step) : std::nullopt;
-    if (deploy) {
-      found.push_back(std::move(*deploy));
-    } else {
-      add_command_deploys(run, *step, can, found);
-    }
+    add_step_deploys(run, *step, has_before(held, *step), found);
   }
   if (!found.empty() && never_runs(run, intent)) {
     found.clear();

@@ -207,6 +207,13 @@ bool Assumptions::next() {
   return !gave_up_;
 }
 
+bool Assumptions::takes_as_empty(std::string_view output) const {
+  return std::any_of(choices_.begin(), choices_.end(), [&](const Choice& choice) {
+    const bool compared = choice.literal.empty() && choice.name.ends_with(output);
+    return choice.value ? compared : choice.text == output;
+  });
+}
+
 std::vector<std::string> Assumptions::in_words() const {
   std::vector<std::string> words;
   for (const Choice& choice : choices_) {
@@ -274,8 +281,8 @@ void Simulation::plan_steps(std::size_t job) {
     }
   }
   std::set<std::string> ids;
-  for (std::size_t before = wanted.size() + 1; before != wanted.size();) {
-    before = wanted.size();
+  for (std::size_t before = 0; before != wanted.size() + ids.size();) {
+    before = wanted.size() + ids.size();
     for (const Step* step : run->script->steps) {
       if (!wanted.contains(step) && !is_mentioned(*step, ids)) {
         continue;
@@ -606,8 +613,6 @@ void Simulation::Runner::finish_job(std::size_t job, Ending ending) {
     allowed_[job] = is_allowed(place.job->continue_on_error, job_scope(job), {job, nullptr});
   }
   course_.jobs_[job] = allowed_[job] ? Ending::Success : ending;
-  const bool wrong = ending == Ending::Failure || ending == Ending::Cancelled;
-  course_.red_ = course_.red_ || (wrong && !allowed_[job]);
 }
 
 /// A called workflow is over: the worst of its jobs.
@@ -668,7 +673,7 @@ Tally ask_worlds(const Simulation& simulation, const Fault& fault, const AskCour
   do {
     const Course good = simulation.run(nullptr, world);
     const Course bad = simulation.run(&fault, world);
-    const std::optional<bool> answer = ask(good, bad);
+    const std::optional<bool> answer = ask(good, bad, world);
     if (!answer) {
       continue;
     }

@@ -96,6 +96,9 @@ class Assumptions {
   /// More worlds than are looked at.
   [[nodiscard]] bool gave_up() const { return gave_up_; }
 
+  /// Whether it takes the output `steps.x.outputs.y` or `needs.x.outputs.y` for an empty text.
+  [[nodiscard]] bool takes_as_empty(std::string_view output) const;
+
   /// In words: `inputs.force == 'yes'`, `not github.ref == 'refs/heads/main'`.
   [[nodiscard]] std::vector<std::string> in_words() const;
 
@@ -120,15 +123,11 @@ class Course {
 
   [[nodiscard]] bool ran(const RunPlace& place) const { return ending(place) != Ending::Skipped; }
 
-  /// What people see of the run: a job failed (or was cancelled) and was not allowed to.
-  [[nodiscard]] bool is_red() const { return red_; }
-
  private:
   friend class Simulation;
 
   std::vector<Ending> jobs_;
   std::map<RunPlace, Ending> steps_;
-  bool red_ = false;
 };
 
 /// Runs a graph under one event.
@@ -186,7 +185,8 @@ struct Tally {
 
 /// Asks the same of the run in which all goes well and of the one with the fault, world by world;
 /// nothing = the question does not arise.
-using AskCourse = std::function<std::optional<bool>(const Course& good, const Course& bad)>;
+using AskCourse = std::function<std::optional<bool>(const Course& good, const Course& bad,
+                                                    const Assumptions& world)>;
 [[nodiscard]] Tally ask_worlds(const Simulation& simulation, const Fault& fault,
                                const AskCourse& ask);
 

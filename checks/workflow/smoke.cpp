@@ -240,4 +240,19 @@ std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent, cons
   return found;
 }
 
+std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying, const JobRuns& runs,
+                                    const Intent& intent) {
+  const JobRun& run = *deploying.run;
+  std::vector<SmokeStep> found = smoke_steps(run, intent, &deploying.deploys.front().deploy);
+  for (const JobRun& later : runs.all()) {
+    const bool together =
+        later.workflow == run.workflow && later.entry == run.entry && later.callers == run.callers;
+    if (together && run.workflow->waits_for(*later.job, *run.job)) {
+      const std::vector<SmokeStep> more = smoke_steps(later, intent, nullptr);
+      found.insert(found.end(), more.begin(), more.end());
+    }
+  }
+  return found;
+}
+
 }  // namespace muster::workflow

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/workflow/jobs.h"
+#include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
 
@@ -37,5 +37,10 @@ struct SmokeStep {
 /// The smoke tests of the run behind this command of it; null = all of them.
 [[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent,
                                                  const Deploy* after);
+
+/// The smoke tests behind the first deployment of the run (a rollback deploys too), in its job and
+/// in jobs that wait for it.
+[[nodiscard]] std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying,
+                                                  const JobRuns& runs, const Intent& intent);
 
 }  // namespace muster::workflow

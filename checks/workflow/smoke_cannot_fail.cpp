@@ -8,23 +8,6 @@
 namespace muster::workflow {
 namespace {
 
-/// The smoke tests behind the first deployment (a rollback deploys too), in its job and in jobs
-/// that wait for it.
-std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying, const JobRuns& runs,
-                                    const Intent& intent) {
-  const JobRun& run = *deploying.run;
-  std::vector<SmokeStep> found = smoke_steps(run, intent, &deploying.deploys.front().deploy);
-  for (const JobRun& later : runs.all()) {
-    const bool together =
-        later.workflow == run.workflow && later.entry == run.entry && later.callers == run.callers;
-    if (together && run.workflow->waits_for(*later.job, *run.job)) {
-      const std::vector<SmokeStep> more = smoke_steps(later, intent, nullptr);
-      found.insert(found.end(), more.begin(), more.end());
-    }
-  }
-  return found;
-}
-
 void judge_smoke(const DeployingRun& deploying, const std::vector<SmokeStep>& tests,
                  Outcomes& out) {
   const auto best = std::ranges::max_element(tests, {}, &SmokeStep::strength);

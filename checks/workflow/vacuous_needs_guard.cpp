@@ -67,7 +67,7 @@ std::vector<ChainPart> faults_before(const Chain& chain, const RunPlace& deploy,
   const RunJob& job = chain.parts->graph.jobs()[deploy.job];
   for (std::size_t i = 0; found.empty() && i < job.needs.size(); ++i) {
     const Job& need = *chain.parts->graph.jobs()[job.needs[i]].job;
-    found.push_back({{job.needs[i], nullptr}, need.id.where, ""});
+    found.push_back({{job.needs[i], nullptr}, need.id.where, "", false});
   }
   return found;
 }
@@ -89,7 +89,7 @@ GuardVerdict judge_fault(const Chain& chain, const RunPlace& deploy, const Chain
   const Simulation simulation(chain.parts->graph, intent, event, {deploy, fault.place, job});
   const Tally tally = ask_worlds(
       simulation, {fault.place, Ending::Failure},
-      [&](const Course& good, const Course& bad) -> std::optional<bool> {
+      [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
         if (!good.ran(deploy) || !good.ran(fault.place) || bad.ending(job) != Ending::Failure) {
           return std::nullopt;
         }
@@ -113,10 +113,14 @@ GuardVerdict judge_deploy(const Chain& chain, const RunPlace& deploy, bool unbou
     GuardVerdict one;
     for (const std::string& event : chain.events) {
       GuardVerdict found = judge_fault(chain, deploy, fault, event, intent);
-      one = found.kind > one.kind ? std::move(found) : std::move(one);
+      if (found.kind > one.kind) {
+        one = std::move(found);
+      }
     }
     failing += one.kind == GuardVerdict::Kind::Fails ? 1 : 0;
-    worst = one.kind > worst.kind ? std::move(one) : std::move(worst);
+    if (one.kind > worst.kind) {
+      worst = std::move(one);
+    }
   }
   const bool tests = !faults.empty() && !faults.front().what.empty();
   return tests || failing == faults.size() ? worst : GuardVerdict{};

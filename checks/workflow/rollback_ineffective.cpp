@@ -1,0 +1,480 @@
+// A rollback that does not start when it is needed, or goes back to the wrong place. Asked of
+// simulated runs in which the smoke test, the deploy or a test fails.
+#include <algorithm>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/awaited.h"
+#include "checks/workflow/chain.h"
+#include "checks/workflow/mentions.h"
+#include "checks/workflow/smoke.h"
+
+namespace muster::workflow {
+namespace {
+
+/// What is wrong with the rollbacks of a chain.
+struct RollbackDefect {
+  std::string code;
+  Severity severity = Severity::High;
+  /// Continues "the rollback of job `x` …".
+  std::string what;
+  std::string repair;
+  SourceRef where;
+  std::vector<std::string> scenario;
+  /// Set: what decides is not known.
+  bool open = false;
+};
+
+using Defects = std::vector<RollbackDefect>;
+
+const Text* condition_of(const RunParts& parts, const ChainPart& part) {
+  const auto& condition = part.place.step != nullptr
+                              ? part.place.step->condition
+                              : parts.graph.jobs()[part.place.job].job->condition;
+  const auto& of_job = parts.graph.jobs()[part.place.job].job->condition;
+  return condition ? &*condition : of_job ? &*of_job : nullptr;
+}
+
+std::string quoted_if(const Text* condition) {
+  return condition == nullptr ? "no `if`"
+                              : "`if: " + std::string(text::trim(condition->value)) + "`";
+}
+
+class RollbackJudge {
+ public:
+  RollbackJudge(const Chain& chain, const JobRuns& runs, const Intent& intent)
+      : chain_(chain), parts_(*chain.parts), runs_(runs), intent_(intent) {
+    collect();
+  }
+
+  [[nodiscard]] bool has_rollback() const { return !rollbacks_.empty(); }
+
+  [[nodiscard]] const ChainPart& first() const { return rollbacks_.front(); }
+
+  /// Worst first.
+  [[nodiscard]] Defects defects() const;
+
+ private:
+  void collect();
+
+  [[nodiscard]] RunPlace last_deploy() const { return chain_.place(*chain_.deploys.back()); }
+
+  [[nodiscard]] bool is_unbound(const ChainPart& part) const;
+  [[nodiscard]] std::vector<std::string> saved_outputs() const;
+  [[nodiscard]] Tally covered(const RunPlace& fault, bool& arises) const;
+  [[nodiscard]] RollbackDefect uncovered(const ChainPart& fault) const;
+  void judge_starts(Defects& found) const;
+  void judge_tests(Defects& found) const;
+  void judge_target(const ChainPart& part, Defects& found) const;
+  void judge_means(const ChainPart& part, Defects& found) const;
+  [[nodiscard]] RollbackDefect open_defect(const ChainPart& fault, const Tally& tally) const;
+
+  const Chain& chain_;
+  const RunParts& parts_;
+  const JobRuns& runs_;
+  const Intent& intent_;
+  std::vector<ChainPart> rollbacks_;
+  std::vector<ChainPart> smokes_;
+};
+
+/// A rollback job that waits for no deploy at all.
+bool RollbackJudge::is_unbound(const ChainPart& part) const {
+  return part.place.job != chain_.job && parts_.graph.jobs()[part.place.job].ancestors.empty() &&
+         !parts_.graph.comes_before(part.place.job, chain_.job);
+}
+
+void RollbackJudge::collect() {
+  const RunPlace first = chain_.place(*chain_.deploys.front());
+  for (const ChainPart& part : parts_.rollbacks) {
+    const bool same_step = part.place.job == chain_.job && part.place.step == first.step;
+    const bool behind = parts_.comes_before(first, part.place);
+    if (part.automatic && !same_step && (behind || is_unbound(part))) {
+      rollbacks_.push_back(part);
+    }
+  }
+  for (const ChainPart& part : parts_.smokes) {
+    const bool own = std::none_of(rollbacks_.begin(), rollbacks_.end(),
+                                  [&](const ChainPart& one) { return one.place == part.place; });
+    if (own && parts_.comes_before(last_deploy(), part.place)) {
+      smokes_.push_back(part);
+    }
+  }
+}
+
+/// Outputs that the rollbacks ask for in their conditions, and the deploy does not: a saved version
+/// is taken to be there.
+std::vector<std::string> RollbackJudge::saved_outputs() const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::optional<Text>& condition) {
+    const OpenCondition parsed = OpenCondition::parse(condition ? &condition->value : nullptr);
+    for (const ConditionPart& part : parsed.parts()) {
+      for (const std::string& name : part.names) {
+        if (name.find(".outputs.") != std::string::npos) {
+          names.push_back(name);
+        }
+      }
+    }
+  };
+  for (const ChainPart& part : rollbacks_) {
+    add(parts_.graph.jobs()[part.place.job].job->condition);
+    if (part.place.step != nullptr) {
+      add(part.place.step->condition);
+    }
+  }
+  const std::size_t of_rollbacks = names.size();
+  add(chain_.deploying->run->job->condition);
+  for (const TimedDeploy* deploy : chain_.deploys) {
+    add(deploy->deploy.step->condition);
+  }
+  const std::vector<std::string> of_deploys(
+      names.begin() + static_cast<std::ptrdiff_t>(of_rollbacks), names.end());
+  names.resize(of_rollbacks);
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(of_deploys.begin(), of_deploys.end(), name) != of_deploys.end();
+  });
+  return names;
+}
+
+/// In which worlds some rollback runs once this has failed behind (or in) the deploy.
+Tally RollbackJudge::covered(const RunPlace& fault, bool& arises) const {
+  std::vector<RunPlace> asked{last_deploy(), fault};
+  for (const ChainPart& part : rollbacks_) {
+    asked.push_back(part.place);
+  }
+  const std::vector<std::string> saved = saved_outputs();
+  Tally all;
+  for (const std::string& event : chain_.events) {
+    const Simulation simulation(parts_.graph, intent_, event, asked);
+    const Tally one = ask_worlds(
+        simulation, {fault, Ending::Failure},
+        [&](const Course& good, const Course& bad,
+            const Assumptions& world) -> std::optional<bool> {
+          const bool empty = std::any_of(saved.begin(), saved.end(), [&](const std::string& name) {
+            return world.takes_as_empty(name);
+          });
+          if (!good.ran(last_deploy()) || !good.ran(fault) || empty) {
+            return std::nullopt;
+          }
+          return std::any_of(rollbacks_.begin(), rollbacks_.end(),
+                             [&](const ChainPart& part) { return bad.ran(part.place); });
+        });
+    all.yes += one.yes;
+    all.no += one.no;
+    all.gave_up = all.gave_up || one.gave_up;
+    all.no_world = all.no_world.empty() ? one.no_world : all.no_world;
+  }
+  arises = all.yes + all.no > 0;
+  return all;
+}
+
+/// Why no rollback runs when this fails.
+RollbackDefect RollbackJudge::uncovered(const ChainPart& fault) const {
+  const ChainPart& part = rollbacks_.front();
+  const Text* condition = condition_of(parts_, part);
+  const std::string name = parts_.named(part.place);
+  const std::string failing = parts_.named(fault.place);
+  RollbackDefect defect{
+      "never-true", Severity::High,
+      "",           "",
+      part.where,   {"`" + fault.what + "` fails in " + failing, name + " does not run"},
+      false};
+  defect.where = condition != nullptr ? condition->where : part.where;
+  const std::string does_not = "does not run when `" + fault.what + "` fails: ";
+  const OpenCondition parsed = OpenCondition::parse(condition ? &condition->value : nullptr);
+  if (parts_.comes_before(part.place, fault.place)) {
+    defect.code = "before-smoke";
+    defect.what = does_not + name + " stands before " + failing;
+    defect.repair = "move " + name + " behind " + failing;
+  } else if (part.place.job != fault.place.job &&
+             !parts_.graph.comes_before(fault.place.job, part.place.job)) {
+    const std::string job = parts_.graph.jobs()[fault.place.job].job->id.value;
+    defect.code = "job-failure-without-need";
+    defect.what = does_not + "job `" + parts_.graph.jobs()[part.place.job].job->id.value +
+                  "` does not wait for job `" + job + "`, so it cannot see that failure";
+    defect.repair = "add `" + job + "` to its `needs`";
+  } else if (!parsed.asks_for_status()) {
+    defect.code = "implicit-success";
+    defect.what = does_not + quoted_if(condition) + " calls no status function, so GitHub puts " +
+                  "`success() &&` in front of it";
+    defect.repair = condition == nullptr ? "write `if: failure()`" : "put `failure() &&` in front";
+  } else {
+    defect.what = does_not + quoted_if(condition) + " is false then";
+    defect.repair = "write `if: failure()`";
+  }
+  return defect;
+}
+
+RollbackDefect RollbackJudge::open_defect(const ChainPart& fault, const Tally& tally) const {
+  const Text* condition = condition_of(parts_, rollbacks_.front());
+  RollbackDefect defect;
+  defect.open = true;
+  defect.where = condition != nullptr ? condition->where : rollbacks_.front().where;
+  defect.what = "whether " + parts_.named(rollbacks_.front().place) + " runs when `" + fault.what +
+                "` fails depends on what only the run knows: " +
+                (tally.no_world.empty() ? quoted_if(condition)
+                                        : "it does not with `" + tally.no_world.back() + "`");
+  return defect;
+}
+
+/// The scenarios in which the rollback must run.
+void RollbackJudge::judge_starts(Defects& found) const {
+  std::size_t covered_smokes = 0;
+  for (const ChainPart& smoke : smokes_) {
+    bool arises = false;
+    const Tally tally = covered(smoke.place, arises);
+    if (!arises) {
+      continue;
+    }
+    if (tally.always()) {
+      ++covered_smokes;
+    } else {
+      found.push_back(tally.never() ? uncovered(smoke) : open_defect(smoke, tally));
+    }
+  }
+  for (RollbackDefect& defect : found) {
+    defect.severity = covered_smokes > 0 ? Severity::Medium : Severity::High;
+  }
+  const Deploy& last = chain_.deploys.back()->deploy;
+  const ChainPart deploy{last_deploy(), last.where, last.verb, false};
+  bool arises = false;
+  const Tally tally = covered(deploy.place, arises);
+  if (!arises || tally.always() || !found.empty()) {
+    return;
+  }
+  RollbackDefect defect = tally.never() ? uncovered(deploy) : open_defect(deploy, tally);
+  if (covered_smokes > 0 && !defect.open) {
+    defect.code = "misses-deploy-failure";
+    defect.severity = Severity::Medium;
+  }
+  found.push_back(std::move(defect));
+}
+
+/// A failing test must not start it: nothing was deployed.
+void RollbackJudge::judge_tests(Defects& found) const {
+  for (const ChainPart& test : parts_.tests) {
+    if (!parts_.comes_before(test.place, chain_.place(*chain_.deploys.front()))) {
+      continue;
+    }
+    for (const ChainPart& part : rollbacks_) {
+      std::vector<RunPlace> asked{test.place, part.place};
+      for (const TimedDeploy* deploy : chain_.deploys) {
+        asked.push_back(chain_.place(*deploy));
+      }
+      bool starts = !chain_.events.empty();
+      for (const std::string& event : chain_.events) {
+        const Simulation simulation(parts_.graph, intent_, event, asked);
+        const Tally tally = ask_worlds(
+            simulation, {test.place, Ending::Failure},
+            [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
+              const bool deployed = std::any_of(
+                  chain_.deploys.begin(), chain_.deploys.end(),
+                  [&](const TimedDeploy* deploy) { return bad.ran(chain_.place(*deploy)); });
+              if (!good.ran(test.place) || !good.ran(last_deploy()) || deployed) {
+                return std::nullopt;
+              }
+              return bad.ran(part.place);
+            });
+        starts = starts && tally.always();
+      }
+      if (starts) {
+        const std::string job = chain_.deploying->run->job->id.value;
+        const Text* condition = condition_of(parts_, part);
+        found.push_back({"fires-without-deploy",
+                         Severity::Low,
+                         "also runs when `" + test.what + "` fails and nothing was deployed",
+                         part.place.job == chain_.job
+                             ? "let it ask for the outcome of the deploying step"
+                             : "add `&& needs." + job + ".result != 'skipped'` to its `if`",
+                         condition != nullptr ? condition->where : part.where,
+                         {"`" + test.what + "` fails in " + parts_.named(test.place),
+                          parts_.named(part.place) + " runs"},
+                         false});
+        return;
+      }
+    }
+  }
+}
+
+/// All texts of a step in which it may name what it goes back to.
+std::string texts_of(const Step& step) {
+  std::string all = step.run.value;
+  for (const auto* entries : {&step.env, &step.with}) {
+    for (const Entry& entry : *entries) {
+      all += "\n" + entry.value.value;
+    }
+  }
+  return all;
+}
+
+/// Whether the script takes one off a number: `$((REVISION - 1))`, `expr $REVISION - 1`.
+bool subtracts_one(std::string_view script) {
+  for (std::size_t open = script.find("$(("); open != std::string_view::npos;
+       open = script.find("$((", open + 3)) {
+    std::string inner(script.substr(open, script.find("))", open) - open));
+    std::erase(inner, ' ');
+    if (inner.ends_with("-1")) {
+      return true;
+    }
+  }
+  const std::size_t expr = script.find("expr ");
+  return expr != std::string_view::npos &&
+         script.substr(expr, script.find('\n', expr) - expr).find(" - 1") != std::string_view::npos;
+}
+
+bool reads_running_version(const JobScript& script, const Step& step) {
+  return std::any_of(script.commands.begin(), script.commands.end(), [&](const StepCommand& item) {
+    return item.step == &step && (item.command.starts_with("aws ecs describe-services") ||
+                                  item.command.starts_with("aws lambda get-alias") ||
+                                  item.command.starts_with("aws lambda get-function"));
+  });
+}
+
+/// What it goes back to.
+void RollbackJudge::judge_target(const ChainPart& part, Defects& found) const {
+  const RunJob& job = parts_.graph.jobs()[part.place.job];
+  if (part.place.step == nullptr) {
+    return;
+  }
+  const std::string texts = texts_of(*part.place.step);
+  const bool revision = texts.find("task-definition") != std::string::npos ||
+                        texts.find("version") != std::string::npos;
+  if (revision && subtracts_one(texts)) {
+    found.push_back(
+        {"target-computed",
+         Severity::High,
+         "goes back to the revision number minus one, which need not be what ran before",
+         "read the running version before the deploy, and go back to that",
+         part.where,
+         {"two revisions are registered, the first is never deployed",
+          parts_.named(part.place) + " deploys that one"},
+         false});
+  }
+  const std::vector<std::string> names = names_read(texts, false);
+  for (const Step* step : job.run->script->steps) {
+    const bool read =
+        step->id && reads(names, "steps." + text::lower(step->id->value) + ".outputs");
+    const bool late =
+        part.place.job == chain_.job && parts_.comes_before(last_deploy(), {part.place.job, step});
+    if (read && late && reads_running_version(*job.run->script, *step)) {
+      found.push_back({"target-after-deploy",
+                       Severity::High,
+                       "goes back to what step `" + step->id->value +
+                           "` reads after the deploy: the new version",
+                       "move step `" + step->id->value + "` in front of the deploy",
+                       part.where,
+                       {"step `" + step->id->value + "` saves the new version",
+                        parts_.named(part.place) + " deploys it again"},
+                       false});
+    }
+  }
+}
+
+/// Whether it can go back at all, and how that is known.
+void RollbackJudge::judge_means(const ChainPart& part, Defects& found) const {
+  const RunJob& job = parts_.graph.jobs()[part.place.job];
+  if (part.place.step == nullptr || job.run == nullptr) {
+    return;
+  }
+  const auto of_step = [&](const std::vector<Deploy>& all) {
+    return std::find_if(all.begin(), all.end(),
+                        [&](const Deploy& deploy) { return deploy.step == part.place.step; });
+  };
+  const std::vector<Deploy> verbs = deploy_verbs(*job.run);
+  const auto verb = of_step(verbs);
+  if (verb == verbs.end()) {
+    return;
+  }
+  const std::vector<Deploy> able = deploys(*job.run, intent_);
+  const bool aws = verb->verb.starts_with("aws ") || verb->verb.starts_with("aws-actions/");
+  const bool closed = job.run->job->runs_on.empty() ||
+                      job.run->job->runs_on.front().value.find("self-hosted") != std::string::npos;
+  if (aws && !closed && credentials(*job.run, intent_).empty()) {
+    found.push_back({"no-credentials",
+                     Severity::High,
+                     "runs `" + verb->verb + "` in job `" + job.job->id.value +
+                         "`, which takes no credentials for AWS",
+                     "add the `aws-actions/configure-aws-credentials` step of the deploy to it",
+                     part.where,
+                     {"job `" + job.job->id.value + "` starts on a new machine",
+                      "`" + verb->verb + "` is refused"},
+                     false});
+  }
+  const auto how = awaited(runs_, *job.run, *verb, intent_);
+  if (how && (how->how == FollowUp::No || how->how == FollowUp::Once) &&
+      of_step(able) != able.end()) {
+    found.push_back({"not-awaited",
+                     Severity::Low,
+                     "starts `" + verb->verb + "` and does not wait for its end",
+                     "wait for it, so that the run tells whether the old version is back",
+                     part.where,
+                     {"`" + verb->verb + "` returns at once", "the old version does not come up"},
+                     false});
+  }
+}
+
+Defects RollbackJudge::defects() const {
+  Defects found;
+  judge_starts(found);
+  judge_tests(found);
+  for (const ChainPart& part : rollbacks_) {
+    judge_target(part, found);
+    judge_means(part, found);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a.open != b.open ? b.open : a.severity > b.severity;
+  });
+  return found;
+}
+
+/// Whether nothing that the smoke tests find reaches the run: another rule says that.
+bool smoke_is_mute(const Chain& chain, const JobRuns& runs, const Intent& intent) {
+  const std::vector<SmokeStep> tests = smoke_behind(*chain.deploying, runs, intent);
+  const auto best = std::ranges::max_element(tests, {}, &SmokeStep::strength);
+  return best != tests.end() && best->strength < SmokeStrength::Unknown;
+}
+
+void report_defects(const Chain& chain, const Defects& defects, Outcomes& out) {
+  const RollbackDefect& worst = defects.front();
+  const JobRun& run = *chain.deploying->run;
+  if (worst.open) {
+    out.undecided(run.asset(), worst.where, worst.what);
+    return;
+  }
+  Witness witness = text_witness("reason", worst.code);
+  witness.fields.push_back({"scenario", worst.scenario});
+  std::string because = worst.repair;
+  for (std::size_t i = 1; i < defects.size(); ++i) {
+    because +=
+        defects[i].open
+            ? ""
+            : "; it also " + defects[i].what.substr(defects[i].what.starts_with("also ") ? 5 : 0);
+  }
+  out.fail(run.asset(), worst.where, std::move(witness))
+      .arg("job", run.job->id.value)
+      .arg("defect", worst.what)
+      .severity(graded(worst.severity, chain.deploying->guess.kind))
+      .because(because)
+      .related(chain.deploys.back()->deploy.where, "the deploy that it should take back");
+}
+
+void rollback_ineffective(const AuditInput& input, Outcomes& out) {
+  const JobRuns& runs = input.model<JobRuns>();
+  for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
+    const Chain& chain = job.front();
+    const RollbackJudge judge(chain, runs, input.intent());
+    if (!judge.has_rollback() || smoke_is_mute(chain, runs, input.intent())) {
+      continue;
+    }
+    const Defects defects = judge.defects();
+    if (defects.empty()) {
+      out.pass(chain.deploying->run->asset(), judge.first().where);
+    } else {
+      report_defects(chain, defects, out);
+    }
+  }
+}
+
+const Register kRollbackIneffectiveCheck{
+    "workflow-rollback-ineffective", rollback_ineffective, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
