@@ -9,6 +9,7 @@
 #include "checks/core/digest.h"
 #include "report/embedded.h"
 #include "report/html_template.h"
+#include "report/path_drawing.h"
 #include "report/replay.h"
 #include "report/words.h"
 
@@ -182,12 +183,43 @@ void Page::first_questions(TemplateDictionary& section) const {
   }
 }
 
+void fill_line(TemplateDictionary& row, const DrawnLine& line) {
+  row.SetValue("Y", std::to_string(line.y));
+  row.SetValue("TEXT", line.text);
+}
+
+void fill_drawing(TemplateDictionary& witness, const Witness& path) {
+  const PathDrawing drawing = draw_path(path);
+  TemplateDictionary& picture = *witness.AddSectionDictionary("DRAWING");
+  picture.SetValue("HEIGHT", std::to_string(drawing.height));
+  std::string names;
+  for (const DrawnBox& box : drawing.boxes) {
+    names += (names.empty() ? "" : ", ") + box.name.text;
+    TemplateDictionary& row = *picture.AddSectionDictionary("BOX");
+    row.SetValue("LOOK", box.look);
+    row.SetValue("Y", std::to_string(box.y));
+    row.SetValue("HEIGHT", std::to_string(box.height));
+    fill_line(*row.AddSectionDictionary("NAME"), box.name);
+    for (const DrawnLine& line : box.lines) {
+      fill_line(*row.AddSectionDictionary("LINE"), line);
+    }
+    if (&box != &drawing.boxes.back()) {
+      row.AddSectionDictionary("ARROW")->SetValue("Y", std::to_string(box.y + box.height));
+    }
+  }
+  picture.SetValue("NAMES", names);
+}
+
 void fill_witness(TemplateDictionary& place, const Outcome& outcome) {
   if (outcome.witness.fields.empty()) {
     return;
   }
   TemplateDictionary& witness = *place.AddSectionDictionary("WITNESS");
   witness.SetValue("KIND", witness_title(outcome.witness.kind));
+  if (outcome.witness.kind == WitnessKind::Path) {
+    fill_drawing(witness, outcome.witness);
+    witness.ShowSection("DRAWN");
+  }
   for (std::size_t i = 0; i < std::min(outcome.witness.fields.size(), kFieldsPerWitness); ++i) {
     const WitnessField& field = outcome.witness.fields[i];
     TemplateDictionary& row = *witness.AddSectionDictionary("FIELD");

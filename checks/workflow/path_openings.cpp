@@ -96,14 +96,25 @@ const Opening& opening_of(Rung rung) {
                        [&](const Opening& one) { return one.rung == rung; });
 }
 
-std::string subject_in(const Witness& witness) {
+std::string claim_in(const Witness& witness, std::string_view claim) {
   for (const WitnessField& field : witness.fields) {
-    if (field.name == "sub" && !field.values.empty()) {
+    if (field.name == claim && !field.values.empty()) {
       return field.values.front();
     }
   }
   return "";
 }
+
+/// What somebody could make: a token that a role lets in.
+struct Made {
+  const Opening& opening;
+  std::string anchor;
+  Witness token;
+  /// An oidc rule says so.
+  bool said = false;
+  /// Any environment will do, so also one without reviewers.
+  bool any_environment = false;
+};
 
 class OpeningFinder {
  public:
@@ -128,8 +139,7 @@ class OpeningFinder {
 
  private:
   [[nodiscard]] std::string production_by(const iam::Role& role) const;
-  void add(const oidc::Trust& trust, const Opening& opening, const std::string& anchor,
-           const Witness& witness, bool said);
+  void add(const oidc::Trust& trust, const Made& made);
 
   const Intent& intent_;
   PathPowers& powers_;
@@ -147,24 +157,33 @@ std::string OpeningFinder::production_by(const iam::Role& role) const {
   return found == production_.end() ? "" : found->second;
 }
 
-void OpeningFinder::add(const oidc::Trust& trust, const Opening& opening, const std::string& anchor,
-                        const Witness& witness, bool said) {
+void OpeningFinder::add(const oidc::Trust& trust, const Made& made) {
+  const Opening& opening = made.opening;
   const iam::Role& role = *trust.role;
   DeliveryPath path;
   path.asset = role.asset();
-  path.anchor = "made:" + anchor;
+  path.anchor = "made:" + made.anchor;
   path.where = role.where;
-  path.said_by = said ? opening.rule : "";
+  path.said_by = made.said ? opening.rule : "";
   path.actor = opening.actor;
   path.event = "a workflow that is not there yet";
   path.kind = EnvironmentClass::Production;
   path.kind_from = production_by(role);
-  path.subjects = {subject_in(witness)};
+  path.subjects = {claim_in(made.token, "sub")};
   path.role = role.arn.empty() ? role.name : role.arn;
   path.known_role = &role;
   path.changes = powers_.of(role);
   path.steps = {{"event", opening.words, role.where},
                 {"subject", "it presents `" + path.subjects.front() + "`", role.where}};
+  const bool of_environment =
+      !made.any_environment &&
+      (opening.rung == Rung::MergeRef || opening.rung == Rung::EnvironmentWithoutRef);
+  auto gate = of_environment ? approval_of(claim_in(made.token, "environment"), role.where, intent_)
+                             : std::nullopt;
+  if (gate) {
+    path.steps.insert(path.steps.begin() + 1, {"gate", gate->words, gate->where});
+    path.gates.push_back(std::move(*gate));
+  }
   add_end_steps(path, role.where, role.where);
   judge_path(path);
   paths_.push_back(std::move(path));
@@ -182,7 +201,8 @@ void OpeningFinder::judge(const oidc::Climb& climb) {
                                    [&](const Opening& one) { return one.rung == step.rung; });
     if (opens) {
       said.push_back(step.rung);
-      add(trust, opening_of(step.rung), step.anchor, step.answer.witness(), true);
+      const bool any = std::find(said.begin(), said.end(), Rung::AnyEnvironment) != said.end();
+      add(trust, {opening_of(step.rung), step.anchor, step.answer.witness(), true, any});
     }
   }
   if (intent_.repository.empty() || open_.contains(trust.role)) {
@@ -193,7 +213,7 @@ void OpeningFinder::judge(const oidc::Climb& climb) {
                                      [&](Rung rung) { return covers(rung, question.rung); });
     const Proof proof = covered ? Proof::no() : trust.search.admits(question.scope);
     if (proof.is_yes()) {
-      add(trust, opening_of(question.rung), question.anchor, proof.witness(), false);
+      add(trust, {opening_of(question.rung), question.anchor, proof.witness(), false, false});
     }
   }
 }

@@ -164,7 +164,8 @@ const Text* refused_by(const JobRun& run, const Facts& facts) {
 }
 
 PathStep event_step(const Workflow& workflow, const Trigger& trigger, const std::string& who) {
-  return {"event", "`" + trigger.event.value + "` of " + workflow.display_name() + ": " + who,
+  return {"event",
+          "`" + trigger.event.value + "` of workflow `" + workflow.display_name() + "`: " + who,
           trigger.event.where};
 }
 
@@ -420,33 +421,6 @@ std::vector<RunStart> StartFinder::all() {
   return {plain()};
 }
 
-/// Reviewers of one environment; nothing when muster.yaml says that it has none.
-std::optional<Gate> approval_of(const std::optional<std::string>& name, const SourceRef& where,
-                                const Intent& intent) {
-  const auto* environment = declared_environment(name, intent);
-  if (environment != nullptr && environment->reviewers) {
-    return *environment->reviewers
-               ? std::optional(Gate{GateKind::Approval,
-                                    "a reviewer of environment `" + *name + "` approves it",
-                                    environment->where, "", true, false})
-               : std::nullopt;
-  }
-  if (!name) {
-    return Gate{GateKind::Approval,
-                "a reviewer of its environment approves it",
-                where,
-                "which environment it is, and that it has required reviewers",
-                true,
-                true};
-  }
-  return Gate{GateKind::Approval,
-              "a reviewer of environment `" + *name + "` approves it",
-              where,
-              "environment `" + *name + "` has required reviewers",
-              true,
-              true};
-}
-
 /// Whether nobody would look for reviewers there: a name for development, of which nothing is
 /// declared, or no environment at all.
 bool is_unguarded(const std::string& name, const Intent& intent) {
@@ -472,6 +446,32 @@ const Step* answer_step(const Job& job, const Step* before) {
 }
 
 }  // namespace
+
+std::optional<Gate> approval_of(const std::optional<std::string>& name, const SourceRef& where,
+                                const Intent& intent) {
+  const auto* environment = declared_environment(name, intent);
+  if (environment != nullptr && environment->reviewers) {
+    return *environment->reviewers
+               ? std::optional(Gate{GateKind::Approval,
+                                    "a reviewer of environment `" + *name + "` approves it",
+                                    environment->where, "", true, false})
+               : std::nullopt;
+  }
+  if (!name) {
+    return Gate{GateKind::Approval,
+                "a reviewer of its environment approves it",
+                where,
+                "which environment it is, and that it has required reviewers",
+                true,
+                true};
+  }
+  return Gate{GateKind::Approval,
+              "a reviewer of environment `" + *name + "` approves it",
+              where,
+              "environment `" + *name + "` has required reviewers",
+              true,
+              true};
+}
 
 std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions) {
   std::string pinned;

@@ -2,6 +2,7 @@
 // back.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,12 @@ struct CredentialUse {
 /// workflow before. Gates of the start are in them; see `job_gates` for the others.
 [[nodiscard]] std::vector<RunStart> run_starts(const CredentialUse& use, const AuditInput& input,
                                                Admissions& admissions);
+
+/// Reviewers of one environment, perhaps only assumed; nothing when muster.yaml says that it has
+/// none. `where`: the job's environment, for one that is not declared. No name = one that is not
+/// known.
+[[nodiscard]] std::optional<Gate> approval_of(const std::optional<std::string>& name,
+                                              const SourceRef& where, const Intent& intent);
 
 /// What holds the job back once it was started, other than a confirmation: environments of it and
 /// of the jobs that it waits for.

@@ -370,13 +370,14 @@ void PathFinder::keep(DeliveryPath path) {
 /// What a path that leads to the job has in front of its gates.
 void add_job_steps(const JobRun& run, std::vector<PathStep>& steps) {
   for (const auto& [workflow, job] : run.callers) {
-    steps.push_back(
-        {"call",
-         "job `" + job->id.value + "` of " + workflow->display_name() + " calls " + job->uses.value,
-         job->uses.where});
+    steps.push_back({"call",
+                     "job `" + job->id.value + "` of workflow `" + workflow->display_name() + "`" +
+                         " calls " + job->uses.value,
+                     job->uses.where});
   }
-  steps.push_back({"job", "job `" + run.job->id.value + "` of " + run.workflow->display_name(),
-                   run.job->id.where});
+  steps.push_back(
+      {"job", "job `" + run.job->id.value + "` of workflow `" + run.workflow->display_name() + "`",
+       run.job->id.where});
 }
 
 std::string anchor_of_path(const JobRun& run, const std::string& event, const TakenRole& taken,

@@ -70,7 +70,7 @@
     {{#ITEM}}<article class="place" id="f-{{FINGERPRINT}}">
       <h3><span class="where">{{WHERE}}</span> <span class="badge">{{STATE}}</span>{{#OWN_SEVERITY}} <span class="badge">{{SEVERITY}}</span>{{/OWN_SEVERITY}}</h3>
       <p>{{MESSAGE:x-prose}}{{#HAS_REASON}}: {{REASON:x-prose}}{{/HAS_REASON}}.</p>
-      {{#WITNESS}}<div class="witness"><p class="label">Witness: {{KIND}}</p><dl>{{#FIELD}}<div><dt>{{NAME}}</dt><dd>{{VALUE}}</dd></div>{{/FIELD}}</dl>{{#REPLAY}}<p class="label">Ask the policy again</p><pre class="command" tabindex="0">{{COMMAND:pre_escape}}</pre>{{/REPLAY}}</div>{{/WITNESS}}
+      {{#WITNESS}}<div class="witness"><p class="label">Witness: {{KIND}}</p>{{#DRAWING}}<svg class="path" role="img" viewBox="0 0 300 {{HEIGHT}}" width="300"><title>The path, drawn: {{NAMES}}</title>{{#BOX}}<rect class="path-{{LOOK}}" x="1" y="{{Y}}" width="298" height="{{HEIGHT}}" rx="8"></rect>{{#NAME}}<text class="path-name" x="12" y="{{Y}}">{{TEXT}}</text>{{/NAME}}{{#LINE}}<text x="12" y="{{Y}}">{{TEXT}}</text>{{/LINE}}{{#ARROW}}<path d="M150 {{Y}}v16m-5 -6l5 6l5 -6"></path>{{/ARROW}}{{/BOX}}</svg><details class="words"><summary>The same in words</summary>{{/DRAWING}}<dl>{{#FIELD}}<div><dt>{{NAME}}</dt><dd>{{VALUE}}</dd></div>{{/FIELD}}</dl>{{#DRAWN}}</details>{{/DRAWN}}{{#REPLAY}}<p class="label">Ask the policy again</p><pre class="command" tabindex="0">{{COMMAND:pre_escape}}</pre>{{/REPLAY}}</div>{{/WITNESS}}
       {{#RELATED}}<p class="related">See <span class="where">{{PLACE}}</span>: {{NOTE:x-prose}}.</p>{{/RELATED}}
       <p class="ids">{{ASSET}}{{#HAS_ANCHOR}} · {{ANCHOR}}{{/HAS_ANCHOR}}<br>fingerprint {{FINGERPRINT}}</p>
     </article>
