@@ -134,11 +134,33 @@ std::string key_of(const Outcome& outcome, const Renamed& renamed) {
   return key;
 }
 
-/// What is wrong, with its severity. What is undecided counts as info.
-std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renamed& renamed) {
+/// A rule with what it speaks about, whatever a step is called now.
+std::string subject_key(const Outcome& outcome, const Renamed& renamed) {
+  Outcome bare;
+  bare.rule = outcome.rule;
+  bare.asset = outcome.asset;
+  return key_of(bare, renamed);
+}
+
+/// What the rules speak about.
+std::set<std::string> judged_in(const AuditResult& result) {
+  std::set<std::string> judged;
+  for (const Outcome& outcome : result.outcomes) {
+    judged.insert(subject_key(outcome, {}));
+  }
+  return judged;
+}
+
+/// What is wrong, with its severity. What is undecided counts as info, unless a rule had nothing to
+/// say about the asset before (`judged`): a token that works leads somewhere, and where is then a
+/// question of its own.
+std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renamed& renamed,
+                                          const std::set<std::string>& judged) {
   std::map<std::string, Severity> wrongs;
   for (const Outcome& outcome : result.outcomes) {
-    if (outcome.kind == OutcomeKind::Fail || outcome.kind == OutcomeKind::Undecided) {
+    const bool open =
+        outcome.kind == OutcomeKind::Undecided && judged.contains(subject_key(outcome, renamed));
+    if (outcome.kind == OutcomeKind::Fail || open) {
       const Severity severity =
           outcome.kind == OutcomeKind::Fail ? outcome.severity : Severity::Info;
       const auto [known, is_new] = wrongs.emplace(key_of(outcome, renamed), severity);
@@ -156,7 +178,8 @@ class Attempt {
         intent_(intent),
         checks_(workflow_rule_checks()),
         before_(audit(facts, intent, checks_, TimePoint{})),
-        wrongs_(wrongs_of(before_, {})) {}
+        judged_(judged_in(before_)),
+        wrongs_(wrongs_of(before_, {}, judged_)) {}
 
   [[nodiscard]] const AuditResult& before() const { return before_; }
 
@@ -169,8 +192,8 @@ class Attempt {
     }
     texts = std::move(after).value();
     const Facts changed = with_texts(facts_, texts);
-    const std::map<std::string, Severity> now =
-        wrongs_of(audit(changed, intent_, checks_, TimePoint{}), renamed_steps(old, texts));
+    const std::map<std::string, Severity> now = wrongs_of(
+        audit(changed, intent_, checks_, TimePoint{}), renamed_steps(old, texts), judged_);
     for (const Repair* repair : repairs) {
       for (const Outcome& finding : repair->findings) {
         if (now.contains(key_of(finding, {}))) {
@@ -192,6 +215,7 @@ class Attempt {
   const Intent& intent_;
   std::vector<Check> checks_;
   AuditResult before_;
+  std::set<std::string> judged_;
   std::map<std::string, Severity> wrongs_;
 };
 
