@@ -141,4 +141,14 @@ std::optional<Awaited> awaited(const JobRuns& jobs, const JobRun& run, const Dep
   return Awaited{best, wait->severity};
 }
 
+bool polls_for(const Deploy& deploy, const Command& command) {
+  const Wait* wait = wait_for(deploy);
+  return wait != nullptr && begins_with_one(command, wait->polls);
+}
+
+bool waits_for_end(const Deploy& deploy, const Command& command) {
+  const Wait* wait = wait_for(deploy);
+  return wait != nullptr && begins_with_one(command, wait->commands);
+}
+
 }  // namespace muster::workflow

@@ -21,4 +21,10 @@ struct Awaited {
 [[nodiscard]] std::optional<Awaited> awaited(const JobRuns& jobs, const JobRun& run,
                                              const Deploy& deploy, const Intent& intent);
 
+/// Whether the command tells how far the deploy is, without waiting.
+[[nodiscard]] bool polls_for(const Deploy& deploy, const Command& command);
+
+/// Whether the command waits for the end of the deploy, and fails without it.
+[[nodiscard]] bool waits_for_end(const Deploy& deploy, const Command& command);
+
 }  // namespace muster::workflow

@@ -233,4 +233,21 @@ Signal signal_of(const ShellProgram& program, Failing failing) {
   return {hangs ? Signal::Kind::Hangs : Signal::Kind::Never, {}};
 }
 
+std::optional<bool> only_ends_well(const ShellProgram& program) {
+  if (!program.open.empty()) {
+    return std::nullopt;
+  }
+  const int choices = std::min(program.choices, kMostChoices);
+  for (unsigned answers = 0; answers < (1U << static_cast<unsigned>(choices)); ++answers) {
+    const Ends ends = ShellRun(program, false, answers).run();
+    if (ends.limit) {
+      return std::nullopt;
+    }
+    if (ends.well && !ends.failed) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace muster::workflow

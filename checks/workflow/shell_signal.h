@@ -2,6 +2,7 @@
 // over all that is open: once as if the asked commands failed, once as if they did well.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "checks/workflow/shell_program.h"
@@ -36,5 +37,9 @@ struct Signal {
 /// something else are taken as they suit one run in which the asked commands do well and the script
 /// ends with 0.
 [[nodiscard]] Signal signal_of(const ShellProgram& program, Failing failing);
+
+/// Whether the script can only end with 0 while the asked commands do well, with some answers to
+/// the tests of something else; nothing when that is not known.
+[[nodiscard]] std::optional<bool> only_ends_well(const ShellProgram& program);
 
 }  // namespace muster::workflow

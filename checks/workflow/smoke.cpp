@@ -108,24 +108,6 @@ bool is_quiet(const SmokeWords& words, bool remote) {
   return is_smoke(words, remote) && !fails_on_status(words);
 }
 
-/// How the step's shell is started; nothing for one that is no Bourne shell. Source: GitHub Docs,
-/// "Workflow syntax", `jobs.<job_id>.steps[*].shell`.
-std::optional<ShellOptions> options_of(std::string_view shell) {
-  if (shell.empty() || shell == "sh") {
-    return ShellOptions{true, false};
-  }
-  if (shell == "bash") {
-    return ShellOptions{true, true};
-  }
-  const std::string_view program = shell.substr(0, shell.find(' '));
-  if (program != "bash" && program != "sh" && program != "zsh") {
-    return std::nullopt;
-  }
-  const bool errexit = shell.find(" -e") != std::string_view::npos ||
-                       shell.find("errexit") != std::string_view::npos;
-  return ShellOptions{errexit, shell.find("pipefail") != std::string_view::npos};
-}
-
 void weaken(SmokeStep& smoke, SmokeStrength strength, std::string because) {
   smoke.strength = strength;
   smoke.because = std::move(because);
@@ -180,7 +162,7 @@ SmokeStep judged(const JobRun& run, const Intent& intent, const StepCommand& fir
   for (const std::string& word : first.command.words) {
     smoke.command += (smoke.command.empty() ? "" : " ") + word;
   }
-  const auto options = options_of(shell_text(*run.workflow, *run.job, *first.step));
+  const auto options = shell_options(shell_text(*run.workflow, *run.job, *first.step));
   const auto tolerated = goes_on(run, intent, *first.step);
   if (tolerated == true) {
     weaken(smoke, SmokeStrength::CannotFail, "`continue-on-error` lets the run go on");
@@ -208,6 +190,22 @@ bool is_behind(const StepCommand& item, const Deploy* after, const JobRun& run) 
 }
 
 }  // namespace
+
+std::optional<ShellOptions> shell_options(std::string_view shell) {
+  if (shell.empty() || shell == "sh") {
+    return ShellOptions{true, false};
+  }
+  if (shell == "bash") {
+    return ShellOptions{true, true};
+  }
+  const std::string_view program = shell.substr(0, shell.find(' '));
+  if (program != "bash" && program != "sh" && program != "zsh") {
+    return std::nullopt;
+  }
+  const bool errexit = shell.find(" -e") != std::string_view::npos ||
+                       shell.find("errexit") != std::string_view::npos;
+  return ShellOptions{errexit, shell.find("pipefail") != std::string_view::npos};
+}
 
 bool is_smoke(const SmokeWords& words, bool remote) {
   if (words.empty()) {

@@ -2,12 +2,18 @@
 // makes the run fail.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/shell_program.h"
 
 namespace muster::workflow {
+
+/// How a step's shell is started, by its `shell`; nothing for one that is no Bourne shell. Source:
+/// GitHub Docs, "Workflow syntax", `jobs.<job_id>.steps[*].shell`.
+[[nodiscard]] std::optional<ShellOptions> shell_options(std::string_view shell);
 
 /// Whether the command asks a service that is not on this machine; with `remote`, also one that is.
 /// Downloads, and calls of chat and token services, are none. Source:

@@ -4,6 +4,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/chain.h"
+#include "checks/workflow/guard.h"
 
 namespace muster::workflow {
 namespace {
@@ -179,21 +180,35 @@ void report_guard(const Chain& chain, const Deploy& deploy, const std::vector<Gu
       .related(deploy.where, "what deploys all the same");
 }
 
-/// Reports the first deploy of the chain that runs; false when all are held back.
-bool judge_chain(const Chain& chain, const Intent& intent, Outcomes& out) {
+/// The first deploy of the chain that is not held back.
+struct UnguardedDeploy {
+  const TimedDeploy* deploy = nullptr;
+  std::vector<Guard> guards;
+  GuardVerdict verdict;
+};
+
+UnguardedDeploy first_unguarded(const Chain& chain, const Intent& intent) {
   for (const TimedDeploy* timed : chain.deploys) {
     const RunPlace deploy = chain.place(*timed);
-    const std::vector<Guard> guards = guards_of(chain, *timed->deploy.step);
+    std::vector<Guard> guards = guards_of(chain, *timed->deploy.step);
     const bool unbound =
         std::any_of(guards.begin(), guards.end(), [](const Guard& guard) { return guard.empty; });
-    const GuardVerdict verdict =
+    GuardVerdict verdict =
         guards.empty() ? GuardVerdict{} : judge_deploy(chain, deploy, unbound, intent);
     if (verdict.kind != GuardVerdict::Kind::Holds) {
-      report_guard(chain, timed->deploy, guards, verdict, out);
-      return true;
+      return {timed, std::move(guards), std::move(verdict)};
     }
   }
-  return false;
+  return {};
+}
+
+/// Reports it; false when all are held back.
+bool judge_chain(const Chain& chain, const Intent& intent, Outcomes& out) {
+  const UnguardedDeploy found = first_unguarded(chain, intent);
+  if (found.deploy != nullptr) {
+    report_guard(chain, found.deploy->deploy, found.guards, found.verdict, out);
+  }
+  return found.deploy != nullptr;
 }
 
 void vacuous_needs_guard(const AuditInput& input, Outcomes& out) {
@@ -212,4 +227,9 @@ const Register kVacuousNeedsGuardCheck{
     "workflow-vacuous-needs-guard", vacuous_needs_guard, {unreadable_workflows}};
 
 }  // namespace
+
+bool runs_past_guard(const Chain& chain, const Intent& intent) {
+  return first_unguarded(chain, intent).verdict.kind == GuardVerdict::Kind::Fails;
+}
+
 }  // namespace muster::workflow
