@@ -437,6 +437,7 @@ Chains Chains::build(const AuditInput& input) {
         }
         parts = &made;
       }
+      result.parts_.emplace(&run, parts);
       Chain chain{&deploying, parts, parts->graph.index_of(run), {}, {}};
       for (const TimedDeploy& deploy : deploying.deploys) {
         if (!parts->is_rollback(chain.place(deploy))) {

@@ -65,13 +65,14 @@ class Chains {
     return automatic_.contains(&step);
   }
 
-  /// Runs of workflows in which something deploys.
-  [[nodiscard]] const std::deque<RunParts>& runs() const { return runs_; }
+  /// What plays a part in the run of a job in which something deploys.
+  [[nodiscard]] const RunParts& parts_of(const JobRun& run) const { return *parts_.at(&run); }
 
  private:
   std::deque<RunParts> runs_;
   std::vector<std::vector<Chain>> by_job_;
   std::set<const Step*> automatic_;
+  std::map<const JobRun*, const RunParts*> parts_;
 };
 
 /// Whether a name says that something goes back: `rollback.yml`, `Revert to previous`; not
