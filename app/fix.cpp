@@ -3,6 +3,7 @@
 #include "app/fix.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -229,9 +230,10 @@ int run_fix(const FixOptions& options, const Console& console) {
   if (!rules) {
     return report_error(console, rules.error());
   }
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   FixReport report;
   for (const auto& [root, files] : targets.value()) {
-    const Status done = fix_root(root, {rules.value(), files}, options, report, console);
+    const Status done = fix_root(root, {rules.value(), files, now}, options, report, console);
     if (!done) {
       return report_error(console, done.error());
     }

@@ -66,7 +66,7 @@ void leave_out_submodules(const fs::path& root, Facts& facts) {
 
 bool holds_policies(DocumentKind kind) {
   return kind != DocumentKind::GithubWorkflow && kind != DocumentKind::GithubAction &&
-         kind != DocumentKind::Script;
+         kind != DocumentKind::Script && kind != DocumentKind::Waivers;
 }
 
 /// Why a file that held policies is as good as unread; empty when it is gone, or is read and holds

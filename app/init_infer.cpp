@@ -37,7 +37,7 @@ std::string test_folder(std::string_view path) {
 
 bool is_workflow_side(DocumentKind kind) {
   return kind == DocumentKind::GithubWorkflow || kind == DocumentKind::GithubAction ||
-         kind == DocumentKind::Script;
+         kind == DocumentKind::Script || kind == DocumentKind::Waivers;
 }
 
 /// The facts without policies that are test data; their folders go into the draft.

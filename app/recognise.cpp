@@ -8,6 +8,7 @@
 #include "checks/iac/terraform.h"
 #include "checks/iam/credential_report.h"
 #include "checks/text/tree.h"
+#include "checks/workflow/waivers.h"
 
 namespace muster::app {
 namespace {
@@ -146,6 +147,9 @@ std::optional<DocumentKind> recognise_path(std::string_view path) {
   }
   if (file_name(path) == "action.yml" || file_name(path) == "action.yaml") {
     return DocumentKind::GithubAction;
+  }
+  if (path == kWaiverFile) {
+    return DocumentKind::Waivers;
   }
   return std::nullopt;
 }

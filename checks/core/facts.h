@@ -35,6 +35,8 @@ enum class DocumentKind {
   CloudFormation,
   /// Output of `terraform show -json`: a plan or a state
   Terraform,
+  /// `muster-waivers.yaml` of the repository: who accepted what until when
+  Waivers,
 };
 
 [[nodiscard]] const char* to_string(DocumentKind kind);

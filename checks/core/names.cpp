@@ -73,6 +73,8 @@ const char* to_string(DocumentKind kind) {
       return "cloudformation";
     case DocumentKind::Terraform:
       return "terraform";
+    case DocumentKind::Waivers:
+      return "waivers";
   }
   return "document";
 }

@@ -4,8 +4,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "checks/workflow/expression.h"
+#include "checks/workflow/jobs.h"
 
 namespace muster::workflow {
 
@@ -33,5 +34,26 @@ struct TagVerdict {
 /// that it is in from moving. A tag that the file gives alone moves unless it names a version; no
 /// tag is `latest`. Images of a registry on `localhost` stay where they are.
 [[nodiscard]] TagVerdict judge_tag(const ImageText& image, const Scope& scope);
+
+/// A place that pushes or deploys an image.
+struct ImageUse {
+  const Step* step = nullptr;
+  SourceRef where;
+  ImageText image;
+  bool deployed = false;
+};
+
+/// All images that the run pushes or deploys: commands first, then actions.
+[[nodiscard]] std::vector<ImageUse> image_uses(const JobRun& run);
+
+/// The worst that the tag can be over all ways in which the job runs.
+[[nodiscard]] TagVerdict worst_tag(const ImageUse& use, const std::vector<const JobRun*>& runs,
+                                   const Intent& intent);
+
+/// A push among `uses` that gives the same image a tag that stays; null without one, or when `use`
+/// is no push.
+[[nodiscard]] const ImageUse* fixed_beside(const ImageUse& use, const std::vector<ImageUse>& uses,
+                                           const std::vector<const JobRun*>& runs,
+                                           const Intent& intent);
 
 }  // namespace muster::workflow

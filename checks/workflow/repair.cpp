@@ -173,11 +173,12 @@ std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renam
 /// One try at repairing files.
 class Attempt {
  public:
-  Attempt(const Facts& facts, const Intent& intent)
+  Attempt(const Facts& facts, const Intent& intent, TimePoint now)
       : facts_(facts),
         intent_(intent),
+        now_(now),
         checks_(workflow_rule_checks()),
-        before_(audit(facts, intent, checks_, TimePoint{})),
+        before_(audit(facts, intent, checks_, now)),
         judged_(judged_in(before_)),
         wrongs_(wrongs_of(before_, {}, judged_)) {}
 
@@ -192,8 +193,8 @@ class Attempt {
     }
     texts = std::move(after).value();
     const Facts changed = with_texts(facts_, texts);
-    const std::map<std::string, Severity> now = wrongs_of(
-        audit(changed, intent_, checks_, TimePoint{}), renamed_steps(old, texts), judged_);
+    const std::map<std::string, Severity> now =
+        wrongs_of(audit(changed, intent_, checks_, now_), renamed_steps(old, texts), judged_);
     for (const Repair* repair : repairs) {
       for (const Outcome& finding : repair->findings) {
         if (now.contains(key_of(finding, {}))) {
@@ -204,7 +205,7 @@ class Attempt {
     for (const auto& [key, severity] : now) {
       const auto known = wrongs_.find(key);
       if (known == wrongs_.end() || severity > known->second) {
-        return "the change would bring another finding";
+        return "the change would bring a finding of `" + key.substr(0, key.find('\x1f')) + "`";
       }
     }
     return "";
@@ -213,6 +214,7 @@ class Attempt {
  private:
   const Facts& facts_;
   const Intent& intent_;
+  TimePoint now_;
   std::vector<Check> checks_;
   AuditResult before_;
   std::set<std::string> judged_;
@@ -348,7 +350,7 @@ RepairPlan plan_repairs(const AuditInput& input, const std::vector<Outcome>& fin
 }
 
 Repaired repair_workflows(const Facts& facts, const Intent& intent, const RepairWish& wish) {
-  const Attempt attempt(facts, intent);
+  const Attempt attempt(facts, intent, wish.now);
   Repaired repaired;
   std::vector<Outcome> findings;
   for (const Outcome& outcome : attempt.before().outcomes) {
@@ -361,7 +363,7 @@ Repaired repair_workflows(const Facts& facts, const Intent& intent, const Repair
       ++repaired.elsewhere;
     }
   }
-  const AuditInput input(facts, intent, TimePoint{});
+  const AuditInput input(facts, intent, wish.now);
   repaired.plan = plan_repairs(input, findings);
   leave_other_files(wish.files, repaired.plan);
   const Texts old = workflow_texts(facts);

@@ -67,6 +67,8 @@ struct RepairWish {
   std::vector<std::string> rules;
   /// Paths of the workflow files that may be changed; empty = all.
   std::vector<std::string> files;
+  /// What the audits take as now.
+  TimePoint now{};
 };
 
 /// Repairs the wished findings in the workflow files of the facts. A repair is taken only

@@ -1,0 +1,150 @@
+// Finds the images that a job pushes or deploys: in commands, and in inputs of actions.
+#include <algorithm>
+#include <initializer_list>
+
+#include "checks/workflow/image_tag.h"
+
+namespace muster::workflow {
+namespace {
+
+bool begins_with_any(const Command& command, std::initializer_list<std::string_view> prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return command.starts_with(prefix); });
+}
+
+/// Whether a text of outputs (`type=registry`, `type=image,push=true`) pushes what is built.
+bool pushes(std::string_view outputs) {
+  return outputs.find("type=registry") != std::string_view::npos ||
+         outputs.find("push=true") != std::string_view::npos;
+}
+
+/// Whether the command gives its `-t` tags to a registry.
+bool pushes_tags(const Command& command) {
+  const auto& words = command.words;
+  return command.starts_with("docker buildx imagetools create") ||
+         (begins_with_any(command, {"docker build", "docker buildx build"}) &&
+          std::any_of(words.begin(), words.end(),
+                      [](const std::string& word) { return word == "--push" || pushes(word); }));
+}
+
+/// `docker push X`, `docker buildx build … --push -t X`, `docker buildx imagetools create -t X`,
+/// `crane copy … X`, `skopeo copy … X`, `crane tag … TAG`, `aws ecr put-image … --image-tag TAG`.
+void add_command(std::vector<ImageUse>& uses, const StepCommand& item) {
+  const Command& command = item.command;
+  const auto add = [&](const std::string& image) {
+    uses.push_back({item.step, item.where, {image, true}, false});
+  };
+  const auto& words = command.words;
+  if (begins_with_any(command, {"docker push", "docker image push", "podman push"})) {
+    const std::size_t first = command.starts_with("docker image push") ? 3 : 2;
+    for (std::size_t i = first; i < words.size(); ++i) {
+      if (!words[i].starts_with('-')) {
+        add(words[i]);
+      }
+    }
+  }
+  if (begins_with_any(command, {"crane copy", "crane cp", "skopeo copy"})) {
+    add(words.back());
+  }
+  if (command.starts_with("crane tag")) {
+    add(":" + words.back());
+  }
+  if (command.starts_with("aws ecr put-image") && !command.option("--image-tag").empty()) {
+    add(command.option("--repository-name") + ":" + command.option("--image-tag"));
+  }
+  for (std::size_t i = 0; pushes_tags(command) && i < words.size(); ++i) {
+    constexpr std::string_view kTag = "--tag=";
+    if (words[i].starts_with(kTag)) {
+      add(words[i].substr(kTag.size()));
+    } else if ((words[i] == "-t" || words[i] == "--tag") && i + 1 < words.size()) {
+      add(words[i + 1]);
+    }
+  }
+}
+
+/// The entries of a list in one text: lines or commas part them, those inside `${{ }}` do not.
+std::vector<std::string> list_items(std::string_view text) {
+  std::vector<std::string> items(1);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool expression = text.substr(at).starts_with("${{");
+    const std::size_t close = expression ? text.find("}}", at) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      items.back() += text.substr(at, close + 2 - at);
+      at = close + 1;
+    } else if (text[at] == '\n' || text[at] == ',') {
+      items.emplace_back();
+    } else if (text[at] != ' ') {
+      items.back() += text[at];
+    }
+  }
+  std::erase(items, "");
+  return items;
+}
+
+/// `docker/build-push-action` with `push: true`, and the image that a task definition is rendered
+/// with.
+void add_action(std::vector<ImageUse>& uses, const Step& step) {
+  const std::string name = step.uses.value.substr(0, step.uses.value.find('@'));
+  const Text* push = step.input("push");
+  const Text* tags = step.input("tags");
+  const Text* outputs = step.input("outputs");
+  const bool pushed =
+      (push != nullptr && push->value != "false") || (outputs != nullptr && pushes(outputs->value));
+  if (name == "docker/build-push-action" && tags != nullptr && pushed) {
+    for (const std::string& image : list_items(tags->value)) {
+      uses.push_back({&step, tags->where, {image, false}, false});
+    }
+  }
+  const Text* image = step.input("image");
+  if (name == "aws-actions/amazon-ecs-render-task-definition" && image != nullptr) {
+    uses.push_back({&step, image->where, {image->value, false}, true});
+  }
+}
+
+/// The image without its tag.
+std::string repository_of(const ImageUse& use) {
+  const std::string& text = use.image.text;
+  const std::string tag = tag_of(text);
+  return text.substr(0, text.size() - (tag.empty() ? 0 : tag.size() + 1));
+}
+
+}  // namespace
+
+std::vector<ImageUse> image_uses(const JobRun& run) {
+  std::vector<ImageUse> uses;
+  for (const StepCommand& item : run.script->commands) {
+    add_command(uses, item);
+  }
+  for (const Step* step : run.script->steps) {
+    if (step->kind == Step::Kind::Uses) {
+      add_action(uses, *step);
+    }
+  }
+  return uses;
+}
+
+TagVerdict worst_tag(const ImageUse& use, const std::vector<const JobRun*>& runs,
+                     const Intent& intent) {
+  TagVerdict worst;
+  for (const JobRun* run : runs) {
+    TagVerdict verdict = judge_tag(use.image, run->scope(intent, use.step));
+    if (verdict.kind > worst.kind) {
+      worst = std::move(verdict);
+    }
+  }
+  return worst;
+}
+
+const ImageUse* fixed_beside(const ImageUse& use, const std::vector<ImageUse>& uses,
+                             const std::vector<const JobRun*>& runs, const Intent& intent) {
+  for (const ImageUse& other : uses) {
+    const bool twin = !use.deployed && !other.deployed && !tag_of(other.image.text).empty() &&
+                      repository_of(other) == repository_of(use);
+    if (twin && worst_tag(other, runs, intent).kind == TagVerdict::Kind::Fixed) {
+      return &other;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace muster::workflow
