@@ -11,15 +11,15 @@ namespace muster::workflow {
 namespace {
 
 /// A role that a run takes, and how sure that is.
-struct TakenRole {
+struct RoleOfRun {
   std::string arn;
   SourceRef where;
   bool certain = false;
 };
 
 struct BothSides {
-  std::optional<TakenRole> production;
-  std::optional<TakenRole> lower;
+  std::optional<RoleOfRun> production;
+  std::optional<RoleOfRun> lower;
 
   [[nodiscard]] bool both() const { return production && lower; }
 
@@ -88,7 +88,7 @@ void note_role(const JobRun& run, const Credential& credential, const Presented&
   }
   auto& side = kind == EnvironmentClass::Production ? sides.production : sides.lower;
   if (!side || (*certain && !side->certain)) {
-    side = TakenRole{*arn.only(), credential.where, *certain};
+    side = RoleOfRun{*arn.only(), credential.where, *certain};
   }
 }
 

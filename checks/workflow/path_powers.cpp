@@ -10,18 +10,19 @@
 #include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
+
+/// An action that a statement allows, with how much it has to do with deploying.
+struct ChangeCandidate {
+  std::size_t rank = 0;
+  const policy::Action* action = nullptr;
+  const policy::Statement* statement = nullptr;
+};
+
 namespace {
 
 constexpr std::size_t kShownChanges = 6;
 constexpr std::size_t kTriedChanges = 48;
 constexpr std::size_t kTriedResources = 4;
-
-/// An action that a statement allows, with how much it has to do with deploying.
-struct Candidate {
-  std::size_t rank = 0;
-  const policy::Action* action = nullptr;
-  const policy::Statement* statement = nullptr;
-};
 
 /// Actions that change what runs, most telling first.
 std::size_t rank_of(std::string_view name) {
@@ -36,9 +37,9 @@ bool changes_something(const policy::Action& action) {
   return power != iam::Power::Look && power != iam::Power::ReadData;
 }
 
-std::vector<Candidate> candidates_of(const iam::Role& role) {
+std::vector<ChangeCandidate> candidates_of(const iam::Role& role) {
   const policy::Catalogue& catalogue = policy::embedded_catalogue();
-  std::vector<Candidate> found;
+  std::vector<ChangeCandidate> found;
   for (const iam::IdentityPolicy& identity : role.identity) {
     for (std::size_t i = 0; identity.policy && i < identity.policy->statements.size(); ++i) {
       const policy::Statement& statement = identity.policy->statements[i];
@@ -52,8 +53,9 @@ std::vector<Candidate> candidates_of(const iam::Role& role) {
       }
     }
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+  std::stable_sort(
+      found.begin(), found.end(),
+      [](const ChangeCandidate& a, const ChangeCandidate& b) { return a.rank < b.rank; });
   return found;
 }
 
@@ -73,7 +75,8 @@ std::vector<std::string> any_resource(const policy::Action& action) {
 }
 
 /// Resources to ask about, each with the entry that names it.
-std::vector<std::pair<std::string, std::string>> resources_to_ask(const Candidate& candidate) {
+std::vector<std::pair<std::string, std::string>> resources_to_ask(
+    const ChangeCandidate& candidate) {
   std::vector<std::pair<std::string, std::string>> asked;
   const auto add_any = [&](const std::string& entry) {
     for (std::string& pattern : any_resource(*candidate.action)) {
@@ -103,14 +106,14 @@ struct PathPowers::Known {
       : powers(role), candidates(candidates_of(*role.role)) {}
 
   iam::Powers powers;
-  std::vector<Candidate> candidates;
+  std::vector<ChangeCandidate> candidates;
   std::optional<RoleChanges> changes;
 };
 
 namespace {
 
 /// The change itself, if some resource of the candidate is let in; its doubt otherwise.
-std::optional<AllowedChange> allowed_change(iam::Powers& powers, const Candidate& candidate,
+std::optional<AllowedChange> allowed_change(iam::Powers& powers, const ChangeCandidate& candidate,
                                             std::string& doubt) {
   const std::string name = policy::embedded_catalogue().full_name(*candidate.action);
   std::size_t tried = 0;
@@ -128,7 +131,7 @@ std::optional<AllowedChange> allowed_change(iam::Powers& powers, const Candidate
   return std::nullopt;
 }
 
-RoleChanges changes_of(iam::Powers& powers, const std::vector<Candidate>& candidates) {
+RoleChanges changes_of(iam::Powers& powers, const std::vector<ChangeCandidate>& candidates) {
   RoleChanges changes;
   const policy::Action* last = nullptr;
   for (std::size_t i = 0; i < candidates.size() && changes.some.size() < kShownChanges; ++i) {
@@ -199,7 +202,7 @@ Proof PathPowers::may_change(const iam::Role& role, const std::string& arn) {
   const policy::Catalogue& catalogue = policy::embedded_catalogue();
   std::string doubt = unknown_policies(*judged->second);
   std::size_t tried = 0;
-  for (const Candidate& candidate : one.candidates) {
+  for (const ChangeCandidate& candidate : one.candidates) {
     const std::string name = catalogue.full_name(*candidate.action);
     if (!name.starts_with(std::string(iam::arn_field(arn, iam::kServiceField)) + ":")) {
       continue;

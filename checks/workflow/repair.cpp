@@ -63,7 +63,7 @@ Result<Texts> apply_repairs(const std::vector<const Repair*>& repairs, const Tex
   return after;
 }
 
-Texts workflow_texts(const Facts& facts) {
+Texts workflow_texts(const muster::Facts& facts) {
   Texts texts;
   for (const Document& document : facts.documents) {
     if (document.kind == DocumentKind::GithubWorkflow) {
@@ -73,8 +73,8 @@ Texts workflow_texts(const Facts& facts) {
   return texts;
 }
 
-Facts with_texts(const Facts& facts, const Texts& texts) {
-  Facts changed = facts;
+muster::Facts with_texts(const muster::Facts& facts, const Texts& texts) {
+  muster::Facts changed = facts;
   for (Document& document : changed.documents) {
     const auto text = texts.find(document.source.path());
     if (document.kind == DocumentKind::GithubWorkflow && text != texts.end()) {
@@ -171,9 +171,9 @@ std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renam
 }
 
 /// One try at repairing files.
-class Attempt {
+class RepairAttempt {
  public:
-  Attempt(const Facts& facts, const Intent& intent, TimePoint now)
+  RepairAttempt(const muster::Facts& facts, const Intent& intent, TimePoint now)
       : facts_(facts),
         intent_(intent),
         now_(now),
@@ -192,7 +192,7 @@ class Attempt {
       return after.error().message;
     }
     texts = std::move(after).value();
-    const Facts changed = with_texts(facts_, texts);
+    const muster::Facts changed = with_texts(facts_, texts);
     const std::map<std::string, Severity> now =
         wrongs_of(audit(changed, intent_, checks_, now_), renamed_steps(old, texts), judged_);
     for (const Repair* repair : repairs) {
@@ -212,7 +212,7 @@ class Attempt {
   }
 
  private:
-  const Facts& facts_;
+  const muster::Facts& facts_;
   const Intent& intent_;
   TimePoint now_;
   std::vector<Check> checks_;
@@ -222,7 +222,7 @@ class Attempt {
 };
 
 /// All repairs if they are right together, else one after the other, each beside those taken.
-void take_repairs(const Attempt& attempt, const Texts& old, RepairPlan& plan, Texts& texts,
+void take_repairs(const RepairAttempt& attempt, const Texts& old, RepairPlan& plan, Texts& texts,
                   std::map<std::string, FileChange>& changes) {
   std::vector<const Repair*> taken;
   for (const Repair& repair : plan.repairs) {
@@ -349,8 +349,9 @@ RepairPlan plan_repairs(const AuditInput& input, const std::vector<Outcome>& fin
   return std::move(desk.plan);
 }
 
-Repaired repair_workflows(const Facts& facts, const Intent& intent, const RepairWish& wish) {
-  const Attempt attempt(facts, intent, wish.now);
+Repaired repair_workflows(const muster::Facts& facts, const Intent& intent,
+                          const RepairWish& wish) {
+  const RepairAttempt attempt(facts, intent, wish.now);
   Repaired repaired;
   std::vector<Outcome> findings;
   for (const Outcome& outcome : attempt.before().outcomes) {
