@@ -88,6 +88,16 @@ std::string protection_of(const std::string& ref) {
          ref + "`";
 }
 
+/// Whether branches of such names are nobody's in particular: a pattern that no release has.
+bool is_anybodys(const std::string& ref) {
+  static constexpr std::array<std::string_view, 7> kKept = {
+      "release", "hotfix", "stable", "prod", "main", "master", "gh-readonly"};
+  const std::string lower = text::lower(ref);
+  return ref.starts_with("refs/heads/") && ref.find_first_of("*?") != std::string::npos &&
+         std::none_of(kKept.begin(), kKept.end(),
+                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
 Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const SourceRef& where,
               bool counts) {
   return {GateKind::Ref,
@@ -96,7 +106,7 @@ Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const
           where,
           counts ? protection_of(refs.front()) : "",
           counts,
-          false};
+          std::any_of(refs.begin(), refs.end(), is_anybodys)};
 }
 
 /// The branches that muster.yaml declares for the environment; null when it declares none.
@@ -264,8 +274,9 @@ void StartFinder::ref_gates(RunStart& start) {
   }
   const std::string pinned = ref_pinned_by_trust(use_, admissions_);
   if (!pinned.empty()) {
-    start.gates.push_back(
-        ref_gate({pinned}, ": the role admits no other", use_.trusts.front()->role->where, counts));
+    const bool several = pinned.ends_with("…");
+    start.gates.push_back(ref_gate({pinned}, several ? "" : ": the role admits no other",
+                                   use_.trusts.front()->role->where, counts));
   }
 }
 
@@ -488,6 +499,10 @@ std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions
         pinned = field.values.front();
       }
     }
+    scope.ref = oidc::ValueRule::outside({pinned});
+    if (!pinned.empty() && !admissions.ask(trust->search, scope).is_no()) {
+      pinned += "…";
+    }
   }
   return pinned;
 }
@@ -497,7 +512,38 @@ std::vector<RunStart> run_starts(const CredentialUse& use, const AuditInput& inp
   return StartFinder(use, input, admissions).all();
 }
 
-std::vector<Gate> job_gates(const CredentialUse& use, const Intent& intent) {
+namespace {
+
+/// Whether the run is a job of the workflow that this job calls, in the same run as the other one.
+bool is_within(const JobRun& inner, const JobRun& run, std::size_t calls, const Job& job) {
+  return inner.entry == run.entry && inner.callers.size() == calls + 1 &&
+         std::equal(run.callers.begin(), run.callers.begin() + static_cast<std::ptrdiff_t>(calls),
+                    inner.callers.begin()) &&
+         inner.callers[calls].second == &job;
+}
+
+/// Reviewers inside a called workflow that must succeed first: of jobs that certainly run in it.
+void add_inner_approvals(const CredentialUse& use, std::size_t calls, const Job& job,
+                         const AuditInput& input, std::vector<Gate>& gates) {
+  for (const JobRun& inner : input.model<JobRuns>().all()) {
+    if (!is_within(inner, use.run, calls, job) || !inner.job->environment || inner.job->condition) {
+      continue;
+    }
+    const Values name = environment_at(inner, input.intent(), moment_at(*use.set, false));
+    const std::string* only = name.only();
+    auto gate = only != nullptr && !is_unguarded(*only, input.intent())
+                    ? approval_of(*only, inner.job->environment->where, input.intent())
+                    : std::nullopt;
+    if (gate) {
+      gates.push_back(std::move(*gate));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input) {
+  const Intent& intent = input.intent();
   std::vector<Gate> gates;
   const auto add = [&](std::optional<Gate> gate) {
     if (gate) {
@@ -518,6 +564,9 @@ std::vector<Gate> job_gates(const CredentialUse& use, const Intent& intent) {
       if (const Step* step = answer_step(*job, own ? run.asked : nullptr)) {
         gates.push_back({GateKind::Approval, "somebody answers `" + step->uses.value + "`",
                          step->where, "", true, false});
+      }
+      if (!own && job != &asked && job->calls_workflow()) {
+        add_inner_approvals(use, calls, *job, input, gates);
       }
       if (!own && job->environment) {
         const Scope scope = run.outer_scope(intent, *job, calls, moment_at(set, false));

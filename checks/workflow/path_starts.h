@@ -90,8 +90,9 @@ struct CredentialUse {
   std::vector<const oidc::Trust*> trusts;
 };
 
-/// The refs on which a role lets a job in when nothing in the workflow limits them: a ref that it
-/// names. Empty when a ref of anybody's choice is let in, or that is not known.
+/// The refs on which a role lets a job in when nothing in the workflow limits them: the ref, or one
+/// of several with `…` behind it. Empty when a ref of anybody's choice is let in, or that is not
+/// known.
 [[nodiscard]] std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions);
 
 /// All ways to start the run at the set: one, or for `workflow_run` one for each event of each
@@ -107,6 +108,6 @@ struct CredentialUse {
 
 /// What holds the job back once it was started, other than a confirmation: environments of it and
 /// of the jobs that it waits for.
-[[nodiscard]] std::vector<Gate> job_gates(const CredentialUse& use, const Intent& intent);
+[[nodiscard]] std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input);
 
 }  // namespace muster::workflow

@@ -8,6 +8,7 @@
 #include "checks/iam/model.h"
 #include "checks/workflow/confirm.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/stake.h"
 
 namespace muster::workflow {
 
@@ -89,6 +90,8 @@ std::string doubt_about_gate(const Gate& gate) {
   return gate.kind == GateKind::Approval
              ? "nothing but reviewers could hold it back, and it is not known whether " +
                    gate.assumption + ": declare `reviewers` of the environment in muster.yaml"
+         : gate.kind == GateKind::Ref
+             ? "nothing else holds it back, and it is not known whether " + gate.assumption
              : gate.assumption;
 }
 
@@ -206,6 +209,8 @@ class PathFinder {
   [[nodiscard]] DeployingRun deploying_run(const JobRun& run, const Presented& set) const;
   void set_class(const CredentialUse& use, DeliveryPath& path) const;
   [[nodiscard]] std::optional<Gate> confirmation(const JobRun& run, const Presented& set);
+  void add_makeable_key(const DeliveryPath& path, const Credential& credential,
+                        const Presented& set);
   void keep(DeliveryPath path);
 
   const AuditInput& input_;
@@ -412,7 +417,7 @@ void PathFinder::add(const CredentialUse& use, const Credential& credential,
   shared.changes = taken.role != nullptr ? powers_.of(*taken.role)
                                          : RoleChanges{{}, "its permissions are not known here"};
   set_class(use, shared);
-  std::vector<Gate> gates = job_gates(use, intent_);
+  std::vector<Gate> gates = job_gates(use, input_);
   if (auto gate = confirmation(run, set)) {
     gates.push_back(std::move(*gate));
   }
@@ -433,8 +438,36 @@ void PathFinder::add(const CredentialUse& use, const Credential& credential,
                           credential_words(credential, taken.subject), credential.where});
     add_end_steps(path, taken.role != nullptr ? taken.role->where : credential.where, set.where);
     judge_path(path);
+    add_makeable_key(path, credential, set);
     keep(std::move(path));
   }
+}
+
+/// A secret that a job without environment gets is there for every workflow on every branch.
+void PathFinder::add_makeable_key(const DeliveryPath& path, const Credential& credential,
+                                  const Presented& set) {
+  const bool of_repository = credential.kind == CredentialKind::StaticKeys &&
+                             set.tokens.context != oidc::ContextKind::Environment &&
+                             names_secret(credential.key_text);
+  if (!of_repository || path.verdict != PathVerdict::Held) {
+    return;
+  }
+  DeliveryPath made = path;
+  made.anchor = "made:key " + credential.key_text;
+  made.said_by = "workflow-static-aws-keys";
+  made.event = "a workflow that is not there yet";
+  made.workflow.clear();
+  made.job.clear();
+  made.actor = Actor::Contributor;
+  made.gates.clear();
+  made.steps = {{"event",
+                 "anybody with write access adds a workflow on a branch of his own that reads the "
+                 "same secret",
+                 credential.where},
+                {"credential", credential_words(credential, ""), credential.where}};
+  add_end_steps(made, credential.where, set.where);
+  judge_path(made);
+  keep(std::move(made));
 }
 
 void PathFinder::follow(const JobRun& run, const Credential& credential, const Presented& set) {

@@ -331,8 +331,44 @@ TEST_CASE("every path of a repository is listed, with who it needs and what hold
                        "--force-new-deployment\n"))}},
             {},
             environments(),
+            // Whoever may add a workflow reads the secret of the repository.
             {"held maintainer push > deploy > ",
-             "open contributor workflow_dispatch > deploy > "}}}) {
+             "open contributor a workflow that is not there yet >  > ",
+             "open contributor workflow_dispatch > deploy > "}},
+        Row{"a key of an environment",
+            {{"deploy.yml", file("deploy", "{push: {branches: [main]}}",
+                                 job("deploy",
+                                     "    environment: production\n"
+                                     "    env: {AWS_ACCESS_KEY_ID: '${{ secrets.KEY }}'}\n",
+                                     "      - run: aws ecs update-service --cluster x --service s "
+                                     "--force-new-deployment\n"))}},
+            {},
+            environments(),
+            {"held approver push > deploy >  in production"}},
+        Row{"reviewers inside a called workflow that must succeed first",
+            {{"deploy.yml", file("deploy", "workflow_dispatch",
+                                 "  ask:\n    uses: ./.github/workflows/ask.yml\n" +
+                                     job("deploy", "    needs: ask\n", takes(kProdArn)))},
+             {"ask.yml",
+              file("ask", "workflow_call",
+                   job("ask", "    environment: production\n", "      - run: 'true'\n"))}},
+            {prod_role("ref:refs/heads/main")},
+            environments(),
+            {"held approver workflow_dispatch > deploy > prod-deploy"}},
+        Row{"branches that anybody makes, and branches of releases",
+            {{"f.yml", file("f", "{push: {branches: ['feature/**']}}", kDeploy)},
+             {"r.yml",
+              file("r", "{push: {branches: ['release/*']}}", job("go", "", takes(kProdArn)))}},
+            {prod_role("ref:refs/heads/*")},
+            environments(),
+            {"held maintainer push > go > prod-deploy",
+             "open contributor a workflow that is not there yet >  > prod-deploy",
+             "undecided maintainer push > deploy > prod-deploy"}},
+        Row{"refs that only the role limits",
+            {{"deploy.yml", file("deploy", "push", kDeploy)}},
+            {prod_role("ref:refs/heads/release/*")},
+            environments(),
+            {"held maintainer push > deploy > prod-deploy"}}}) {
     CAPTURE(std::string(row.name));
     std::vector<std::string> expected = row.expected;
     std::sort(expected.begin(), expected.end());
