@@ -475,9 +475,9 @@ void add_paths(CLI::App& cli, Action& action) {
                      "Only paths there: prod, the name of an environment, a role, or the ARN of a "
                      "resource");
   command.footer(
-      "Verdicts: open-to-outsiders, open (whoever has write access goes it alone), undecided, "
-      "held,\nharmless (the role may change nothing), elsewhere (not to production). docs/paths.md "
-      "has the rules.\n\n"
+      "Verdicts: open-to-outsiders, open (whoever has write access goes it alone), undecided,\n"
+      "presumed (held if the environment has reviewers), held, harmless (the role may change "
+      "nothing), elsewhere\n(not to production). docs/paths.md has the rules.\n\n"
       "Examples:\n  muster paths --to prod\n"
       "  muster paths examples/sandbox-ecs/flawed\n"
       "  muster paths --to arn:aws:ecs:eu-central-1:111122223333:service/shop/web --json \\\n"

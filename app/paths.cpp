@@ -157,6 +157,8 @@ std::string_view headline(const DeliveryPath& path) {
       return "UNDECIDED";
     case PathVerdict::Held:
       return "HELD";
+    case PathVerdict::Presumed:
+      return "HELD BY REVIEWERS, IF THERE ARE ANY";
     case PathVerdict::Harmless:
       return "CHANGES NOTHING";
     case PathVerdict::Elsewhere:
@@ -190,7 +192,8 @@ void print_path(const DeliveryPath& path, std::ostream& out) {
                                                                                              : "a ")
       << workflow::to_string(path.actor)
       << (path.verdict == PathVerdict::Elsewhere || path.verdict == PathVerdict::Harmless ||
-                  path.verdict == PathVerdict::Held || !path.reason.empty()
+                  path.verdict == PathVerdict::Held || path.verdict == PathVerdict::Presumed ||
+                  !path.reason.empty()
               ? ""
               : ", and nobody else")
       << "\n";
@@ -209,8 +212,8 @@ void print_path(const DeliveryPath& path, std::ostream& out) {
 std::string counts_of(const std::vector<const DeliveryPath*>& paths) {
   std::string words;
   for (const PathVerdict verdict :
-       {PathVerdict::OpenToOutsiders, PathVerdict::Open, PathVerdict::Undecided, PathVerdict::Held,
-        PathVerdict::Harmless, PathVerdict::Elsewhere}) {
+       {PathVerdict::OpenToOutsiders, PathVerdict::Open, PathVerdict::Undecided,
+        PathVerdict::Presumed, PathVerdict::Held, PathVerdict::Harmless, PathVerdict::Elsewhere}) {
     const auto count = std::count_if(paths.begin(), paths.end(), [&](const DeliveryPath* path) {
       return path->verdict == verdict;
     });

@@ -20,6 +20,8 @@ const char* to_string(PathVerdict verdict) {
       return "harmless";
     case PathVerdict::Held:
       return "held";
+    case PathVerdict::Presumed:
+      return "presumed";
     case PathVerdict::Undecided:
       return "undecided";
     case PathVerdict::Open:
@@ -106,6 +108,9 @@ void judge_path(DeliveryPath& path) {
     path.verdict = PathVerdict::Elsewhere;
   } else if (is_held(path)) {
     path.verdict = PathVerdict::Held;
+  } else if (open != nullptr && open->kind == GateKind::Approval && path.reason.empty() &&
+             path.actor != Actor::Outsider) {
+    path.verdict = PathVerdict::Presumed;
   } else if (!path.reason.empty() || open != nullptr || !path.admission.empty()) {
     path.verdict = PathVerdict::Undecided;
     path.reason = !path.reason.empty() ? path.reason

@@ -18,6 +18,8 @@ enum class PathVerdict {
   Harmless,
   /// Something holds it back.
   Held,
+  /// Only reviewers of an environment can hold it back, and nobody declares that there are some.
+  Presumed,
   Undecided,
   /// Anybody with write access goes it alone.
   Open,
@@ -25,7 +27,7 @@ enum class PathVerdict {
   OpenToOutsiders,
 };
 
-/// `elsewhere`, `harmless`, `held`, `undecided`, `open`, `open-to-outsiders`.
+/// `elsewhere`, `harmless`, `held`, `presumed`, `undecided`, `open`, `open-to-outsiders`.
 [[nodiscard]] const char* to_string(PathVerdict verdict);
 
 struct DeliveryPath {

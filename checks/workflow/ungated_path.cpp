@@ -1,4 +1,4 @@
-// A path from an event to production that nobody but its actor has a say in. One outcome per path;
+// A path from an event to production that nothing holds back. One outcome per path;
 // a role that admits more than was meant is left to the oidc rules.
 #include "checks/workflow/paths.h"
 
@@ -48,17 +48,22 @@ void report_path(const DeliveryPath& path, Outcomes& out) {
     out.undecided(path.asset, path.where, path.reason).anchor(path.anchor);
     return;
   }
-  if (!path.is_finding()) {
+  if (!path.is_finding() && path.verdict != PathVerdict::Presumed) {
     out.pass(path.asset, path.where).anchor(path.anchor);
     return;
   }
   const bool outsiders = path.verdict == PathVerdict::OpenToOutsiders;
+  const bool presumed = path.verdict == PathVerdict::Presumed;
   OutcomeDraft draft = out.fail(path.asset, path.where, path_witness(path));
   draft.anchor(path.anchor)
       .environment(path.environment)
       .arg("who", outsiders ? "outsiders" : "all who have write access")
       .arg("how", how_it_goes(path))
-      .severity(outsiders ? Severity::Critical : Severity::High);
+      .arg("hold", presumed ? "whether reviewers hold them back is not declared"
+                            : "nothing holds them back")
+      .severity(outsiders  ? Severity::Critical
+                : presumed ? Severity::Info
+                           : Severity::High);
   if (std::string words = path_remarks(path); !words.empty()) {
     draft.because(std::move(words));
   }

@@ -51,7 +51,7 @@ done
 check "auraxis-ssm/fixed passes with the inferred file" exits 0 audit "$work/auraxis-ssm-fixed"
 fixed="$work/sandbox-ecs-fixed/muster.yaml"
 check "sandbox-ecs/fixed: pull requests are a question, so it fails" exits 1 audit "$work/sandbox-ecs-fixed"
-check "… for that reason only" says '1 finding: 1 medium' "$work/stdout"
+check "… for that reason only" says '3 findings: 1 medium, 2 info' "$work/stdout"
 sed -i -e 's/^    # subjects:/    subjects:/' -e 's/^      # - pull_request: true/      - pull_request: true/' "$fixed"
 check "… and passes once a human has said that they are meant" exits 0 audit "$work/sandbox-ecs-fixed"
 check "trust policies are matched to their roles" says 'trust: iam/rollback-trust.json' "$fixed"
