@@ -151,18 +151,18 @@ std::set<std::string> judged_in(const AuditResult& result) {
   return judged;
 }
 
-/// What is wrong, with its severity. What is undecided counts as info, unless a rule had nothing to
-/// say about the asset before (`judged`): a token that works leads somewhere, and where is then a
-/// question of its own.
+/// What is wrong, with its severity. What is undecided counts as info. Neither that nor a note
+/// counts where a rule had nothing to say about the asset before (`judged`): a token that works
+/// leads somewhere, and where is then a question of its own.
 std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renamed& renamed,
                                           const std::set<std::string>& judged) {
   std::map<std::string, Severity> wrongs;
   for (const Outcome& outcome : result.outcomes) {
-    const bool open =
-        outcome.kind == OutcomeKind::Undecided && judged.contains(subject_key(outcome, renamed));
-    if (outcome.kind == OutcomeKind::Fail || open) {
-      const Severity severity =
-          outcome.kind == OutcomeKind::Fail ? outcome.severity : Severity::Info;
+    const bool fails = outcome.kind == OutcomeKind::Fail;
+    const Severity severity = fails ? outcome.severity : Severity::Info;
+    const bool known_subject =
+        severity > Severity::Info || judged.contains(subject_key(outcome, renamed));
+    if ((fails || outcome.kind == OutcomeKind::Undecided) && known_subject) {
       const auto [known, is_new] = wrongs.emplace(key_of(outcome, renamed), severity);
       known->second = is_new ? severity : std::max(known->second, severity);
     }
