@@ -203,7 +203,7 @@ Status fix_root(const std::string& root, const workflow::RepairWish& wish,
   return Done{};
 }
 
-std::string counted(std::size_t count, const char* word) {
+std::string so_many(std::size_t count, const char* word) {
   return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
 }
 
@@ -214,8 +214,8 @@ void tell_end(const FixOptions& options, FixReport& report, const Console& conso
     return;
   }
   const char* verb = options.dry_run ? " would be repaired in " : " repaired in ";
-  console.err << counted(report.repaired, "finding") << verb << counted(report.files, "file")
-              << ", " << report.left << " left; " << counted(report.elsewhere, "finding")
+  console.err << so_many(report.repaired, "finding") << verb << so_many(report.files, "file")
+              << ", " << report.left << " left; " << so_many(report.elsewhere, "finding")
               << " of rules without repairs (muster audit lists them)\n";
 }
 
