@@ -123,10 +123,10 @@ Moment moment_at(const Presented& set, bool stranger) {
 }
 
 /// What conditions may ask about the workflow before.
-using Facts = std::map<std::string, std::string, std::less<>>;
+using KnownFacts = std::map<std::string, std::string, std::less<>>;
 
 /// Whether the condition can hold when these facts are so and nothing else is known.
-bool may_hold_with(const std::string& condition, const Facts& facts) {
+bool may_hold_with(const std::string& condition, const KnownFacts& facts) {
   const auto parts = expressions_of(condition);
   const std::string_view trimmed = text::trim(condition);
   if (!parts.empty() &&
@@ -164,7 +164,7 @@ std::vector<const Text*> conditions_of(const JobRun& run) {
 }
 
 /// The condition that these facts do not meet; null when they may meet all.
-const Text* refused_by(const JobRun& run, const Facts& facts) {
+const Text* refused_by(const JobRun& run, const KnownFacts& facts) {
   for (const Text* condition : conditions_of(run)) {
     if (!may_hold_with(condition->value, facts)) {
       return condition;
@@ -383,8 +383,8 @@ RunStart StartFinder::after(const ParentStart& parent) const {
   }
   start.steps.push_back(
       event_step(*use_.run.entry, trigger(), "it follows, on the default branch"));
-  const Facts failed{{"github.event.workflow_run.conclusion", "failure"},
-                     {"github.event.workflow_run.event", event}};
+  const KnownFacts failed{{"github.event.workflow_run.conclusion", "failure"},
+                          {"github.event.workflow_run.event", event}};
   if (const Text* condition = refused_by(use_.run, failed)) {
     start.gates.push_back({GateKind::Conclusion,
                            "it goes on only when the workflow before did not fail",
