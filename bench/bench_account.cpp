@@ -1,9 +1,6 @@
 // A whole account, as `muster audit` judges it: all ways to rights of an administrator for every
 // role, and every role against what muster.yaml declares it for, by the rules themselves. Growth
 // from 500 to 5,000 roles, each size in a process of its own, so that the memory is its own too.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -104,31 +101,6 @@ ordered_json run(const bench::AccountSize& size) {
   return figures;
 }
 
-/// The same in a child process.
-ordered_json run_apart(const bench::AccountSize& size) {
-  std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) {
-    return {};
-  }
-  const pid_t child = fork();
-  if (child == 0) {
-    const std::string text = run(size).dump();
-    const bool wrote =
-        write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    _exit(wrote ? 0 : 1);
-  }
-  close(ends[1]);
-  std::string text;
-  std::array<char, 4096> part{};
-  for (ssize_t count = 0; (count = read(ends[0], part.data(), part.size())) > 0;) {
-    text.append(part.data(), static_cast<std::size_t>(count));
-  }
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return ordered_json::parse(text, nullptr, false);
-}
-
 }  // namespace
 
 /// `bench_account [ROLES]`: one size alone.
@@ -140,7 +112,7 @@ int main(int argc, char** argv) {
   }
   ordered_json sizes = ordered_json::array();
   for (const std::size_t roles : {500U, 1000U, 2000U, 5000U}) {
-    sizes.push_back(run_apart({roles, roles * 4}));
+    sizes.push_back(bench::in_own_process([&] { return run({roles, roles * 4}); }));
   }
   bench::print("account", {{"sizes", sizes}});
   return 0;

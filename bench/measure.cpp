@@ -2,8 +2,11 @@
 #include "bench/measure.h"
 
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
@@ -96,6 +99,30 @@ fs::path shared() {
 
 fs::path committed() {
   return fs::path(MUSTER_SOURCE_DIR) / "bench/data";
+}
+
+ordered_json in_own_process(const std::function<ordered_json()>& work) {
+  std::array<int, 2> ends{};
+  if (pipe(ends.data()) != 0) {
+    return {};
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string text = work().dump();
+    const bool wrote =
+        write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    _exit(wrote ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string text;
+  std::array<char, 4096> part{};
+  for (ssize_t count = 0; (count = read(ends[0], part.data(), part.size())) > 0;) {
+    text.append(part.data(), static_cast<std::size_t>(count));
+  }
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return ordered_json::parse(text, nullptr, false);
 }
 
 void print(const std::string& name, const ordered_json& figures) {

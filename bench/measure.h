@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -47,6 +48,10 @@ struct Input {
 
 /// The most memory that this process has held until now.
 [[nodiscard]] double peak_megabytes();
+
+/// What `work` gives in a child process, whose memory is its own; null when it failed.
+[[nodiscard]] nlohmann::ordered_json in_own_process(
+    const std::function<nlohmann::ordered_json()>& work);
 
 /// Prints `{"bench", "machine", "build", …figures}` to standard output.
 void print(const std::string& name, const nlohmann::ordered_json& figures);

@@ -1,4 +1,4 @@
-// Line starts and a code-point count at every 256th byte are found once.
+// Line starts and a code-point count at every 32nd byte are found once.
 #include "checks/core/line_index.h"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t kStride = 256;
+constexpr std::size_t kStride = 32;
 
 bool begins_code_point(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -41,6 +41,9 @@ std::size_t LineIndex::code_points_before(std::size_t offset) const {
 }
 
 std::size_t LineIndex::byte_of(std::size_t code_point) const {
+  if (one_byte_each_) {
+    return std::min(code_point, text_.size());
+  }
   const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), code_point);
   const auto checkpoint = static_cast<std::size_t>(after - checkpoints_.begin()) - 1;
   std::size_t left = code_point - checkpoints_[checkpoint];

@@ -41,7 +41,7 @@ class LineIndex {
 
   std::string_view text_;
   std::vector<std::size_t> line_starts_;
-  /// Code points before byte 256 * i.
+  /// Code points before byte 32 * i.
   std::vector<std::size_t> checkpoints_;
   /// Nothing but ASCII, as nearly every policy.
   bool one_byte_each_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/text/tree_data.h"
 
 namespace muster::text {
@@ -209,6 +210,25 @@ const SourceId& Tree::source() const {
 
 std::vector<Comment> Tree::comments() const {
   return data_->yaml ? scan_comments(*data_) : std::vector<Comment>();
+}
+
+std::string_view Tree::comment_behind(const Span& scalar) const {
+  if (!data_->yaml || scalar.end_line == 0 || scalar.end_line > data_->lines.line_count()) {
+    return {};
+  }
+  const std::string_view line = data_->lines.line(scalar.end_line);
+  std::size_t at = 0;
+  for (std::size_t left = scalar.end_column; at < line.size(); ++at) {
+    left -= (static_cast<unsigned char>(line[at]) & 0xC0U) != 0x80U ? std::size_t{1} : 0;
+    if (left == 0) {
+      break;
+    }
+  }
+  // The end of a flow collection may stand between.
+  at = std::min(line.find_first_not_of(" \t,]}", at), line.size());
+  const bool comment = at > 0 && at < line.size() && line[at] == '#' &&
+                       (line[at - 1] == ' ' || line[at - 1] == '\t');
+  return comment ? trim(line.substr(at + 1)) : std::string_view();
 }
 
 }  // namespace muster::text

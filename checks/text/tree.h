@@ -105,6 +105,9 @@ class Tree {
   /// The comments of a YAML text, in document order; none for JSON. Scans the text again at each
   /// call.
   [[nodiscard]] std::vector<Comment> comments() const;
+  /// The text of the comment that stands behind a scalar on its last line; empty when there is
+  /// none. `scalar`: its place in this YAML text.
+  [[nodiscard]] std::string_view comment_behind(const Span& scalar) const;
 
  private:
   std::unique_ptr<const TreeData> data_;

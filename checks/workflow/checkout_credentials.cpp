@@ -26,11 +26,8 @@ std::optional<ActionVersion> version_of(const Step& step, const Workflow& workfl
       step.uses.value.substr(std::min(step.uses.value.find('@'), step.uses.value.size()));
   if (is_pinned_use(step.uses.value)) {
     ref.clear();
-    for (const text::Comment& comment : workflow.tree->comments()) {
-      if (step.uses.where.source == workflow.source &&
-          comment.span.line == step.uses.where.span.line) {
-        ref = "@" + comment.text;
-      }
+    if (step.uses.where.source == workflow.source) {
+      ref = "@" + std::string(workflow.tree->comment_behind(step.uses.where.span));
     }
   }
   if (!ref.starts_with("@v") || ref.size() < 3 || ref[2] < '0' || ref[2] > '9') {

@@ -50,12 +50,8 @@ std::string release_in_comment(const Workflow& workflow, const SourceRef& where)
   if (where.source.path() != workflow.source.path()) {
     return "";
   }
-  for (const text::Comment& comment : workflow.tree->comments()) {
-    if (comment.span.line == where.span.line) {
-      return comment.text.substr(0, comment.text.find(' '));
-    }
-  }
-  return "";
+  const std::string_view comment = workflow.tree->comment_behind(where.span);
+  return std::string(comment.substr(0, comment.find(' ')));
 }
 
 void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& intent,

@@ -213,6 +213,22 @@ TEST_CASE("a place on a blank line of a block scalar is the beginning of that li
   CHECK(text.where(0, text.text().size()).span == Span{2, 3, 3, 1});
 }
 
+TEST_CASE("the comment behind a scalar is that of its line") {
+  const auto tree = parse_yaml(
+      "a: ä#1 # one\nb: 'x # no'   #two\nc: [d, e] # three\nf: g\n# four\nh: i#5\n", SourceId("w"));
+  REQUIRE(tree.ok());
+  const Node root = tree.value().root();
+  const auto behind = [&](std::string_view key) {
+    return tree.value().comment_behind(root.find(key)->where().span);
+  };
+  CHECK(behind("a") == "one");
+  CHECK(behind("b") == "two");
+  CHECK(tree.value().comment_behind(root.find("c")->at(1).where().span) == "three");
+  CHECK(tree.value().comment_behind(root.find("c")->at(0).where().span).empty());
+  CHECK(behind("f").empty());
+  CHECK(behind("h").empty());
+}
+
 TEST_CASE("comments are found, and `#` in texts is none") {
   const auto tree = parse(
       "# first\na: 'x # y' # second\nurl: http://h/#frag\nrun: | # third\n  echo # not\nz: 1\n");
