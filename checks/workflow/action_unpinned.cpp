@@ -12,6 +12,11 @@ bool is_local(std::string_view uses) {
   return uses.starts_with("./") || uses.starts_with("$/");
 }
 
+/// Whoever could change GitHub's own actions runs the runner anyway.
+bool is_githubs_own(std::string_view uses) {
+  return uses.starts_with("actions/") || uses.starts_with("github/");
+}
+
 /// Whether a changed action in this job could reach AWS or a secret.
 bool holds_power(const JobRun& run, const Intent& intent) {
   return token_permission(run).answer != TokenPermission::Answer::Denied ||
@@ -31,7 +36,7 @@ void judge(const Workflow& workflow, const Job& job, const Step* step, const Tex
   out.fail(asset, uses.where, text_witness("uses", uses.value))
       .arg("uses", uses.value)
       .arg("job", job.id.value)
-      .severity(power ? Severity::Medium : Severity::Low);
+      .severity(power && !is_githubs_own(uses.value) ? Severity::Medium : Severity::Low);
 }
 
 void action_unpinned(const AuditInput& input, Outcomes& out) {
