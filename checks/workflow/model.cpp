@@ -46,6 +46,34 @@ Status check_needs(const Workflow& workflow) {
   return Done{};
 }
 
+/// Breadth first from each job.
+void find_needed(Workflow& workflow) {
+  std::vector<std::vector<std::size_t>> direct(workflow.jobs.size());
+  for (std::size_t i = 0; i < workflow.jobs.size(); ++i) {
+    for (const Text& need : workflow.jobs[i].needs) {
+      direct[i].push_back(workflow.job_places.find(need.value)->second);
+    }
+  }
+  for (const std::vector<std::size_t>& first : direct) {
+    std::vector<std::size_t> places;
+    std::vector<bool> seen(direct.size());
+    const auto add = [&](const std::vector<std::size_t>& more) {
+      for (const std::size_t place : more) {
+        if (!seen[place]) {
+          seen[place] = true;
+          places.push_back(place);
+        }
+      }
+    };
+    add(first);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      add(direct[places[i]]);
+    }
+    workflow.needed_places.push_back(std::move(places));
+    workflow.is_needed.push_back(std::move(seen));
+  }
+}
+
 Status read_root(const Node& root, Workflow& workflow) {
   MUSTER_CHECK_OK(check_syntax(root));
   if (!root.is(Type::Mapping)) {
@@ -69,11 +97,20 @@ Status read_root(const Node& root, Workflow& workflow) {
   if (!jobs->is(Type::Mapping) || jobs->size() == 0) {
     return unexpected(*jobs, "jobs", "a mapping of jobs");
   }
+  if (jobs->size() > kMostJobs) {
+    return Error{ErrorCode::Limit,
+                 "the workflow has " + std::to_string(jobs->size()) + " jobs; more than " +
+                     std::to_string(kMostJobs) + " are not judged",
+                 jobs->key_at(kMostJobs).where()};
+  }
   for (std::size_t i = 0; i < jobs->size(); ++i) {
     MUSTER_TRY(Job job, read_job(jobs->key_at(i), jobs->at(i)));
+    workflow.job_places.emplace(job.id.value, i);
     workflow.jobs.push_back(std::move(job));
   }
-  return check_needs(workflow);
+  MUSTER_CHECK_OK(check_needs(workflow));
+  find_needed(workflow);
+  return Done{};
 }
 
 }  // namespace
@@ -118,31 +155,20 @@ std::string Step::anchor() const {
 }
 
 const Job* Workflow::find_job(std::string_view id) const {
-  const auto found =
-      std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.id.value == id; });
-  return found == jobs.end() ? nullptr : &*found;
+  const auto found = job_places.find(id);
+  return found == job_places.end() ? nullptr : &jobs[found->second];
 }
 
 std::vector<const Job*> Workflow::needed_by(const Job& job) const {
   std::vector<const Job*> needed;
-  const auto add = [&](const Job& waiting) {
-    for (const Text& need : waiting.needs) {
-      const Job* before = find_job(need.value);
-      if (before != nullptr && std::find(needed.begin(), needed.end(), before) == needed.end()) {
-        needed.push_back(before);
-      }
-    }
-  };
-  add(job);
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    add(*needed[i]);
+  for (const std::size_t place : needed_places[job_places.find(job.id.value)->second]) {
+    needed.push_back(&jobs[place]);
   }
   return needed;
 }
 
 bool Workflow::waits_for(const Job& job, const Job& other) const {
-  const auto needed = needed_by(job);
-  return std::find(needed.begin(), needed.end(), &other) != needed.end();
+  return is_needed[job_places.find(job.id.value)->second][job_places.find(other.id.value)->second];
 }
 
 const Trigger* Workflow::find_trigger(std::string_view event) const {

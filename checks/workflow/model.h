@@ -187,6 +187,12 @@ struct Workflow {
   std::optional<Text> default_shell;
   std::optional<Text> default_folder;
   std::vector<Job> jobs;
+  /// Where each id stands in `jobs`.
+  std::map<std::string, std::size_t, std::less<>> job_places;
+  /// By place: the places of the jobs that it waits for, nearest first, and for each place whether
+  /// it is among them.
+  std::vector<std::vector<std::size_t>> needed_places;
+  std::vector<std::vector<bool>> is_needed;
   SourceRef where;
   /// Keeps the nodes of the steps alive.
   std::shared_ptr<const text::Tree> tree;
@@ -205,8 +211,12 @@ struct Workflow {
   [[nodiscard]] std::string display_name() const;
 };
 
+/// Jobs that one file may have; each is compared with those before it.
+inline constexpr std::size_t kMostJobs = 1'000;
+
 /// Reads one workflow file. Structure errors (unknown key, wrong type, unknown need, cycle,
 /// duplicate step id) are `Invalid` with the place; `on: []` is a disabled workflow and no error.
+/// More than `kMostJobs` jobs are `Limit`.
 [[nodiscard]] Result<Workflow> parse_workflow(std::string bytes, SourceId source);
 
 /// All workflows of the audit, and those that could not be understood.

@@ -80,7 +80,8 @@ std::string random_command(int depth) {
     case 10:
       return "{ " + one + "; } | cat";
     case 11:
-      return "echo a | { " + one + "; }";
+      // Nothing is written: a writer would now and then die of a reader that is gone.
+      return "true | { " + one + "; }";
     case 12:
       return one.find('\'') == std::string::npos ? "bash -c '" + one + "'" : one;
     case 13:
@@ -173,8 +174,11 @@ TEST_CASE("what a script makes of a failure is what bash makes of it") {
                         [](const std::vector<std::string>& words) { return words[0] == "probe"; });
       const Signal signal = signal_of(program, Failing::Status);
       const bool reaches = statuses[2 * i] == '0' && statuses[2 * i + 1] == '1';
-      known += signal.kind != Signal::Kind::Unknown ? 1U : 0U;
-      if (signal.kind != Signal::Kind::Unknown) {
+      // A started program may have the variables or not, which is taken as it suits a run that ends
+      // well; here it has none, and a script that fails for that has no such run.
+      const bool moot = statuses[2 * i] == '1' && scripts[i].find("bash -c") != std::string::npos;
+      known += signal.kind != Signal::Kind::Unknown && !moot ? 1U : 0U;
+      if (signal.kind != Signal::Kind::Unknown && !moot) {
         CHECK((signal.kind == Signal::Kind::Reaches) == reaches);
       }
     }
