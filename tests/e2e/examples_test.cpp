@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 const fs::path kSource = MUSTER_SOURCE_DIR;
 
-constexpr std::array kExamples = {"sandbox-ecs", "auraxis-ssm", "bluegreen-compose", "bundle-host",
-                                  "experts-platform"};
+constexpr std::array kExamples = {"sandbox-ecs", "auraxis-ssm", "blue-green", "atta-systemd",
+                                  "e11-ecs"};
 
 struct Audit {
   int exit_code = -1;

@@ -50,9 +50,9 @@ function terraform(text) {
 const roles = {
   'sandbox-ecs/fixed': ['deploy', 'rollback', 'plan'],
   'auraxis-ssm/fixed': ['deploy-dev', 'deploy-prod'],
-  'bluegreen-compose/fixed': ['publish', 'deploy'],
-  'bundle-host/fixed': ['deploy', 'host'],
-  'experts-platform/fixed': ['api', 'mcp', 'site', 'plan'],
+  'blue-green/fixed': ['publish', 'deploy'],
+  'atta-systemd/fixed': ['deploy', 'host'],
+  'e11-ecs/fixed': ['api', 'mcp', 'site', 'plan'],
 };
 for (const [folder, names] of Object.entries(roles)) {
   for (const name of names) {
