@@ -52,7 +52,7 @@ const roles = {
   'auraxis-ssm/fixed': ['deploy-dev', 'deploy-prod'],
   'blue-green/fixed': ['publish', 'deploy'],
   'atta-systemd/fixed': ['deploy', 'host'],
-  'e11-ecs/fixed': ['api', 'mcp', 'site', 'plan'],
+  'e11-ecs/fixed': ['build', 'dev', 'api', 'mcp', 'site', 'plan', 'apply'],
 };
 for (const [folder, names] of Object.entries(roles)) {
   for (const name of names) {

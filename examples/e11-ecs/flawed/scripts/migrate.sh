@@ -1,0 +1,3 @@
+#!/bin/bash
+pip install -r requirements.txt
+alembic upgrade head
