@@ -49,7 +49,7 @@ function terraform(text) {
 
 const roles = {
   'sandbox-ecs/fixed': ['deploy', 'rollback', 'plan'],
-  'auraxis-ssm/fixed': ['deploy-dev', 'deploy-prod'],
+  'auraxis-ssm/fixed': ['build', 'deploy-dev', 'deploy-prod'],
   'blue-green/fixed': ['publish', 'deploy'],
   'atta-systemd/fixed': ['deploy', 'host'],
   'e11-ecs/fixed': ['build', 'dev', 'api', 'mcp', 'site', 'plan', 'apply'],
