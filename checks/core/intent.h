@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/core/outcome.h"
@@ -152,6 +153,9 @@ struct Intent {
   std::vector<std::string> exclude;
   /// Findings of this severity and above make the audit fail.
   Severity fail_on = Severity::Medium;
+
+  /// The declared environment of this name; null when there is none.
+  [[nodiscard]] const IntentEnvironment* environment(std::string_view name) const;
 };
 
 }  // namespace muster

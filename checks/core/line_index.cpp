@@ -69,6 +69,15 @@ Span LineIndex::span(std::size_t begin, std::size_t end) const {
   return Span{from.line, from.column, to.line, to.column};
 }
 
+std::size_t LineIndex::offset(std::uint32_t line, std::uint32_t column) const {
+  if (line == 0 || line > line_starts_.size()) {
+    return text_.size();
+  }
+  const std::size_t begin = line_starts_[line - 1];
+  const std::size_t end = line < line_starts_.size() ? line_starts_[line] - 1 : text_.size();
+  return std::min(byte_of(code_points_before(begin) + std::max(column, 1U) - 1), end);
+}
+
 std::string_view LineIndex::line(std::size_t line) const {
   const std::size_t begin = line_starts_[line - 1];
   std::size_t end = line < line_starts_.size() ? line_starts_[line] - 1 : text_.size();

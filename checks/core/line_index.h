@@ -1,4 +1,5 @@
-// Byte offset -> line and column, for the JSON reader and for positions inside block scalars.
+// Byte offset -> line and column and back, for the JSON reader, for positions inside block scalars
+// and for changes of a text.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,12 @@ class LineIndex {
   /// Where the code point with this 0-based number begins, in bytes; the size of the text when
   /// there are fewer.
   [[nodiscard]] std::size_t byte_of(std::size_t code_point) const;
+
+  /// The byte at this line and column (as in `Span`); the end of the line, in front of its `\n`, or
+  /// of the text, when there is none.
+  [[nodiscard]] std::size_t offset(std::uint32_t line, std::uint32_t column) const;
+
+  [[nodiscard]] std::string_view text() const { return text_; }
 
   [[nodiscard]] std::size_t line_count() const { return line_starts_.size(); }
 

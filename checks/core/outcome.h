@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/core/source.h"
@@ -52,6 +53,9 @@ struct WitnessField {
 struct Witness {
   WitnessKind kind = WitnessKind::Text;
   std::vector<WitnessField> fields;
+
+  /// The first value of the field with this name; empty when there is none.
+  [[nodiscard]] std::string first(std::string_view name) const;
 
   friend bool operator==(const Witness&, const Witness&) = default;
 };

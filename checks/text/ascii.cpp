@@ -34,4 +34,16 @@ bool one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+bool one_of(std::string_view word, std::span<const std::string> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string joined(std::span<const std::string> words, std::string_view between) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text.append(i == 0 ? std::string_view() : between).append(words[i]);
+  }
+  return text;
+}
+
 }  // namespace muster::text

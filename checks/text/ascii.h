@@ -1,4 +1,4 @@
-// ASCII letters and blanks. Other bytes stay as they are, whatever the locale.
+// ASCII letters and blanks, and lists of words. Other bytes stay as they are, whatever the locale.
 #pragma once
 
 #include <span>
@@ -13,6 +13,11 @@ namespace muster::text {
 
 [[nodiscard]] std::string lower(std::string_view text);
 
+/// Whether the character may stand in a name: a letter, a digit or `_`.
+[[nodiscard]] constexpr bool is_word_char(char c) {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 /// Whether the texts are equal but for the case of letters.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
 
@@ -24,5 +29,10 @@ namespace muster::text {
 
 /// Whether the word is one of these, letter for letter.
 [[nodiscard]] bool one_of(std::string_view word, std::span<const std::string_view> words);
+[[nodiscard]] bool one_of(std::string_view word, std::span<const std::string> words);
+
+/// The words in a row, with `between` between each two.
+[[nodiscard]] std::string joined(std::span<const std::string> words,
+                                 std::string_view between = " ");
 
 }  // namespace muster::text

@@ -61,6 +61,22 @@ TEST_CASE("one character beyond ASCII is enough to count code points") {
   CHECK(LineIndex(text).span(510, 520) == Span{1, 510, 1, 520});
 }
 
+TEST_CASE("lines and columns become offsets") {
+  const LineIndex index("a\xC3\xA9\xF0\x9F\x98\x80z\r\nb\n");
+  CHECK(index.offset(1, 0) == 0);
+  CHECK(index.offset(1, 1) == 0);
+  CHECK(index.offset(1, 3) == 3);
+  CHECK(index.offset(1, 4) == 7);
+  CHECK(index.offset(1, 99) == 9);
+  CHECK(index.offset(2, 1) == 10);
+  CHECK(index.offset(2, 9) == 11);
+  CHECK(index.offset(3, 1) == 12);
+  CHECK(index.offset(4, 1) == 12);
+  CHECK(index.offset(0, 1) == 12);
+  CHECK(LineIndex("ab\ncd").offset(2, 2) == 4);
+  CHECK(LineIndex("ab\ncd").offset(1, 9) == 2);
+}
+
 TEST_CASE("lines are given without their line breaks") {
   const LineIndex index("one\r\ntwo\n\nfour");
   REQUIRE(index.line_count() == 4);
