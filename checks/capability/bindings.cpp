@@ -256,7 +256,7 @@ Result<std::vector<std::string>> Bindings::fill(std::string_view text) const {
   std::vector<std::string> texts;
   do {
     std::string one = filled(pieces, wheels);
-    if (std::ranges::find(texts, one) == texts.end()) {
+    if (!text::one_of(one, texts)) {
       texts.push_back(std::move(one));
     }
   } while (step(wheels));

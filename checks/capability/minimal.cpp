@@ -8,6 +8,7 @@
 #include <string>
 
 #include "checks/policy/print.h"
+#include "checks/text/ascii.h"
 
 namespace muster::capability {
 namespace {
@@ -68,7 +69,7 @@ std::vector<Part> merge(const std::vector<Part>& parts, List shared, List united
     Part& into = merged[found->second];
     unite(*(into.statement.*united), *(part.statement.*united));
     for (const std::string& name : part.names) {
-      if (std::ranges::find(into.names, name) == into.names.end()) {
+      if (!text::one_of(name, into.names)) {
         into.names.push_back(name);
       }
     }

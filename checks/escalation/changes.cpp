@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/iam/aws_policies.h"
+#include "checks/text/ascii.h"
 
 namespace muster::escalation {
 namespace {
@@ -166,8 +167,7 @@ void Changes::add_groups(const EdgeFinder& finder, const Way& way, Id who,
   for (const Joinable& one : joinable()) {
     const std::string& arn = one.group->arn;
     if (user.kind != iam::PrincipalKind::User || (one.breadth == 0 && !writes) ||
-        iam::arn_field(arn, iam::kAccountField) != user.account ||
-        std::ranges::find(user.groups, arn) != user.groups.end() ||
+        iam::arn_field(arn, iam::kAccountField) != user.account || text::one_of(arn, user.groups) ||
         !finder.worth_asking(who, way.steps.front().action, arn)) {
       continue;
     }

@@ -40,11 +40,6 @@ constexpr std::array<std::string_view, 8> kAbsent = {
     "aws:sourceaccount", "aws:principalservicename",
     "aws:sourceorgid",   "aws:principalservicenameslist"};
 
-template <class Names>
-bool contains(const Names& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
 std::optional<std::string> tag_of(const std::vector<iam::Tag>& tags, std::string_view lower_key) {
   for (const iam::Tag& tag : tags) {
     if (policy::lower(tag.key) == lower_key) {
@@ -107,7 +102,7 @@ std::optional<Known> of_call(std::string_view key, TimePoint now) {
   if (key == "aws:epochtime") {
     return Known{std::to_string(now.time_since_epoch().count())};
   }
-  if (contains(kAbsent, key)) {
+  if (text::one_of(key, kAbsent)) {
     return Known{std::nullopt};
   }
   return std::nullopt;
@@ -156,7 +151,7 @@ bool is_token_claim(std::string_view key) {
 }
 
 bool is_open(const std::string& key, const Ask& question) {
-  return contains(kOpen, key) || key.starts_with("aws:principalorgpaths") ||
+  return text::one_of(key, kOpen) || key.starts_with("aws:principalorgpaths") ||
          key.starts_with("aws:resourceorgpaths") || is_token_claim(key) ||
          (resource_tag(key) && question.tag_knowledge == TagKnowledge::Unknown);
 }
@@ -360,7 +355,7 @@ KeyChoices choices_of_outsider(const std::string& key,
     return known_choice(key, wanted, std::nullopt);
   }
   const bool open = !keys.is_service && !(keys.is_federated && is_token_claim(key)) &&
-                    (contains(kOpen, key) || key == "sts:externalid" || is_token_claim(key) ||
+                    (text::one_of(key, kOpen) || key == "sts:externalid" || is_token_claim(key) ||
                      key.starts_with("aws:principal") || key.find("orgpaths") != key.npos ||
                      resource_tag(key).has_value());
   return choices_among(key, wanted, open ? KeyChoices::Kind::Open : KeyChoices::Kind::Chosen);

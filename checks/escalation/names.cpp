@@ -12,6 +12,7 @@
 #include "checks/policy/catalogue.h"
 #include "checks/prover/symbols.h"
 #include "checks/prover/text_search.h"
+#include "checks/text/ascii.h"
 
 namespace muster::escalation {
 namespace {
@@ -63,13 +64,13 @@ std::vector<std::string> regions_for(const policy::Stack& stack) {
     std::size_t added = 0;
     for (const std::string_view region : kKnownRegions) {
       const bool fits = policy::glob_match(pattern, region);
-      if (fits && added < 2 && std::ranges::find(found, region) == found.end()) {
+      if (fits && added < 2 && !text::one_of(region, found)) {
         found.emplace_back(region);
         ++added;
       }
     }
     const bool literal = !pattern.empty() && pattern.find_first_of("*?$") == pattern.npos;
-    if (literal && std::ranges::find(found, pattern) == found.end()) {
+    if (literal && !text::one_of(pattern, found)) {
       found.emplace_back(pattern);
     }
   };
@@ -94,7 +95,7 @@ std::vector<std::string> regions_for(const policy::Stack& stack) {
   found.resize(std::min(found.size(), kRegions));
   std::size_t more = 0;
   for (const std::string_view region : kKnownRegions) {
-    if (more < 2 && std::ranges::find(found, region) == found.end()) {
+    if (more < 2 && !text::one_of(region, found)) {
       found.emplace_back(region);
       ++more;
     }

@@ -10,6 +10,7 @@
 #include "checks/escalation/search.h"
 #include "checks/iam/callers.h"
 #include "checks/policy/principals.h"
+#include "checks/text/ascii.h"
 
 namespace muster::escalation {
 namespace {
@@ -317,7 +318,7 @@ std::vector<Outsider> outsiders(const AuditInput& input, const std::string& acti
                                 const std::vector<std::string>& resources,
                                 const ResourceSide& side) {
   const std::string service = policy::lower(action.substr(0, action.find(':')));
-  const bool unsigned_calls = std::ranges::find(kUnsigned, service) != kUnsigned.end();
+  const bool unsigned_calls = text::one_of(service, kUnsigned);
   std::vector<Outsider> found;
   std::size_t looks = kMostLooks;
   for (const Candidate& candidate : Candidates(input, side).collect(unsigned_calls)) {

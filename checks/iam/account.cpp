@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checks/iam/infrastructure.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -146,8 +147,7 @@ class DeclaredPrincipals {
                     {},
                     nullptr};
     for (const DeclaredHolder& group : content.holders) {
-      if (group.kind == HolderKind::Group &&
-          std::ranges::find(holder.groups, group.address) != holder.groups.end()) {
+      if (group.kind == HolderKind::Group && text::one_of(group.address, holder.groups)) {
         found.groups.push_back(group.stand_in);
         found.identity.insert(found.identity.end(), group.identity.begin(), group.identity.end());
       }

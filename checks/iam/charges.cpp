@@ -10,6 +10,7 @@
 #include "checks/iam/powers.h"
 #include "checks/iam/statement_judge.h"
 #include "checks/iam/strangers.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::size_t kListedActions = 4;
 constexpr std::size_t kListedArns = 3;
 
 void add_arn(Charge& charge, const std::string& arn) {
-  const bool known = std::find(charge.arns.begin(), charge.arns.end(), arn) != charge.arns.end();
+  const bool known = text::one_of(arn, charge.arns);
   if (!arn.empty() && !known && charge.arns.size() < kListedArns) {
     charge.arns.push_back(arn);
   }

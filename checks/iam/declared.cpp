@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/iam/powers.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -69,8 +70,7 @@ PrincipalLayers layers_of_role(const Role& role, const AccountFacts& facts) {
 std::string DeclaredRole::environment_name(const Intent& intent) const {
   for (const IntentEnvironment& environment : intent.environments) {
     const auto& names = role->intent->environments;
-    if (environment.kind == pipeline.environment &&
-        std::find(names.begin(), names.end(), environment.name) != names.end()) {
+    if (environment.kind == pipeline.environment && text::one_of(environment.name, names)) {
       return environment.name;
     }
   }

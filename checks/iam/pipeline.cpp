@@ -6,6 +6,7 @@
 #include <map>
 
 #include "checks/oidc/ladder.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -16,7 +17,7 @@ bool is_ci(const oidc::Issuer& issuer) {
   static constexpr std::array<std::string_view, 9> kNames = {
       "github",   "github-legacy", "github-server", "gitlab",   "gitlab-self-managed",
       "circleci", "buildkite",     "terraform",     "bitbucket"};
-  return std::find(kNames.begin(), kNames.end(), issuer.name) != kNames.end();
+  return text::one_of(issuer.name, kNames);
 }
 
 /// Environments without a pinned branch do not count: who may use them is a setting of the
@@ -67,7 +68,7 @@ EnvironmentClass class_of(const Role& role, const Intent& intent) {
   }
   const std::vector<std::string>& names = role.intent->environments;
   for (const IntentEnvironment& environment : intent.environments) {
-    if (std::find(names.begin(), names.end(), environment.name) == names.end()) {
+    if (!text::one_of(environment.name, names)) {
       continue;
     }
     // Production wins, whatever else the role is for.

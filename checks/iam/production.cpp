@@ -193,11 +193,8 @@ Side side_of(const Role& role, const Intent& intent) {
   }
   std::set<Side> sides;
   for (const std::string& name : role.intent->environments) {
-    const auto known = std::find_if(
-        intent.environments.begin(), intent.environments.end(),
-        [&](const IntentEnvironment& environment) { return environment.name == name; });
-    const EnvironmentClass kind =
-        known == intent.environments.end() ? EnvironmentClass::Unknown : known->kind;
+    const IntentEnvironment* known = intent.environment(name);
+    const EnvironmentClass kind = known == nullptr ? EnvironmentClass::Unknown : known->kind;
     sides.insert(kind == EnvironmentClass::Production ? Side::Production
                  : kind == EnvironmentClass::Unknown  ? Side::Unclear
                                                       : Side::Elsewhere);

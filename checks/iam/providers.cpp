@@ -7,6 +7,7 @@
 #include "checks/iam/documents.h"
 #include "checks/iam/infrastructure.h"
 #include "checks/iam/model.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -91,8 +92,7 @@ const OidcProvider* OidcProviders::find(std::string_view arn) const {
 }
 
 bool OidcProviders::lists_all_of(std::string_view account) const {
-  return std::find(listed_accounts_.begin(), listed_accounts_.end(), account) !=
-         listed_accounts_.end();
+  return text::one_of(account, listed_accounts_);
 }
 
 std::vector<Unreadable> unreadable_providers(const AuditInput& input) {

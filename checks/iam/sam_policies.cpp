@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks/core/rule.h"
+#include "checks/text/ascii.h"
 #include "checks/text/tree.h"
 
 namespace muster::iam {
@@ -82,7 +83,7 @@ std::string sam_problem(const Node& wanted, const SamFilling& filling) {
     }
   }
   for (const auto& [name, value] : filling.parameters) {
-    if (std::ranges::find(names, name) == names.end()) {
+    if (!text::one_of(name, names)) {
       return "has no parameter `" + name + "`";
     }
   }

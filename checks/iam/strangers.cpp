@@ -8,6 +8,7 @@
 #include "checks/policy/arn.h"
 #include "checks/policy/operators.h"
 #include "checks/policy/principals.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -146,8 +147,7 @@ bool is_known_limit(std::string_view key) {
                                                              "organizations:serviceprincipal",
                                                              "s3:prefix"};
   // `ecs:CreateAction`: tags only on what the named call makes.
-  return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end() ||
-         key.ends_with(":createaction");
+  return text::one_of(key, kKeys) || key.ends_with(":createaction");
 }
 
 /// Keys whose mere presence says that somebody put the resource in reach.

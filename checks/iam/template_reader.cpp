@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "checks/iam/documents.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -165,8 +166,7 @@ void TemplateReader::declare(const iac::Resource& resource) {
     declare_provider(resource);
   } else if (has_own_role(resource.type)) {
     declare_function(resource);
-  } else if (std::find(kOtherSamRoles.begin(), kOtherSamRoles.end(), resource.type) !=
-             kOtherSamRoles.end()) {
+  } else if (text::one_of(resource.type, kOtherSamRoles)) {
     assembly_.miss(resource.where, "what `" + resource.type + "` makes is not worked out", false);
   }
   read_resource_policy(made_, resource, account_, out_);

@@ -5,6 +5,7 @@
 
 #include "checks/iam/assembly.h"
 #include "checks/iam/declared_resource_policies.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -185,7 +186,7 @@ void ResourcePolicyReader::read_function() {
   const auto events = property("Events");
   for (std::size_t i = 0; events && events->is(Type::Mapping) && i < events->size(); ++i) {
     const auto type = events->at(i).find("Type");
-    const bool fetched = type && std::ranges::find(kFetched, type->text()) != kFetched.end();
+    const bool fetched = type && text::one_of(type->text(), kFetched);
     if (!fetched) {
       add("lambda", arn,
           missing_policy(resource_.id, "whom SAM lets call it for the event `" +

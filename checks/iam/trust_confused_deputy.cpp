@@ -6,6 +6,7 @@
 #include "checks/iam/callers.h"
 #include "checks/iam/model.h"
 #include "checks/iam/services.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 bool sends_source(const policy::Principal& principal) {
   const std::vector<std::string>& known = source_sending_services();
   return principal.type == policy::PrincipalType::Service &&
-         std::find(known.begin(), known.end(), principal.value.value) != known.end();
+         text::one_of(principal.value.value, known);
 }
 
 void trust_confused_deputy(const AuditInput& input, Outcomes& out) {

@@ -8,6 +8,7 @@
 #include "checks/iam/callers.h"
 #include "checks/iam/model.h"
 #include "checks/policy/principals.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -16,9 +17,7 @@ bool is_trusted(const Role& role, const std::string& account) {
   if (account == role.account) {
     return true;
   }
-  return role.intent != nullptr &&
-         std::find(role.intent->trusted_accounts.begin(), role.intent->trusted_accounts.end(),
-                   account) != role.intent->trusted_accounts.end();
+  return role.intent != nullptr && text::one_of(account, role.intent->trusted_accounts);
 }
 
 /// Whether an account id is written there: `*` and deleted principals have none.

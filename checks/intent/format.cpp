@@ -47,7 +47,7 @@ bool is_role_arn(std::string_view text) {
 
 std::string escalation_problem(std::string_view text) {
   const std::vector<std::string_view>& known = escalation_names();
-  if (std::ranges::find(known, text) != known.end()) {
+  if (text::one_of(text, known)) {
     return "";
   }
   const std::string hint = text::did_you_mean(text, known);

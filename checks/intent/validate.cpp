@@ -7,6 +7,7 @@
 #include "checks/intent/capabilities.h"
 #include "checks/intent/mistakes.h"
 #include "checks/intent/schema.h"
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 
 namespace muster {
@@ -49,7 +50,7 @@ Status check_text(const IntentKey& key, const Node& node, const std::string& pat
     return expected(node, path, quote ? "text (put it in quotes)" : "text");
   }
   const auto& values = key.values;
-  if (!values.empty() && std::find(values.begin(), values.end(), node.text()) == values.end()) {
+  if (!values.empty() && !text::one_of(node.text(), values)) {
     std::string all;
     for (const std::string_view value : values) {
       all += (all.empty() ? "`" : ", `") + std::string(value) + "`";

@@ -9,6 +9,7 @@
 #include "checks/lint/overlap.h"
 #include "checks/policy/principals.h"
 #include "checks/policy/variables.h"
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 
 namespace muster::lint {
@@ -224,7 +225,7 @@ bool judge_form(const Written& written, const Fields& fields) {
 void judge_fields(const Written& written, const Fields& fields, Forms& forms) {
   const std::string_view partition = fields[1];
   const std::string_view service = fields[2];
-  if (!is_open(partition) && std::ranges::find(kPartitions, partition) == kPartitions.end()) {
+  if (!is_open(partition) && !text::one_of(partition, kPartitions)) {
     written.report(Code::InvalidPartition, "there is no partition " + quoted(partition) +
                                                text::did_you_mean(partition, kPartitions));
     return;

@@ -6,6 +6,7 @@
 
 #include "checks/lint/families.h"
 #include "checks/policy/operators.h"
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 
 namespace muster::lint {
@@ -66,7 +67,7 @@ Document Reader::read() {
 void Reader::policy_keys() {
   for (std::size_t i = 0; i < document_.root.size(); ++i) {
     const Node key = document_.root.key_at(i);
-    if (std::ranges::find(kPolicyElements, key.text()) == kPolicyElements.end()) {
+    if (!text::one_of(key.text(), kPolicyElements)) {
       out_.add(Code::InvalidPolicyElement,
                "a policy has no element " + quoted(key.text()) +
                    text::did_you_mean(key.text(), kPolicyElements),
@@ -213,7 +214,7 @@ void Reader::principal(Statement& statement, const Node& key, const Node& value)
 void Reader::principal_group(Statement& statement, const PrincipalGroup& empty) {
   PrincipalGroup group = empty;
   const std::string_view kind = group.key.text();
-  if (std::ranges::find(kPrincipalKeys, kind) == kPrincipalKeys.end()) {
+  if (!text::one_of(kind, kPrincipalKeys)) {
     out_.add(
         Code::InvalidPrincipalKey,
         "there is no kind of principal " + quoted(kind) + text::did_you_mean(kind, kPrincipalKeys),

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::lint {
 
 using policy::OperatorKind;
@@ -39,7 +41,7 @@ bool may_be_region(std::string_view text) {
   const std::size_t before = rest.rfind('-');
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
   return before != std::string_view::npos && before >= 2 && std::ranges::all_of(rest, is_letter) &&
-         std::ranges::find(kDirections, rest.substr(before + 1)) != kDirections.end();
+         text::one_of(rest.substr(before + 1), kDirections);
 }
 
 bool is_string_operator(const policy::Operator& op) {

@@ -8,6 +8,7 @@
 #include "checks/oidc/compiled.h"
 #include "checks/oidc/forgery.h"
 #include "checks/oidc/identities.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -43,7 +44,7 @@ bool knows_id(const CompiledTrust& trust, const Scope& scope, std::string Reposi
   const auto& names = scope.repository.values;
   const auto& facts = trust.universe.repositories;
   return std::any_of(facts.begin(), facts.end(), [&](const RepositoryFact& fact) {
-    return !(fact.*id).empty() && std::find(names.begin(), names.end(), fact.name) != names.end();
+    return !(fact.*id).empty() && text::one_of(fact.name, names);
   });
 }
 
@@ -278,7 +279,7 @@ TrustSearch TrustSearch::without_clauses_on(const std::vector<std::string>& clai
   for (policy::Statement& s : policy.statements) {
     std::erase_if(s.conditions, [&](const policy::Condition& condition) {
       const auto claim = claim_of_key(compiled_->issuer, condition.key.value);
-      return claim && std::find(claims.begin(), claims.end(), *claim) != claims.end();
+      return claim && text::one_of(*claim, claims);
     });
   }
   return with_policy(policy);

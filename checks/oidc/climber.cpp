@@ -144,11 +144,9 @@ Exposure Climber::exposure_of(Rung rung, const Population& population, const Pro
     return Exposure::PullRequests;
   }
   if (rung == Rung::MergeRef && answer.is_yes()) {
-    const std::string environment = field_of(answer.witness(), "environment");
-    const bool known = std::any_of(
-        intent_.environments.begin(), intent_.environments.end(),
-        [&](const IntentEnvironment& declared) { return declared.name == environment; });
-    return known ? Exposure::PullRequests : Exposure::MoreRefs;
+    const std::string environment = answer.witness().first("environment");
+    return intent_.environment(environment) != nullptr ? Exposure::PullRequests
+                                                       : Exposure::MoreRefs;
   }
   const bool guarded = rung == Rung::EnvironmentWithoutRef && is_protected(population.name);
   return guarded ? Exposure::Note : Exposure::MoreRefs;
@@ -236,11 +234,8 @@ std::vector<std::string> Climber::declared_environments() const {
 }
 
 bool Climber::is_protected(const std::string& environment) const {
-  return std::any_of(intent_.environments.begin(), intent_.environments.end(),
-                     [&](const IntentEnvironment& known) {
-                       return known.name == environment &&
-                              (!known.branches.empty() || known.reviewers.value_or(false));
-                     });
+  const IntentEnvironment* known = intent_.environment(environment);
+  return known != nullptr && (!known->branches.empty() || known->reviewers.value_or(false));
 }
 
 std::vector<TokenSet> Climber::meant_or_protected() const {

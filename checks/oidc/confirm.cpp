@@ -7,6 +7,7 @@
 
 #include "checks/oidc/clauses.h"
 #include "checks/policy/variables.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -214,7 +215,7 @@ std::vector<std::string> reading_order(const Question& question) {
                                     "actor_id",
                                     "enterprise_id"};
   for (const std::string& claim : question.issuer->exposed) {
-    if (std::find(order.begin(), order.end(), claim) == order.end()) {
+    if (!text::one_of(claim, order)) {
       order.push_back(claim);
     }
   }

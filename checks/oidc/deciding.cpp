@@ -90,13 +90,4 @@ const policy::Statement* denying_statement(const Trust& trust, const Witness& to
   return first_met(trust, request_of(trust.search, token), policy::Effect::Deny);
 }
 
-std::string field_of(const Witness& token, std::string_view name) {
-  for (const WitnessField& field : token.fields) {
-    if (field.name == name && field.values.size() == 1) {
-      return field.values.front();
-    }
-  }
-  return {};
-}
-
 }  // namespace muster::oidc

@@ -31,7 +31,4 @@ struct Deciding {
 /// The Deny statement that refuses the token, or null.
 [[nodiscard]] const policy::Statement* denying_statement(const Trust& trust, const Witness& token);
 
-/// The only value of a witness field; empty when it has none or several.
-[[nodiscard]] std::string field_of(const Witness& token, std::string_view name);
-
 }  // namespace muster::oidc

@@ -9,6 +9,8 @@
 #include <set>
 #include <string_view>
 
+#include "checks/text/ascii.h"
+
 namespace muster::oidc {
 namespace {
 
@@ -89,7 +91,7 @@ Template claims_to_try(const CompiledTrust& trust) {
       return name_meets(claim, text) ||
              (claim == "context" && text.find("pull_request") != std::string::npos);
     });
-    if (met && std::find(out.begin(), out.end(), claim) == out.end()) {
+    if (met && !text::one_of(claim, out)) {
       out.emplace_back(claim);
     }
   }
@@ -117,7 +119,7 @@ class ForgerySearch {
         return Proof::undecided(any.is_undecided() ? any.reason() : reason_);
       }
       for (const std::string& claim : claims_) {
-        if (std::find(prefix.begin(), prefix.end(), claim) != prefix.end()) {
+        if (text::one_of(claim, prefix)) {
           continue;
         }
         Template longer = prefix;

@@ -5,6 +5,7 @@
 #include "checks/oidc/grammars.h"
 #include "checks/oidc/identities.h"
 #include "checks/oidc/world_builder.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -40,10 +41,6 @@ const char* ref_template(RefKind kind) {
       return "refs/pull/<pull>/merge";
   }
   return "";
-}
-
-bool has(const std::vector<std::string>& list, std::string_view name) {
-  return std::find(list.begin(), list.end(), name) != list.end();
 }
 
 /// `job_workflow_ref` of a called or own workflow file, at each kind of version.
@@ -109,14 +106,15 @@ class GithubGrammar {
       }
     }
     // Without names in the subject both forms are the same.
-    if (!has(keys, "repo") && forms.size() > 1) {
+    if (!text::one_of("repo", keys) && forms.size() > 1) {
       forms.pop_back();
     }
     return forms;
   }
 
   [[nodiscard]] std::vector<ContextKind> contexts(const std::vector<std::string>& keys) const {
-    const bool needs_environment = scope_.environment.kind != Kind::Any || has(keys, "environment");
+    const bool needs_environment =
+        scope_.environment.kind != Kind::Any || text::one_of("environment", keys);
     std::vector<ContextKind> out;
     for (const ContextKind context : {ContextKind::Branch, ContextKind::Tag,
                                       ContextKind::PullRequest, ContextKind::Environment}) {
@@ -162,7 +160,7 @@ class GithubGrammar {
       environments.assign(scope_.environment.values.begin(), scope_.environment.values.end());
     }
     const std::vector<RefKind> kinds = ref_kinds(variant.context);
-    const bool ref_shared = has(keys, "ref") || own_workflow_file(identity);
+    const bool ref_shared = text::one_of("ref", keys) || own_workflow_file(identity);
     for (const auto& environment : environments) {
       variant.environment = environment;
       if (kinds.size() > 1 && !ref_shared) {
@@ -273,7 +271,7 @@ class GithubGrammar {
     if (with_ref) {
       builder.claim("ref", ref_template(variant.ref));
     }
-    if (has(keys, "job_workflow_ref")) {
+    if (text::one_of("job_workflow_ref", keys)) {
       builder.claim("job_workflow_ref", workflow_ref_templates(false).front());
     } else if (own_workflow_file(identity)) {
       builder.bind("workflow_file", {*scope_.workflow_file, false, false});
@@ -300,7 +298,7 @@ class GithubGrammar {
       }
       shape.choices.push_back(std::move(refs));
     }
-    if (!has(keys, "job_workflow_ref") && !own_workflow_file(identity)) {
+    if (!text::one_of("job_workflow_ref", keys) && !own_workflow_file(identity)) {
       Choice files;
       for (const std::string& text : workflow_ref_templates(scope_.fresh_workflow_version)) {
         files.push_back(alternative("job_workflow_ref", text));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "checks/text/ascii.h"
+
 namespace muster::oidc {
 namespace {
 
@@ -32,7 +34,7 @@ GuardVerdict verdict_on(const policy::Statement& statement, const Issuer& issuer
   GuardVerdict verdict = GuardVerdict::Refused;
   for (const Condition& condition : statement.conditions) {
     const auto& keys = issuer.guard_keys;
-    if (std::find(keys.begin(), keys.end(), policy::lower(condition.key.value)) == keys.end()) {
+    if (!text::one_of(policy::lower(condition.key.value), keys)) {
       continue;
     }
     if (!is_plain(condition.op)) {

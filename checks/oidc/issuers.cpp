@@ -9,6 +9,7 @@
 #include "checks/core/rule.h"
 #include "checks/policy/evaluate.h"
 #include "checks/policy/model.h"
+#include "checks/text/ascii.h"
 #include "checks/text/tree.h"
 
 namespace muster::oidc {
@@ -101,7 +102,7 @@ bool is_global(std::string_view lower_key) {
 }  // namespace
 
 bool Issuer::exposes(std::string_view claim) const {
-  return std::find(exposed.begin(), exposed.end(), policy::lower(claim)) != exposed.end();
+  return text::one_of(policy::lower(claim), exposed);
 }
 
 Result<ProviderArn> parse_provider_arn(std::string_view arn) {

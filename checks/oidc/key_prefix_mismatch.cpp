@@ -4,6 +4,7 @@
 #include <array>
 
 #include "checks/oidc/federated.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -20,11 +21,9 @@ constexpr std::array<std::string_view, 9> kClaims = {"sub",
                                                      "repository_owner_id"};
 
 bool is_claim(const FederatedStatement& federated, const std::string& name) {
-  return std::find(kClaims.begin(), kClaims.end(), name) != kClaims.end() ||
+  return text::one_of(name, kClaims) ||
          std::any_of(federated.issuers.begin(), federated.issuers.end(), [&](const Issuer& issuer) {
-           return issuer.exposes(name) ||
-                  std::find(issuer.unexposed.begin(), issuer.unexposed.end(), name) !=
-                      issuer.unexposed.end();
+           return issuer.exposes(name) || text::one_of(name, issuer.unexposed);
          });
 }
 

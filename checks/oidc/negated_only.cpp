@@ -4,6 +4,7 @@
 #include <array>
 
 #include "checks/oidc/federated.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -15,8 +16,7 @@ void judge(const FederatedStatement& federated, Outcomes& out) {
   const policy::Condition* negated = nullptr;
   for (const policy::Condition& clause : federated.statement->conditions) {
     const bool identity = standing_of(federated, clause.key.value) == KeyStanding::Exposed &&
-                          std::find(kIdentity.begin(), kIdentity.end(),
-                                    claim_part(clause.key.value)) != kIdentity.end();
+                          text::one_of(claim_part(clause.key.value), kIdentity);
     if (identity && !clause.op.negated) {
       negated = nullptr;
       break;

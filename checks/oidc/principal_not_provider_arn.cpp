@@ -5,6 +5,7 @@
 
 #include "checks/core/check.h"
 #include "checks/iam/model.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -14,8 +15,7 @@ constexpr std::array<std::string_view, 4> kNamedByHost = {"cognito-identity.amaz
                                                           "accounts.google.com"};
 
 bool is_right(const std::string& value) {
-  return value.starts_with("arn:") || value == "*" ||
-         std::find(kNamedByHost.begin(), kNamedByHost.end(), value) != kNamedByHost.end();
+  return value.starts_with("arn:") || value == "*" || text::one_of(value, kNamedByHost);
 }
 
 void judge(const iam::Role& role, const policy::Statement& statement, Outcomes& out) {

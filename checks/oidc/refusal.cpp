@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "checks/policy/operators.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -72,14 +73,6 @@ std::string hint_for(const policy::Operator& op, const RefusingClause& clause) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& values) {
-  std::string out;
-  for (const std::string& value : values) {
-    out += (out.empty() ? "" : ", ") + value;
-  }
-  return out;
-}
-
 std::string shown_key(const Issuer& issuer, const std::string& key) {
   const KeyStanding standing = key_standing(issuer, key);
   const bool own = standing == KeyStanding::Exposed || standing == KeyStanding::NotExposed;
@@ -107,7 +100,7 @@ RefusingClause describe(const policy::Statement& statement, std::size_t index, c
   if (carried == request.context.end()) {
     clause.absent_because = why_absent(issuer, condition.key.value);
   } else {
-    clause.carried = joined(carried->second.values);
+    clause.carried = text::joined(carried->second.values, ", ");
   }
   if (clause.carried && !clause.deny && !clause.negated && !clause.presence) {
     point_out_difference(clause);

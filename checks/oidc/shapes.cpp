@@ -6,6 +6,7 @@
 
 #include "checks/oidc/grammars.h"
 #include "checks/oidc/world_builder.h"
+#include "checks/text/ascii.h"
 
 namespace muster::oidc {
 namespace {
@@ -32,9 +33,8 @@ void add_audiences(std::vector<Shape>& shapes, const ShapeInput& input, Demands&
   } else if (input.universe.audiences) {
     values = *input.universe.audiences;
     if (rule.kind == Kind::Outside) {
-      std::erase_if(values, [&](const std::string& value) {
-        return std::ranges::find(rule.values, value) != rule.values.end();
-      });
+      std::erase_if(values,
+                    [&](const std::string& value) { return text::one_of(value, rule.values); });
     }
   }
   Choice audiences;

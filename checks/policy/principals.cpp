@@ -5,6 +5,7 @@
 #include <array>
 
 #include "checks/policy/arn.h"
+#include "checks/text/ascii.h"
 
 namespace muster::policy {
 namespace {
@@ -190,7 +191,7 @@ Caller read_caller(std::string_view principal) {
   if (const auto arn = split_arn(principal)) {
     return read_arn_caller(principal, *arn);
   }
-  if (std::ranges::find(kProviderHosts, principal) != kProviderHosts.end()) {
+  if (text::one_of(principal, kProviderHosts)) {
     return {CallerKind::Provider, principal, {}, {}, {}};
   }
   const bool service = principal.ends_with(".amazonaws.com") ||

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 
 namespace muster::policy {
@@ -40,7 +41,7 @@ Status check_keys(const Node& mapping, std::span<const std::string_view> known,
                   std::string_view owner) {
   for (std::size_t i = 0; i < mapping.size(); ++i) {
     const Node key = mapping.key_at(i);
-    if (std::ranges::find(known, key.text()) == known.end()) {
+    if (!text::one_of(key.text(), known)) {
       return invalid(key, "unknown " + std::string(owner) + " element `" + std::string(key.text()) +
                               "`" + text::did_you_mean(key.text(), known));
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::prover {
 namespace {
 
@@ -46,10 +48,10 @@ constexpr std::array<std::string_view, 3> kSingleFamilies = {"aws:principaltag/"
 }  // namespace
 
 Shape shape_of(std::string_view key) {
-  if (std::ranges::find(kMulti, key) != kMulti.end()) {
+  if (text::one_of(key, kMulti)) {
     return Shape::Multi;
   }
-  const bool single = std::ranges::find(kSingle, key) != kSingle.end() ||
+  const bool single = text::one_of(key, kSingle) ||
                       std::ranges::any_of(kSingleFamilies, [&](std::string_view family) {
                         return key.starts_with(family);
                       });

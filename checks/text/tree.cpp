@@ -217,15 +217,10 @@ std::string_view Tree::comment_behind(const Span& scalar) const {
     return {};
   }
   const std::string_view line = data_->lines.line(scalar.end_line);
-  std::size_t at = 0;
-  for (std::size_t left = scalar.end_column; at < line.size(); ++at) {
-    left -= (static_cast<unsigned char>(line[at]) & 0xC0U) != 0x80U ? std::size_t{1} : 0;
-    if (left == 0) {
-      break;
-    }
-  }
+  const std::size_t behind = data_->lines.offset(scalar.end_line, scalar.end_column) -
+                             data_->lines.offset(scalar.end_line, 1);
   // The end of a flow collection may stand between.
-  at = std::min(line.find_first_not_of(" \t,]}", at), line.size());
+  const std::size_t at = std::min(line.find_first_not_of(" \t,]}", behind), line.size());
   const bool comment = at > 0 && at < line.size() && line[at] == '#' &&
                        (line[at - 1] == ' ' || line[at - 1] == '\t');
   return comment ? trim(line.substr(at + 1)) : std::string_view();
