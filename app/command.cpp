@@ -8,7 +8,7 @@
 namespace muster::app {
 
 int report_error(const Console& console, const Error& error) {
-  console.err << "muster: " << report::no_command(report::sanitise(to_string(error))) << "\n";
+  console.err << "muster: " << report::safe_line(to_string(error)) << "\n";
   return error.code == ErrorCode::Usage ? kUsage : kIncomplete;
 }
 

@@ -14,8 +14,10 @@
 #include "app/location_json.h"
 #include "app/repository.h"
 #include "app/write.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/repair.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::app {
 namespace {
@@ -69,7 +71,7 @@ Result<std::vector<std::string>> wished_rules(const FixOptions& options) {
     return std::vector<std::string>(known.begin(), known.end());
   }
   for (const std::string& rule : options.rules) {
-    if (std::find(known.begin(), known.end(), rule) == known.end()) {
+    if (!text::one_of(rule, known)) {
       std::string all;
       for (const std::string_view one : known) {
         all += (all.empty() ? "`" : ", `") + std::string(one) + "`";
@@ -104,14 +106,10 @@ struct FixReport {
   bool incomplete = false;
 };
 
-std::string clean_line(const std::string& text) {
-  return report::no_command(report::sanitise(text));
-}
-
 void print_diff(const std::string& diff, const Console& console) {
   for (std::size_t at = 0; at < diff.size();) {
     const std::size_t end = std::min(diff.find('\n', at), diff.size());
-    console.out << clean_line(diff.substr(at, end - at)) << "\n";
+    console.out << report::safe_line(diff.substr(at, end - at)) << "\n";
     at = end + 1;
   }
 }
@@ -127,8 +125,8 @@ void tell_plan(const Repaired& repaired, const FixOptions& options, FixReport& r
                const Console& console) {
   const auto tell = [&](const char* mark, const Outcome& finding, const std::string& words) {
     if (!options.json) {
-      console.err << clean_line(std::string(mark) + to_string(finding.where) + ": " + words + " (" +
-                                finding.rule + ")")
+      console.err << report::safe_line(std::string(mark) + to_string(finding.where) + ": " + words +
+                                       " (" + finding.rule + ")")
                   << "\n";
     }
   };
@@ -156,7 +154,7 @@ void tell_unread(const Repository& repository, FixReport& report, const Console&
   }
   for (const NotCovered& missed : repository.facts.not_covered) {
     if (missed.blocks && missed.what.starts_with(".github/workflows/")) {
-      console.err << clean_line("muster: " + missed.what + ": " + missed.why) << "\n";
+      console.err << report::safe_line("muster: " + missed.what + ": " + missed.why) << "\n";
       report.incomplete = true;
     }
   }
@@ -203,10 +201,6 @@ Status fix_root(const std::string& root, const workflow::RepairWish& wish,
   return Done{};
 }
 
-std::string so_many(std::size_t count, const char* word) {
-  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
 void tell_end(const FixOptions& options, FixReport& report, const Console& console) {
   report.json["other_findings"] = report.elsewhere;
   if (options.json) {
@@ -214,8 +208,9 @@ void tell_end(const FixOptions& options, FixReport& report, const Console& conso
     return;
   }
   const char* verb = options.dry_run ? " would be repaired in " : " repaired in ";
-  console.err << so_many(report.repaired, "finding") << verb << so_many(report.files, "file")
-              << ", " << report.left << " left; " << so_many(report.elsewhere, "finding")
+  console.err << report::plural(report.repaired, "finding") << verb
+              << report::plural(report.files, "file") << ", " << report.left << " left; "
+              << report::plural(report.elsewhere, "finding")
               << " of rules without repairs (muster audit lists them)\n";
 }
 

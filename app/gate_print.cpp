@@ -8,6 +8,7 @@
 #include "app/location_json.h"
 #include "app/policy_words.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::app {
 namespace {
@@ -17,10 +18,6 @@ using policy::StatementPart;
 using report::sanitise;
 
 constexpr std::size_t kShortName = 12;
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 std::size_t count_of(const GateReport& report, bool (*is)(GateChange)) {
   return static_cast<std::size_t>(std::ranges::count_if(report.findings, is, &GateFinding::change));
@@ -91,7 +88,7 @@ class Lines {
  public:
   explicit Lines(std::ostream& out) : out_(out) {}
 
-  void add(const std::string& text) { out_ << report::no_command(sanitise(text)) << "\n"; }
+  void add(const std::string& text) { out_ << report::safe_line(text) << "\n"; }
 
  private:
   std::ostream& out_;
@@ -155,10 +152,11 @@ void print_quiet(const GateFinding& finding, Lines& lines) {
 std::string summary(const GateReport& report) {
   const std::size_t grown = count_of(report, is_new_access);
   const std::size_t open = count_of(report, is_undecided) + gaps_of(report);
-  const std::string compared = counted(report.findings.size(), "subject") + " compared with " +
-                               report.commit.substr(0, kShortName) + ", " + report.how;
+  const std::string compared = report::plural(report.findings.size(), "subject") +
+                               " compared with " + report.commit.substr(0, kShortName) + ", " +
+                               report.how;
   if (grown > 0) {
-    return "New access: " + counted(grown, "subject") + " allow" + (grown == 1 ? "s" : "") +
+    return "New access: " + report::plural(grown, "subject") + " allow" + (grown == 1 ? "s" : "") +
            " more than before" + (open > 0 ? ", " + std::to_string(open) + " undecided" : "") +
            ". " + compared;
   }

@@ -13,6 +13,7 @@
 #include "checks/iam/infrastructure.h"
 #include "checks/policy/infer.h"
 #include "checks/policy/print.h"
+#include "checks/text/ascii.h"
 
 namespace muster::app {
 namespace {
@@ -191,7 +192,7 @@ void Collector::account() {
                           {},
                           snapshot_of(holder.where.source.path(), holder.arn)};
       for (const iam::HolderDocument& group : facts.groups()) {
-        if (std::ranges::find(holder.groups, group.name) != holder.groups.end()) {
+        if (text::one_of(group.name, holder.groups)) {
           subject.policies.insert(subject.policies.end(), group.identity.begin(),
                                   group.identity.end());
         }
@@ -244,8 +245,7 @@ void Collector::add_holder(const std::string& path, const DeclaredHolder& holder
                           false,
                           holder.open_digests};
   for (const DeclaredHolder& group : content.holders) {
-    if (group.kind == HolderKind::Group &&
-        std::ranges::find(holder.groups, group.address) != holder.groups.end()) {
+    if (group.kind == HolderKind::Group && text::one_of(group.address, holder.groups)) {
       permissions.policies.insert(permissions.policies.end(), group.identity.begin(),
                                   group.identity.end());
       permissions.open.insert(permissions.open.end(), group.open_digests.begin(),

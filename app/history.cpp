@@ -17,13 +17,6 @@ namespace {
 using nlohmann::ordered_json;
 using report::sanitise;
 
-/// Foreign text inside a line: a line break in it must not look like a line of ours.
-std::string one_line(std::string_view text) {
-  std::string line = sanitise(text);
-  std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  return report::no_command(line);
-}
-
 bool is_complete(const store::RunSummary& run) {
   return run.state == "complete";
 }
@@ -75,16 +68,18 @@ void print_summary(const store::RunSummary& run, const Console& console) {
                                  ? fmt::format("{:>4} passed {:>4} failed {:>4} undecided",
                                                run.passed, run.failed, run.undecided)
                                  : fmt::format("{:<39}", "no result");
-  console.out << fmt::format("{}  {:<9} {}  {}  {}\n", one_line(run.id), one_line(run.state),
-                             to_utc(run.started), counts, one_line(run.scope));
+  console.out << fmt::format("{}  {:<9} {}  {}  {}\n", report::safe_line(run.id),
+                             report::safe_line(run.state), to_utc(run.started), counts,
+                             report::safe_line(run.scope));
 }
 
 void print_findings(const char* mark, const std::vector<PastFinding>& findings,
                     const Console& console) {
   for (const PastFinding& finding : findings) {
     console.out << fmt::format("{}{:<9} {}\n{}          {}  {}\n", mark,
-                               to_string(finding.severity), one_line(finding.message), mark,
-                               one_line(to_string(finding.where)), one_line(finding.rule));
+                               to_string(finding.severity), report::safe_line(finding.message),
+                               mark, report::safe_line(to_string(finding.where)),
+                               report::safe_line(finding.rule));
   }
 }
 
@@ -131,7 +126,8 @@ Status show(const HistoryShowOptions& options, const Console& console) {
   console.out << fmt::format("{} files read, {} rules ran, {} findings open\n", run.inputs.size(),
                              run.coverage.size(), run.open.size());
   for (const NotCovered& gap : run.not_covered) {
-    console.out << fmt::format("not read: {}: {}\n", one_line(gap.what), one_line(gap.why));
+    console.out << fmt::format("not read: {}: {}\n", report::safe_line(gap.what),
+                               report::safe_line(gap.why));
   }
   console.out << "\n";
   print_findings("", run.open, console);

@@ -34,7 +34,7 @@ Status refuse_overwriting(const InitOptions& options, const fs::path& file) {
 
 void warn(const Draft& draft, const Console& console) {
   for (const std::string& what : draft.unreadable) {
-    console.err << report::no_command(report::sanitise("muster: not read: " + what)) << "\n";
+    console.err << report::safe_line("muster: not read: " + what) << "\n";
   }
 }
 

@@ -9,6 +9,7 @@
 #include "app/init_roles.h"
 #include "checks/iam/model.h"
 #include "checks/intent/schema.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/jobs.h"
 
 namespace muster::app {
@@ -27,7 +28,7 @@ std::string test_folder(std::string_view path) {
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
        slash = path.find('/', begin)) {
     const std::string_view name = path.substr(begin, slash - begin);
-    if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) {
+    if (text::one_of(name, kNames)) {
       return std::string(path.substr(0, slash));
     }
     begin = slash + 1;

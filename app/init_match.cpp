@@ -17,7 +17,7 @@ bool is_generic(const std::string& word) {
   static constexpr std::array<std::string_view, 14> kWords = {
       "trust", "trusts",      "assume",   "role",   "roles", "policy", "policies",
       "iam",   "permissions", "document", "inline", "json",  "aws",    "permission"};
-  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+  return text::one_of(word, kWords);
 }
 
 Words words_of(std::string_view text) {

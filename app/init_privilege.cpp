@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::app {
 namespace {
 
@@ -54,8 +56,7 @@ bool is_read_only(const iam::IdentityPolicy& identity) {
       "policy/ReadOnlyAccess", "policy/job-function/ViewOnlyAccess", "policy/SecurityAudit"};
   const std::size_t name = identity.arn.find(":iam::aws:");
   if (name != std::string::npos) {
-    return std::find(kManaged.begin(), kManaged.end(),
-                     std::string_view(identity.arn).substr(name + 10)) != kManaged.end();
+    return text::one_of(std::string_view(identity.arn).substr(name + 10), kManaged);
   }
   return identity.policy && only_reads(*identity.policy);
 }

@@ -31,13 +31,9 @@ bool is_arn(const std::string& text) {
          iam::last_part(text).size() <= kLongestName && !iam::last_part(text).empty();
 }
 
-bool is_name_char(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool is_word(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_name_char(c) || c == '-'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return text::is_word_char(c) || c == '-'; });
 }
 
 /// The names behind `vars.`, `secrets.` and `env.` in a text, each once.
@@ -46,9 +42,9 @@ std::set<std::string> variables_in(std::string_view text) {
   for (const std::string_view prefix : {"vars.", "secrets.", "env."}) {
     for (std::size_t at = text.find(prefix); at != std::string_view::npos;
          at = text.find(prefix, at + 1)) {
-      const bool inside = at > 0 && (is_name_char(text[at - 1]) || text[at - 1] == '.');
+      const bool inside = at > 0 && (text::is_word_char(text[at - 1]) || text[at - 1] == '.');
       std::size_t end = at + prefix.size();
-      while (end < text.size() && is_name_char(text[end])) {
+      while (end < text.size() && text::is_word_char(text[end])) {
         ++end;
       }
       if (!inside && end > at + prefix.size() && end - at <= kLongestName) {
@@ -238,8 +234,7 @@ void RoleFinder::take_facts() {
     const auto github = trusts.github_of(role);
     const bool ours = std::any_of(github.begin(), github.end(), [&](const oidc::Trust* trust) {
       const auto repositories = trust->search.literal_repositories();
-      return repository.empty() ||
-             std::find(repositories.begin(), repositories.end(), repository) != repositories.end();
+      return repository.empty() || text::one_of(repository, repositories);
     });
     if (named == taken_.end() && !ours) {
       ++draft_.other_roles;
@@ -274,7 +269,7 @@ void RoleFinder::subjects(Taken& taken) const {
   for (const JobRun* run : taken.runs) {
     const std::string environment = environment_of(*run);
     auto& list = taken.role.environments;
-    if (!environment.empty() && std::find(list.begin(), list.end(), environment) == list.end()) {
+    if (!environment.empty() && !text::one_of(environment, list)) {
       list.push_back(environment);
     }
   }

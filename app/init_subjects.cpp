@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "checks/intent/schema.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/presented.h"
 
 namespace muster::app {
@@ -19,7 +20,7 @@ constexpr std::string_view kHeads = "refs/heads/";
 constexpr std::string_view kTags = "refs/tags/";
 
 void add_once(std::vector<std::string>& list, const std::string& text) {
-  if (std::find(list.begin(), list.end(), text) == list.end()) {
+  if (!text::one_of(text, list)) {
     list.push_back(text);
   }
 }
@@ -29,7 +30,7 @@ std::string outsiders(std::string_view event) {
   static constexpr std::array<std::string_view, 8> kAnybody = {
       "issue_comment", "issues", "discussion", "discussion_comment",
       "fork",          "watch",  "gollum",     "pull_request_target"};
-  if (std::find(kAnybody.begin(), kAnybody.end(), event) != kAnybody.end()) {
+  if (text::one_of(event, kAnybody)) {
     return "`" + std::string(event) + "` can be started by people without write access";
   }
   if (event == "workflow_run") {

@@ -7,6 +7,7 @@
 
 #include "app/init_roles.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::app {
 namespace {
@@ -87,10 +88,6 @@ ordered_json environment_json(const DraftEnvironment& environment) {
           {"variables", variables_json(environment.variables)}};
 }
 
-std::string counted(std::size_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 std::string draft_json(const Draft& draft, const std::string& path) {
@@ -123,15 +120,16 @@ std::string draft_words(const Draft& draft, const std::string& path, const std::
   const std::string who =
       draft.repository.value.empty() ? "repository unknown" : draft.repository.value;
   std::string words =
-      report::no_command(clean(fmt::format(
-          "Wrote {}: {}, {}, {}, {}.", path, who, counted(draft.environments.size(), "environment"),
-          counted(draft.roles.size(), "role"), counted(draft.questions.size(), "open question")))) +
+      report::safe_line(fmt::format("Wrote {}: {}, {}, {}, {}.", path, who,
+                                    report::plural(draft.environments.size(), "environment"),
+                                    report::plural(draft.roles.size(), "role"),
+                                    report::plural(draft.questions.size(), "open question"))) +
       "\n";
   for (std::size_t i = 0; i < draft.questions.size() && i < kShownQuestions; ++i) {
     const Question& question = draft.questions[i];
     const bool placed = !question.where.source.path().empty();
-    words += report::no_command(clean("  - " + question.text +
-                                      (placed ? " (" + place(question.where) + ")" : ""))) +
+    words += report::safe_line("  - " + question.text +
+                               (placed ? " (" + place(question.where) + ")" : "")) +
              "\n";
   }
   if (draft.questions.size() > kShownQuestions) {
@@ -139,9 +137,7 @@ std::string draft_words(const Draft& draft, const std::string& path, const std::
   }
   const std::string folder = root == "." ? "" : " " + root;
   return words +
-         report::no_command(
-             clean("Next: correct the file, then run `muster audit" + folder + "`.")) +
-         "\n";
+         report::safe_line("Next: correct the file, then run `muster audit" + folder + "`.") + "\n";
 }
 
 }  // namespace muster::app

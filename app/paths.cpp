@@ -7,9 +7,11 @@
 
 #include "app/location_json.h"
 #include "checks/iam/model.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/paths.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::app {
 namespace {
@@ -19,20 +21,16 @@ using workflow::DeliveryPath;
 using workflow::DeliveryPaths;
 using workflow::PathPowers;
 using workflow::PathVerdict;
+using Chosen = std::vector<const DeliveryPath*>;
+
+using report::safe_line;
 
 constexpr std::size_t kKindColumn = 12;
 constexpr const char* kOwnRule = "workflow-ungated-path";
 
-/// For people, with nothing in it that a terminal or a runner of GitHub obeys.
-std::string shown(const std::string& text) {
-  return report::no_command(report::sanitise(text));
-}
-
 bool is_environment_of(const DeliveryPath& path, const std::string& name) {
   const bool of_role = path.known_role != nullptr && path.known_role->intent != nullptr &&
-                       std::find(path.known_role->intent->environments.begin(),
-                                 path.known_role->intent->environments.end(),
-                                 name) != path.known_role->intent->environments.end();
+                       text::one_of(name, path.known_role->intent->environments);
   return path.environment == name || of_role;
 }
 
@@ -53,10 +51,7 @@ class Destination {
  private:
   [[nodiscard]] bool is_production() const { return to_ == "prod" || to_ == "production"; }
 
-  [[nodiscard]] bool is_named_environment() const {
-    return std::any_of(intent_.environments.begin(), intent_.environments.end(),
-                       [&](const IntentEnvironment& one) { return one.name == to_; });
-  }
+  [[nodiscard]] bool is_named_environment() const { return intent_.environment(to_) != nullptr; }
 
   const std::string& to_;
   const Intent& intent_;
@@ -179,13 +174,14 @@ std::string name_of(const DeliveryPath& path) {
 }
 
 void print_path(const DeliveryPath& path, std::ostream& out) {
-  out << headline(path) << "  " << shown(name_of(path)) << "\n";
+  out << headline(path) << "  " << safe_line(name_of(path)) << "\n";
   std::size_t number = 0;
   for (const workflow::PathStep& step : path.steps) {
     const std::string kind = step.kind + std::string(kKindColumn, ' ').substr(step.kind.size());
     ++number;
-    out << "  " << (number < 10 ? " " : "") << number << ". " << kind << shown(step.text) << "\n"
-        << std::string(kKindColumn + 6, ' ') << shown(to_string(step.where)) << "\n";
+    out << "  " << (number < 10 ? " " : "") << number << ". " << kind << safe_line(step.text)
+        << "\n"
+        << std::string(kKindColumn + 6, ' ') << safe_line(to_string(step.where)) << "\n";
   }
   out << "      needs "
       << (path.actor == workflow::Actor::Outsider || path.actor == workflow::Actor::Approver ? "an "
@@ -198,10 +194,10 @@ void print_path(const DeliveryPath& path, std::ostream& out) {
               : ", and nobody else")
       << "\n";
   for (const std::string& assumption : path.assumptions()) {
-    out << "      assumes: " << shown(assumption) << "\n";
+    out << "      assumes: " << safe_line(assumption) << "\n";
   }
   if (!path.reason.empty()) {
-    out << "      not known: " << shown(path.reason) << "\n";
+    out << "      not known: " << safe_line(path.reason) << "\n";
   }
   if (const std::string rule = rule_of(path); !rule.empty()) {
     out << "      reported by: " << rule << "\n";
@@ -209,7 +205,7 @@ void print_path(const DeliveryPath& path, std::ostream& out) {
 }
 
 /// `2 open, 1 held`
-std::string counts_of(const std::vector<const DeliveryPath*>& paths) {
+std::string counts_of(const Chosen& paths) {
   std::string words;
   for (const PathVerdict verdict :
        {PathVerdict::OpenToOutsiders, PathVerdict::Open, PathVerdict::Undecided,
@@ -260,6 +256,54 @@ bool report_unread(const Account& account, const Console& console) {
   return report_unreadable(account, console) || !all.empty();
 }
 
+/// Those that lead to the destination, the worst first.
+Chosen paths_to(Destination& destination, const DeliveryPaths& all) {
+  Chosen paths;
+  for (const DeliveryPath& path : all.all()) {
+    if (destination.is_of(path)) {
+      paths.push_back(&path);
+    }
+  }
+  std::stable_sort(paths.begin(), paths.end(), [](const DeliveryPath* a, const DeliveryPath* b) {
+    return a->verdict > b->verdict;
+  });
+  return paths;
+}
+
+void print_paths_json(const std::string& to, const Chosen& paths,
+                      const std::vector<std::string>& limits, std::ostream& out) {
+  ordered_json list = ordered_json::array();
+  for (const DeliveryPath* path : paths) {
+    list.push_back(path_json(*path));
+  }
+  const ordered_json json{{"to", to}, {"paths", std::move(list)}, {"not_covered", limits}};
+  out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+}
+
+void print_paths_words(const std::string& to, const Chosen& paths,
+                       const std::vector<std::string>& limits, std::ostream& out) {
+  for (const DeliveryPath* path : paths) {
+    print_path(*path, out);
+    out << "\n";
+  }
+  for (const std::string& limit : limits) {
+    out << "not covered: " << safe_line(limit) << "\n";
+  }
+  out << report::plural(paths.size(), "path") << (to.empty() ? "" : " to " + safe_line(to))
+      << (paths.empty() ? "" : ": " + counts_of(paths)) << "\n";
+}
+
+int exit_code_of(const Chosen& paths, bool unread) {
+  if (std::any_of(paths.begin(), paths.end(),
+                  [](const DeliveryPath* path) { return path->is_finding(); })) {
+    return kFindings;
+  }
+  const bool open = std::any_of(paths.begin(), paths.end(), [](const DeliveryPath* path) {
+    return path->verdict == PathVerdict::Undecided;
+  });
+  return unread || open ? kIncomplete : kClean;
+}
+
 }  // namespace
 
 int run_paths(const PathsOptions& options, const Console& console) {
@@ -276,43 +320,11 @@ int run_paths(const PathsOptions& options, const Console& console) {
                          "`" + options.to + "` is no environment, role or ARN that is known here",
                          {}});
   }
-  std::vector<const DeliveryPath*> paths;
-  for (const DeliveryPath& path : all.all()) {
-    if (destination.is_of(path)) {
-      paths.push_back(&path);
-    }
-  }
-  std::stable_sort(paths.begin(), paths.end(), [](const DeliveryPath* a, const DeliveryPath* b) {
-    return a->verdict > b->verdict;
-  });
-  const std::vector<std::string> limits = limits_of(account.input, all);
-  if (options.json) {
-    ordered_json list = ordered_json::array();
-    for (const DeliveryPath* path : paths) {
-      list.push_back(path_json(*path));
-    }
-    const ordered_json json{
-        {"to", options.to}, {"paths", std::move(list)}, {"not_covered", limits}};
-    console.out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
-  } else {
-    for (const DeliveryPath* path : paths) {
-      print_path(*path, console.out);
-      console.out << "\n";
-    }
-    for (const std::string& limit : limits) {
-      console.out << "not covered: " << shown(limit) << "\n";
-    }
-    console.out << paths.size() << (paths.size() == 1 ? " path" : " paths")
-                << (options.to.empty() ? "" : " to " + shown(options.to))
-                << (paths.empty() ? "" : ": " + counts_of(paths)) << "\n";
-  }
+  const Chosen paths = paths_to(destination, all);
+  const auto print = options.json ? print_paths_json : print_paths_words;
+  print(options.to, paths, limits_of(account.input, all), console.out);
   const bool unread = report_unread(account, console) || all.cut_off();
-  const bool found = std::any_of(paths.begin(), paths.end(),
-                                 [](const DeliveryPath* path) { return path->is_finding(); });
-  const bool open = std::any_of(paths.begin(), paths.end(), [](const DeliveryPath* path) {
-    return path->verdict == PathVerdict::Undecided;
-  });
-  return found ? kFindings : unread || open ? kIncomplete : kClean;
+  return exit_code_of(paths, unread);
 }
 
 }  // namespace muster::app

@@ -161,9 +161,9 @@ std::string reading_words(const OtherReading& reading) {
 
 void print_readings(const OtherReadings& readings, std::ostream& out) {
   for (const OtherReading& reading : readings) {
-    out << report::no_command(sanitise("note: with --arn-mode " +
-                                       std::string(policy::to_string(reading.mode)) + " " +
-                                       reading_words(reading)))
+    out << report::safe_line("note: with --arn-mode " +
+                             std::string(policy::to_string(reading.mode)) + " " +
+                             reading_words(reading))
         << "\n";
   }
 }
@@ -204,9 +204,7 @@ std::string respect_words(const std::string& dimension) {
 
 /// What the statements grant beyond, when there is more to say than the one example.
 void print_grants(const Direction& direction, std::ostream& out) {
-  const auto line = [&](const std::string& text) {
-    out << report::no_command(sanitise(text)) << "\n";
-  };
+  const auto line = [&](const std::string& text) { out << report::safe_line(text) << "\n"; };
   for (const prover::Grant& grant : direction.grants) {
     std::string head = "  " + statement_name(direction.statement(grant));
     if (grant.within == Verdict::Undecided) {
@@ -237,9 +235,7 @@ std::string unreal_words(const Answer& answer) {
 }
 
 void print_direction(const Direction& direction, std::ostream& out) {
-  const auto line = [&](const std::string& text) {
-    out << report::no_command(sanitise(text)) << "\n";
-  };
+  const auto line = [&](const std::string& text) { out << report::safe_line(text) << "\n"; };
   const Answer& answer = direction.answer;
   if (answer.verdict == Verdict::Undecided) {
     line("Whether " + direction.to.name + " allows everything that " + direction.from.name +
@@ -354,7 +350,7 @@ int policy_compare(const PolicyCompareOptions& options, const Console& console) 
   if (options.json) {
     print_json(forth, back, relation, mode, readings, console.out);
   } else {
-    console.out << report::no_command(sanitise(headline(relation, a.value(), b.value()))) << "\n";
+    console.out << report::safe_line(headline(relation, a.value(), b.value())) << "\n";
     print_direction(forth, console.out);
     print_direction(back, console.out);
     print_readings(readings, console.out);

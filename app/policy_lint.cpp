@@ -13,6 +13,7 @@
 #include "checks/lint/lint.h"
 #include "checks/text/ascii.h"
 #include "report/sanitise.h"
+#include "report/words.h"
 
 namespace muster::app {
 namespace {
@@ -181,9 +182,7 @@ std::string other_places(const Finding& finding) {
 
 void print_finding(const Finding& finding, std::ostream& out) {
   const CodeInfo& code = lint::info(finding.code);
-  const auto line = [&](const std::string& text) {
-    out << report::no_command(report::sanitise(text)) << "\n";
-  };
+  const auto line = [&](const std::string& text) { out << report::safe_line(text) << "\n"; };
   line(to_string(finding.locations.front().where) + " " + std::string(code.id) + " " +
        finding.message);
   const std::string others = other_places(finding);
@@ -200,7 +199,7 @@ void print_summary(const Run& run, std::ostream& out) {
   constexpr std::array kNames = {"error", "security warning", "warning", "suggestion"};
   for (const Judged& judged : run.files) {
     if (judged.findings.undecided > 0) {
-      out << report::no_command(report::sanitise(judged.file))
+      out << report::safe_line(judged.file)
           << ": statements and entries that --redundant could not decide within its limits: "
           << judged.findings.undecided << "\n";
     }
@@ -208,8 +207,7 @@ void print_summary(const Run& run, std::ostream& out) {
   std::string text;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) {
-      text += (text.empty() ? "" : ", ") + std::to_string(counts[i]) + " " + kNames[i] +
-              (counts[i] == 1 ? "" : "s");
+      text += (text.empty() ? "" : ", ") + report::plural(counts[i], kNames[i]);
     }
   }
   out << (text.empty() ? "nothing found" : text) << " in " << run.files.size()

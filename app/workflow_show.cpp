@@ -95,9 +95,7 @@ ordered_json workflow_json(const Workflow& workflow) {
 }
 
 void print_words(const Workflow& workflow, std::ostream& out) {
-  const auto line = [&](const std::string& text) {
-    out << report::no_command(report::sanitise(text)) << "\n";
-  };
+  const auto line = [&](const std::string& text) { out << report::safe_line(text) << "\n"; };
   line(workflow.source.path());
   for (const Job& job : workflow.jobs) {
     std::string needs;

@@ -22,7 +22,7 @@ constexpr std::string_view kPlain =
 bool is_reserved(std::string_view text) {
   static constexpr std::array<std::string_view, 9> kWords = {"true", "false", "yes", "no", "on",
                                                              "off",  "null",  "y",   "n"};
-  return std::find(kWords.begin(), kWords.end(), text::lower(text)) != kWords.end();
+  return text::one_of(text::lower(text), kWords);
 }
 
 bool is_plain(std::string_view text) {

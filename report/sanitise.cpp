@@ -106,4 +106,8 @@ std::string no_command(std::string line) {
   return line;
 }
 
+std::string safe_line(std::string_view text) {
+  return no_command(sanitise(text));
+}
+
 }  // namespace muster::report

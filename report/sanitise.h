@@ -25,4 +25,7 @@ enum class Lines { One, Many };
 /// blanks and `##[name]` anywhere in a line of a job's log. A space breaks the marker.
 [[nodiscard]] std::string no_command(std::string line);
 
+/// A whole line of output with foreign text in it: both of the above.
+[[nodiscard]] std::string safe_line(std::string_view text);
+
 }  // namespace muster::report

@@ -95,5 +95,10 @@ TEST_CASE("no line of output is a command to a runner") {
   }
 }
 
+TEST_CASE("a line is cleaned before it is looked at as a command") {
+  CHECK(safe_line("::error::\n") == ": :error::\\u{a}");
+  CHECK(safe_line("#\u200B#[a]") == "#\\u{200b}#[a]");
+}
+
 }  // namespace
 }  // namespace muster::report
