@@ -12,6 +12,7 @@
 #include "checks/core/engine.h"
 #include "checks/escalation/graph.h"
 #include "checks/intent/read.h"
+#include "checks/text/ascii.h"
 
 namespace {
 
@@ -89,9 +90,7 @@ ordered_json run(const bench::AccountSize& size) {
   figures["paths"] = paths(account.facts, intent.value());
   figures["seconds"]["escalation_paths"] = searching.read();
   const Watch comparing;
-  const auto is_wanted = [](std::string_view rule) {
-    return std::ranges::find(kIntentRules, rule) != kIntentRules.end();
-  };
+  const auto is_wanted = [](std::string_view rule) { return text::one_of(rule, kIntentRules); };
   const app::Threads threads;
   figures["against_intent"] =
       outcomes(audit(account.facts, intent.value(), checks_of(is_wanted), kNow, &threads));

@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -62,17 +60,6 @@ std::size_t read_bytes(const fs::path& root) {
   return total;
 }
 
-/// Standard output of a shell command, or nothing when it fails.
-std::string output_of(const std::string& command) {
-  std::FILE* pipe = popen(command.c_str(), "r");
-  std::string text;
-  std::array<char, 256> part{};
-  while (pipe != nullptr && std::fgets(part.data(), static_cast<int>(part.size()), pipe)) {
-    text += part.data();
-  }
-  return pipe != nullptr && pclose(pipe) == 0 ? text : std::string();
-}
-
 /// Processor seconds PyYAML takes to load all workflows with a loader, the start of Python not
 /// counted; absent when it is not installed.
 ordered_json pyyaml_seconds(const fs::path& root, const std::string& loader) {
@@ -85,9 +72,9 @@ ordered_json pyyaml_seconds(const fs::path& root, const std::string& loader) {
                            "begin = time.process_time()\n"
                            "for text in texts: yaml.load(text, Loader=loader)\n"
                            "print(time.process_time() - begin)\n";
-  const std::string text = output_of("python3 '" + script.string() + "' '" +
+  const auto text = bench::output_of("python3 '" + script.string() + "' '" +
                                      (root / ".github/workflows").string() + "' 2>/dev/null");
-  return text.empty() ? ordered_json() : ordered_json(std::stod(text));
+  return text && !text->empty() ? ordered_json(std::stod(*text)) : ordered_json();
 }
 
 struct Engine {

@@ -2,8 +2,6 @@
 // longer. Peer: npm @actions/workflow-parser, which only parses them. Each size in a process of its
 // own, so that the memory is its own too.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -114,14 +112,8 @@ ordered_json one_file(std::size_t bytes) {
 ordered_json parser_figures(int times) {
   const std::string command = "node '" MUSTER_SOURCE_DIR "/bench/workflow_parser.mjs' '" +
                               corpus().string() + "' " + std::to_string(times) + " 2>/dev/null";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  std::string text;
-  std::array<char, 256> part{};
-  while (pipe != nullptr && std::fgets(part.data(), static_cast<int>(part.size()), pipe)) {
-    text += part.data();
-  }
-  const bool ran = pipe != nullptr && pclose(pipe) == 0;
-  return ran ? ordered_json::parse(text, nullptr, false) : ordered_json();
+  const auto text = bench::output_of(command);
+  return text ? ordered_json::parse(*text, nullptr, false) : ordered_json();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -123,6 +124,16 @@ ordered_json in_own_process(const std::function<ordered_json()>& work) {
   int status = 0;
   waitpid(child, &status, 0);
   return ordered_json::parse(text, nullptr, false);
+}
+
+std::optional<std::string> output_of(const std::string& command) {
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string text;
+  std::array<char, 256> part{};
+  while (pipe != nullptr && std::fgets(part.data(), static_cast<int>(part.size()), pipe)) {
+    text += part.data();
+  }
+  return pipe != nullptr && pclose(pipe) == 0 ? std::optional(text) : std::nullopt;
 }
 
 void print(const std::string& name, const ordered_json& figures) {

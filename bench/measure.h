@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,9 @@ struct Input {
 /// What `work` gives in a child process, whose memory is its own; null when it failed.
 [[nodiscard]] nlohmann::ordered_json in_own_process(
     const std::function<nlohmann::ordered_json()>& work);
+
+/// Standard output of a shell command; nothing when it fails.
+[[nodiscard]] std::optional<std::string> output_of(const std::string& command);
 
 /// Prints `{"bench", "machine", "build", …figures}` to standard output.
 void print(const std::string& name, const nlohmann::ordered_json& figures);

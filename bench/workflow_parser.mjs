@@ -2,18 +2,8 @@
 // package is never linked or shipped. Arguments: a folder with the files, how often each is read. One pass before the clock starts
 // warms the compiler up.
 import { readdirSync, readFileSync } from 'node:fs';
-import { register } from 'node:module';
 import { join } from 'node:path';
-
-register(
-  'data:text/javascript,' +
-    encodeURIComponent(`export async function resolve(specifier, context, next) {
-      const from = specifier.startsWith('@actions/') ? { ...context, parentURL: '${new URL('../tests/x.mjs', import.meta.url)}' } : context;
-      const found = await next(specifier, from);
-      return specifier.endsWith('.json') ? {...found, importAttributes: {type: 'json'}} : found;
-    }`),
-);
-const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser');
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '../tests/differential/workflow_package.mjs';
 
 const [folder, times] = process.argv.slice(2);
 const files = readdirSync(folder).sort().map((name) => ({ name, content: readFileSync(join(folder, name), 'utf8') }));

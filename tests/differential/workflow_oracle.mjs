@@ -1,18 +1,8 @@
 // The oracle process: reads `{"name","content"}` lines from standard input, writes what @actions/workflow-parser makes of each:
-// `{"error"}` or `{"jobs":[{"id","needs","if"}]}`. The package imports JSON modules without saying so, which Node 20 refuses: a hook
-// adds the attribute. The package stays in this process: nothing of it is linked into muster or shipped.
-import { register } from 'node:module';
+// `{"error"}` or `{"jobs":[{"id","needs","if"}]}`. The package stays in this process: nothing of it is linked into muster or shipped.
 import { createInterface } from 'node:readline';
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from './workflow_package.mjs';
 
-register(
-  'data:text/javascript,' +
-    encodeURIComponent(`export async function resolve(specifier, context, next) {
-      const found = await next(specifier, context);
-      return specifier.endsWith('.json') ? {...found, importAttributes: {type: 'json'}} : found;
-    }`),
-);
-
-const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser');
 const { TemplateContext, TemplateValidationErrors } = await import('@actions/workflow-parser/templates/template-context');
 const { getWorkflowSchema } = await import('@actions/workflow-parser/workflows/workflow-schema');
 const { FeatureFlags } = await import('@actions/expressions/features');

@@ -4,7 +4,7 @@
 //   MUSTER_DIFFERENTIAL_PAIRS  pairs in all (default 32000; half of them stacks of layers, a quarter OIDC trust)
 //   MUSTER_DIFFERENTIAL_SEED   default 1
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,15 +13,13 @@ import { policyCase } from '../differential/policy_cases.mjs';
 import { Random } from '../differential/random.mjs';
 import { stackCase } from '../differential/stack_cases.mjs';
 import { trustCase } from '../differential/trust_cases.mjs';
+import { needPackages } from './packages.mjs';
 
 const muster = process.env.MUSTER;
 const pairs = Number(process.env.MUSTER_DIFFERENTIAL_PAIRS ?? 32000);
 const seed = Number(process.env.MUSTER_DIFFERENTIAL_SEED ?? 1);
 
-if (!existsSync(fileURLToPath(new URL('../node_modules/@cloud-copilot/iam-simulate', import.meta.url)))) {
-  console.log('skipped: tests/node_modules has no @cloud-copilot/iam-simulate (run scripts/setup test)');
-  process.exit(77);
-}
+needPackages('@cloud-copilot/iam-simulate');
 
 const kGenerators = [
   { kind: 'stack', make: stackCase },

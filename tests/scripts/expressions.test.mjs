@@ -3,16 +3,13 @@
 //   MUSTER_EXPRESSIONS       how many (default 3000)
 //   MUSTER_EXPRESSIONS_SEED  default 1
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Random } from '../differential/random.mjs';
+import { needPackages } from './packages.mjs';
 
-if (!existsSync(fileURLToPath(new URL('../node_modules/@actions/expressions', import.meta.url)))) {
-  console.log('skipped: tests/node_modules has no @actions/expressions (run scripts/setup test)');
-  process.exit(77);
-}
+needPackages('@actions/expressions');
 const { broken, oracle, random_contexts, random_expression } = await import('../differential/expressions.mjs');
 
 const count = Number(process.env.MUSTER_EXPRESSIONS ?? 3000);

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { kDeviations } from '../differential/deviations.mjs';
 import { policyCase, randomDocument } from '../differential/policy_cases.mjs';
 import { Random } from '../differential/random.mjs';
+import { needPackages } from './packages.mjs';
 
 const program = process.env.MUSTER_WITNESSES;
 const pairs = Number(process.env.MUSTER_WITNESS_PAIRS ?? 2000);
@@ -20,10 +21,7 @@ const folder = join(process.env.MUSTER_SHARED ?? '../shared', 'data', 'aws-manag
 const kPrincipal = 'arn:aws:iam::111122223333:user/ann';
 const kAccount = '111122223333';
 
-if (!existsSync(fileURLToPath(new URL('../node_modules/@cloud-copilot/iam-simulate', import.meta.url)))) {
-  console.log('skipped: tests/node_modules has no @cloud-copilot/iam-simulate (run scripts/setup test)');
-  process.exit(77);
-}
+needPackages('@cloud-copilot/iam-simulate');
 
 function run(command, args, input) {
   const result = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 1 << 30 });

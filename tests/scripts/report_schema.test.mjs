@@ -1,21 +1,16 @@
 // report.json of the examples, first and second run, against docs/report.schema.json; the schema itself refuses what it should;
 // and the numbers of report.json agree with its lists, with --json and with the summary on the terminal.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { needPackages } from './packages.mjs';
 
 const source = process.env.MUSTER_SOURCE_DIR;
 const work = mkdtempSync(join(tmpdir(), 'muster-schema-'));
 const failures = [];
 
-for (const name of ['ajv', 'ajv-formats']) {
-  if (!existsSync(fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url)))) {
-    console.log(`skipped: tests/node_modules has no ${name} (run scripts/setup test)`);
-    process.exit(77);
-  }
-}
+needPackages('ajv', 'ajv-formats');
 
 function expect(condition, message) {
   if (!condition) {

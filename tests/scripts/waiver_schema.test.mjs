@@ -4,14 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { needPackages } from './packages.mjs';
 
-for (const name of ['ajv', 'js-yaml']) {
-  if (!existsSync(fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url)))) {
-    console.log(`skipped: tests/node_modules has no ${name} (run scripts/setup test)`);
-    process.exit(77);
-  }
-}
+needPackages('ajv', 'js-yaml');
 const { default: Ajv } = await import('ajv/dist/2020.js');
 const { default: yaml } = await import('js-yaml');
 

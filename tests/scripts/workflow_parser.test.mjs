@@ -8,11 +8,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { needPackages } from './packages.mjs';
 
-if (!existsSync(fileURLToPath(new URL('../node_modules/@actions/workflow-parser', import.meta.url)))) {
-  console.log('skipped: tests/node_modules has no @actions/workflow-parser (run scripts/setup test)');
-  process.exit(77);
-}
+needPackages('@actions/workflow-parser');
 const { Random } = await import('../differential/random.mjs');
 const { mutant } = await import('../differential/workflow_mutants.mjs');
 const { known_difference } = await import('../differential/workflow_deviations.mjs');
