@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
+
 namespace muster::workflow {
 namespace {
 
@@ -42,14 +44,9 @@ const std::vector<Wait>& waits() {
 /// Null for a deploy that waits itself.
 const Wait* wait_for(const Deploy& deploy) {
   const auto found = std::find_if(waits().begin(), waits().end(), [&](const Wait& wait) {
-    return std::find(wait.verbs.begin(), wait.verbs.end(), deploy.verb) != wait.verbs.end();
+    return text::one_of(deploy.verb, wait.verbs);
   });
   return found == waits().end() ? nullptr : &*found;
-}
-
-bool begins_with_one(const Command& command, const std::vector<std::string>& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return command.starts_with(prefix); });
 }
 
 /// Whether the script goes round, or at least gives the deploy some time.
@@ -66,10 +63,10 @@ bool contains_word(std::string_view text, std::string_view word) {
 }
 
 FollowUp by_command(const StepCommand& item, const Wait& wait) {
-  if (begins_with_one(item.command, wait.commands)) {
+  if (item.command.starts_with_any(wait.commands)) {
     return FollowUp::Yes;
   }
-  if (!begins_with_one(item.command, wait.polls)) {
+  if (!item.command.starts_with_any(wait.polls)) {
     return FollowUp::No;
   }
   const bool repeated = !item.via.empty() || has_loop(item.step->run.value) ||
@@ -108,8 +105,7 @@ FollowUp by_itself(const JobRun& run, const Deploy& deploy, const Wait& wait,
     return std::any_of(words.begin(), words.end(),
                        [&](const std::string& word) {
                          const std::string name = word.substr(0, word.find('='));
-                         return std::find(wait.options.begin(), wait.options.end(), name) !=
-                                wait.options.end();
+                         return text::one_of(name, wait.options);
                        })
                ? FollowUp::Yes
                : FollowUp::No;
@@ -143,12 +139,12 @@ std::optional<Awaited> awaited(const JobRuns& jobs, const JobRun& run, const Dep
 
 bool polls_for(const Deploy& deploy, const Command& command) {
   const Wait* wait = wait_for(deploy);
-  return wait != nullptr && begins_with_one(command, wait->polls);
+  return wait != nullptr && command.starts_with_any(wait->polls);
 }
 
 bool waits_for_end(const Deploy& deploy, const Command& command) {
   const Wait* wait = wait_for(deploy);
-  return wait != nullptr && begins_with_one(command, wait->commands);
+  return wait != nullptr && command.starts_with_any(wait->commands);
 }
 
 }  // namespace muster::workflow

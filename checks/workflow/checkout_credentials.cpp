@@ -14,42 +14,6 @@
 namespace muster::workflow {
 namespace {
 
-struct ActionVersion {
-  int major = 0;
-  /// Nothing for a moving major tag.
-  std::optional<int> minor;
-};
-
-/// `v4`, `v4.3.1`; for a commit, the version in the comment behind it.
-std::optional<ActionVersion> version_of(const Step& step, const Workflow& workflow) {
-  std::string ref =
-      step.uses.value.substr(std::min(step.uses.value.find('@'), step.uses.value.size()));
-  if (is_pinned_use(step.uses.value)) {
-    ref.clear();
-    if (step.uses.where.source == workflow.source) {
-      ref = "@" + std::string(workflow.tree->comment_behind(step.uses.where.span));
-    }
-  }
-  if (!ref.starts_with("@v") || ref.size() < 3 || ref[2] < '0' || ref[2] > '9') {
-    return std::nullopt;
-  }
-  ActionVersion version;
-  std::size_t at = 2;
-  const auto number = [&] {
-    int value = 0;
-    for (; at < ref.size() && ref[at] >= '0' && ref[at] <= '9' && value < 1000; ++at) {
-      value = value * 10 + (ref[at] - '0');
-    }
-    return value;
-  };
-  version.major = number();
-  if (at < ref.size() && ref[at] == '.') {
-    ++at;
-    version.minor = number();
-  }
-  return version;
-}
-
 /// A path inside the workspace, without `./` and slashes at its ends.
 std::string plain_path(std::string path) {
   constexpr std::string_view kWorkspace = "${{ github.workspace }}";
@@ -77,8 +41,7 @@ Reached reaches_config(const std::string& pattern, const std::string& folder) {
       "", "*", "**", "**/*", folder, whole + "*", whole + "**", whole + "**/*", whole + ".git"};
   const bool inside = pattern.starts_with(whole + ".git/config") || pattern == whole + ".git/**" ||
                       pattern == whole + ".git/*";
-  return inside || std::find(taken.begin(), taken.end(), pattern) != taken.end() ? Reached::Yes
-                                                                                 : Reached::No;
+  return inside || text::one_of(pattern, taken) ? Reached::Yes : Reached::No;
 }
 
 /// Whether the upload takes in `.git/config`.
@@ -105,11 +68,12 @@ Reached takes_hidden(const Step& upload, const Workflow& workflow, const Scope& 
   if (upload.input("include-hidden-files") != nullptr && asked != false) {
     return asked ? Reached::Yes : Reached::Unknown;
   }
-  const auto version = version_of(upload, workflow);
-  if (!version || version->major == 3) {
+  const auto release = release_numbers(release_text(upload, workflow));
+  if (!release || release->front() == 3) {
     return Reached::Unknown;
   }
-  const bool old = version->major < 3 || (version->major == 4 && version->minor.value_or(4) < 4);
+  const auto [major, minor, patch] = *release;
+  const bool old = major < 3 || (major == 4 && minor >= 0 && minor < 4);
   return old ? Reached::Yes : Reached::No;
 }
 
@@ -121,8 +85,8 @@ Reached leaves_credential(const Step& checkout, const Workflow& workflow, const 
       return kept ? Reached::No : Reached::Unknown;
     }
   }
-  const auto version = version_of(checkout, workflow);
-  return !version ? Reached::Unknown : version->major < 6 ? Reached::Yes : Reached::No;
+  const auto release = release_numbers(release_text(checkout, workflow));
+  return !release ? Reached::Unknown : release->front() < 6 ? Reached::Yes : Reached::No;
 }
 
 struct Exposure {

@@ -286,21 +286,15 @@ std::optional<ConditionFault> FaultFinder::find() const {
 
 std::optional<ConditionFault> condition_fault(std::string_view condition,
                                               const ConditionPlace& place) {
-  std::string_view expression = text::trim(condition);
-  if (has_expression(condition)) {
-    const bool whole =
-        condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
-    if (!whole) {
-      const bool newline = condition.ends_with('\n') && expression.starts_with("${{") &&
-                           expression_end(expression, 3) + 2 == expression.size();
-      return fault(true, std::string(expression),
-                   newline
-                       ? "the block ends with a line break behind `${{ }}`, which makes it a text"
-                       : "there is text around `${{ }}`, which makes all of it a text");
-    }
-    expression = text::trim(condition.substr(3, condition.size() - 5));
+  const auto expression = whole_expression(condition);
+  if (!expression) {
+    const std::string_view trimmed = text::trim(condition);
+    const bool newline = condition.ends_with('\n') && whole_expression(trimmed);
+    return fault(true, std::string(trimmed),
+                 newline ? "the block ends with a line break behind `${{ }}`, which makes it a text"
+                         : "there is text around `${{ }}`, which makes all of it a text");
   }
-  return FaultFinder(nodes_of(expression), place).find();
+  return FaultFinder(nodes_of(*expression), place).find();
 }
 
 std::optional<std::string> empty_choice(std::string_view expression) {

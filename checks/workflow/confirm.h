@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/workflow/deployments.h"
 
@@ -19,6 +20,20 @@ namespace muster::workflow {
 
 /// What an input makes of a wrong word.
 enum class Confirmation { None, Unknown, Holds };
+
+struct ConfirmVerdict {
+  Confirmation effect = Confirmation::None;
+  /// It holds, but `==` of an expression takes the word in any case.
+  bool any_case = false;
+  /// `Unknown`: what cannot be told.
+  std::string reason;
+};
+
+/// What the input does about one deploy of the run, at all of these starts.
+[[nodiscard]] ConfirmVerdict confirm_verdict(const JobRuns& jobs, const DeployingRun& run,
+                                             const TimedDeploy& deploy, const Input& input,
+                                             const std::vector<const Presented*>& starts,
+                                             const Intent& intent);
 
 struct ConfirmedBy {
   Confirmation effect = Confirmation::None;

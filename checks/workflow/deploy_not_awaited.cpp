@@ -56,9 +56,7 @@ void deploy_not_awaited(const AuditInput& input, Outcomes& out) {
     if (found.awaited.how == FollowUp::Once) {
       draft.because("its state is read once, at once, when it has hardly begun");
     }
-    for (const SourceRef& call : deploy.via) {
-      draft.related(call, "which is run from here");
-    }
+    add_calls(draft, deploy.via);
   }
 }
 

@@ -54,12 +54,6 @@ bool is_worse(const Finding& a, const Finding& b) {
   return a.lack > b.lack;
 }
 
-Moment moment_of(const Presented& start) {
-  const auto& refs = start.tokens.refs;
-  const bool known = refs.size() == 1 && refs.front().find_first_of("*?") == std::string::npos;
-  return {start.event, known ? refs.front() : "", start.choices};
-}
-
 /// The text of a group, with the workflow's name in it as it is.
 std::string group_text(const JobRun& run, const Level& level) {
   const Workflow& workflow = run.entry != nullptr ? *run.entry : *run.workflow;
@@ -150,7 +144,7 @@ Finding one_for_all(const JobRun& run, const Level& level, const std::vector<Pre
   }
   std::map<std::string, std::map<std::string, std::set<std::string>>> by_group;
   for (const Presented& start : starts) {
-    const Values group = group_at(run, level, moment_of(start), intent);
+    const Values group = group_at(run, level, start.moment_on_ref(), intent);
     const auto& environment = start.tokens.environment;
     const bool named = environment && !environment->empty();
     if (named && group.only() != nullptr && *group.only() != kRun) {
@@ -184,7 +178,7 @@ Finding finding_of(const JobRun& run, const Intent& intent) {
   Finding worst = sets.empty() ? finding_at(run, levels, {}, intent)
                                : Finding{Lack::Nothing, levels.front().group, {}};
   for (const Presented& set : sets) {
-    const Finding found = finding_at(run, levels, moment_of(set), intent);
+    const Finding found = finding_at(run, levels, set.moment_on_ref(), intent);
     worst = is_worse(found, worst) ? found : worst;
   }
   for (const Level& level : levels) {

@@ -45,11 +45,8 @@ void judge_environment(const JobRun& run, const Deploy& deploy, const Intent& in
   draft.arg("job", run.job->id.value)
       .arg("verb", deploy.verb)
       .severity(production ? Severity::High : Severity::Medium)
-      .because(lack)
-      .related(deploy.where, "what it deploys with");
-  for (const SourceRef& call : deploy.via) {
-    draft.related(call, "which is run from here");
-  }
+      .because(lack);
+  add_path(draft, deploy);
 }
 
 /// The way to run the job that lacks an environment, else the first.

@@ -103,13 +103,9 @@ std::string untold(const Chain& chain) {
       return part.what;
     }
   }
-  const std::vector<std::string> names =
-      recognition_data().root().find("rollback_by_platform")->texts_under("version_inputs");
-  for (const Input& input : run.entry->dispatch_inputs) {
-    if (std::find(names.begin(), names.end(), text::lower(input.name.value)) != names.end()) {
-      return "the version that is given as `" + input.name.value +
-             "` may have been tested where it was built";
-    }
+  if (const Input* version = version_input(*run.entry)) {
+    return "the version that is given as `" + version->name.value +
+           "` may have been tested where it was built";
   }
   return run.entry->find_trigger("workflow_run") != nullptr
              ? "the workflow that runs before it may test"
@@ -144,9 +140,7 @@ void report_no_tests(const Chain& chain, const ChainPart* useless, TestWorth wor
     draft.because("add a job that tests, and name it in the `needs` of the deploy");
   }
   draft.severity(graded(severity, chain.deploying->guess.kind));
-  for (const SourceRef& call : deploy.via) {
-    draft.related(call, "which is run from here");
-  }
+  add_calls(draft, deploy.via);
 }
 
 void judge_tests_before(const Chain& chain, const AuditInput& input, Outcomes& out) {
@@ -175,14 +169,11 @@ void judge_tests_before(const Chain& chain, const AuditInput& input, Outcomes& o
 }
 
 void deploy_without_tests(const AuditInput& input, Outcomes& out) {
-  const std::vector<std::string> others =
-      recognition_data().root().texts_under("infrastructure_kinds");
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     const Chain& chain = job.front();
     const bool service =
-        std::any_of(chain.deploys.begin(), chain.deploys.end(), [&](const TimedDeploy* timed) {
-          return std::find(others.begin(), others.end(), timed->deploy.kind) == others.end();
-        });
+        std::any_of(chain.deploys.begin(), chain.deploys.end(),
+                    [&](const TimedDeploy* timed) { return !is_infrastructure(timed->deploy); });
     if (service && !is_rollback_workflow(*chain.deploying->run->workflow) &&
         !runs_past_guard(chain, input.intent())) {
       judge_tests_before(chain, input, out);

@@ -29,12 +29,9 @@ DeployingRun timed(const JobRun& run, std::vector<Deploy> found, const Intent& i
 }  // namespace
 
 EnvironmentClass class_of_environment(const std::string& name, const Intent& intent) {
-  for (const IntentEnvironment& declared : intent.environments) {
-    if (declared.name == name && declared.kind != EnvironmentClass::Unknown) {
-      return declared.kind;
-    }
-  }
-  return class_of_name(name);
+  const IntentEnvironment* declared = intent.environment(name);
+  return declared != nullptr && declared->kind != EnvironmentClass::Unknown ? declared->kind
+                                                                            : class_of_name(name);
 }
 
 Deployments Deployments::build(const AuditInput& input) {
@@ -68,11 +65,9 @@ EnvironmentClass class_at(const DeployingRun& run, const Presented& start, const
 }
 
 bool has_reviewers(const Presented& start, const Intent& intent) {
-  return std::any_of(intent.environments.begin(), intent.environments.end(),
-                     [&](const IntentEnvironment& declared) {
-                       return declared.reviewers.value_or(false) &&
-                              start.tokens.environment == declared.name;
-                     });
+  const auto& name = start.tokens.environment;
+  const IntentEnvironment* declared = name ? intent.environment(*name) : nullptr;
+  return declared != nullptr && declared->reviewers.value_or(false);
 }
 
 Severity graded(Severity severity, EnvironmentClass kind) {
@@ -81,11 +76,31 @@ Severity graded(Severity severity, EnvironmentClass kind) {
                                             : severity;
 }
 
-void add_path(OutcomeDraft& draft, const Deploy& deploy) {
-  draft.related(deploy.where, "what it deploys with");
-  for (const SourceRef& call : deploy.via) {
+void add_calls(OutcomeDraft& draft, const std::vector<SourceRef>& via) {
+  for (const SourceRef& call : via) {
     draft.related(call, "which is run from here");
   }
+}
+
+void add_path(OutcomeDraft& draft, const Deploy& deploy) {
+  draft.related(deploy.where, "what it deploys with");
+  add_calls(draft, deploy.via);
+}
+
+bool is_infrastructure(const Deploy& deploy) {
+  static const std::vector<std::string> kKinds =
+      recognition_data().root().texts_under("infrastructure_kinds");
+  return text::one_of(deploy.kind, kKinds);
+}
+
+const Input* version_input(const Workflow& workflow) {
+  static const std::vector<std::string> kNames =
+      recognition_data().root().find("rollback_by_platform")->texts_under("version_inputs");
+  const auto& inputs = workflow.dispatch_inputs;
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [](const Input& input) {
+    return text::one_of(text::lower(input.name.value), kNames);
+  });
+  return found == inputs.end() ? nullptr : &*found;
 }
 
 namespace {
@@ -113,9 +128,7 @@ std::string external_deploy_power(const Workflow& workflow, const Job& job) {
   if (job.secrets_inherit || !job.secrets.empty()) {
     return job.secrets_inherit ? "all secrets" : "secrets";
   }
-  const Permissions* block = job.permissions        ? &*job.permissions
-                             : workflow.permissions ? &*workflow.permissions
-                                                    : nullptr;
+  const Permissions* block = workflow.block_of(job);
   return block != nullptr && block->of("id-token") == Access::Write ? "`id-token: write`" : "";
 }
 
@@ -127,6 +140,40 @@ bool is_pinned_use(std::string_view uses) {
   const std::string_view ref = at == std::string_view::npos ? "" : uses.substr(at + 1);
   return (ref.size() == 40 || ref.size() == 64) &&
          ref.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string release_text(const Step& step, const Workflow& workflow) {
+  const std::string& uses = step.uses.value;
+  if (!is_pinned_use(text::lower(uses))) {
+    return uses.substr(std::min(uses.find('@'), uses.size() - 1) + 1);
+  }
+  if (step.uses.where.source != workflow.source) {
+    return "";
+  }
+  const std::string_view comment = workflow.tree->comment_behind(step.uses.where.span);
+  return std::string(comment.substr(0, comment.find(' ')));
+}
+
+std::optional<Release> release_numbers(std::string_view text) {
+  const bool marked = text.starts_with('v');
+  text.remove_prefix(marked ? 1 : 0);
+  std::string_view numbers = text.substr(0, text.find_first_not_of("0123456789."));
+  if (!marked && numbers.size() != text.size()) {
+    return std::nullopt;
+  }
+  Release release = {-1, -1, -1};
+  for (std::size_t i = 0; i < release.size() && !numbers.empty(); ++i) {
+    const std::string_view part = numbers.substr(0, numbers.find('.'));
+    if (part.empty() || part.size() > 4) {
+      return std::nullopt;
+    }
+    release[i] = 0;
+    for (const char digit : part) {
+      release[i] = release[i] * 10 + (digit - '0');
+    }
+    numbers.remove_prefix(std::min(part.size() + 1, numbers.size()));
+  }
+  return release[0] < 0 ? std::nullopt : std::optional(release);
 }
 
 const text::Tree& recognition_data() {
@@ -141,10 +188,6 @@ std::vector<std::string> words_under(const text::Node& node, std::string_view ke
     return {std::string(found->text())};
   }
   return node.texts_under(key);
-}
-
-std::string_view action_name(const Step& step) {
-  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
 }
 
 std::optional<bool> is_set(const Text* text, const Scope& scope) {

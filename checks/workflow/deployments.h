@@ -2,6 +2,8 @@
 // with, when, and what the environment behind it is for.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +57,17 @@ class Deployments {
 /// One level lower for an environment that is not production's: `Medium` becomes `Low`.
 [[nodiscard]] Severity graded(Severity severity, EnvironmentClass kind);
 
-/// The files that lead to the deploy, on a finding about it.
+/// The calls that lead to a command, on a finding about it.
+void add_calls(OutcomeDraft& draft, const std::vector<SourceRef>& via);
+/// The deploy and the calls that lead to it, on a finding about something else.
 void add_path(OutcomeDraft& draft, const Deploy& deploy);
+
+/// Whether it changes infrastructure alone: nothing answers there, and no version of a service goes
+/// back with it.
+[[nodiscard]] bool is_infrastructure(const Deploy& deploy);
+
+/// The input of a manual start that names the version to deploy, by the table; null without one.
+[[nodiscard]] const Input* version_input(const Workflow& workflow);
 
 /// What a job hands to a workflow of another repository that deploys, by the name of its file or of
 /// the job: `all secrets`, `secrets`, `` `id-token: write` ``. Empty when it hands nothing, or
@@ -66,14 +77,22 @@ void add_path(OutcomeDraft& draft, const Deploy& deploy);
 /// Whether a `uses` names a commit or a digest.
 [[nodiscard]] bool is_pinned_use(std::string_view uses);
 
+/// A release by its numbers. What is left out is -1: a tag that moves.
+using Release = std::array<int, 3>;
+
+/// The release that a `uses` names, as written: its ref, or for a commit the comment behind it
+/// (`# v4.3.1`). Empty for a commit without one.
+[[nodiscard]] std::string release_text(const Step& step, const Workflow& workflow);
+
+/// `v4`, `v2.6.1`, `2.6.1`; behind a `v`, other text may follow the numbers. Nothing for another
+/// text.
+[[nodiscard]] std::optional<Release> release_numbers(std::string_view text);
+
 /// The dated table of signs, `rules/data/workflow-recognition.json`. Lives as long as the program.
 [[nodiscard]] const text::Tree& recognition_data();
 
 /// Words under a key of an object: of its list, or its one text.
 [[nodiscard]] std::vector<std::string> words_under(const text::Node& node, std::string_view key);
-
-/// `owner/repo[/path]` of a `uses`, without its ref.
-[[nodiscard]] std::string_view action_name(const Step& step);
 
 /// Whether a step's text is the word `true`, is not, or may be (nothing): resolved in its scope.
 [[nodiscard]] std::optional<bool> is_set(const Text* text, const Scope& scope);

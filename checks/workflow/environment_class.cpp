@@ -73,9 +73,7 @@ EnvironmentClass declared_class(const std::string& arn, const Intent& intent) {
   EnvironmentClass found = EnvironmentClass::Unknown;
   for (const IntentRole& role : intent.roles) {
     for (const IntentEnvironment& environment : intent.environments) {
-      const bool of_role =
-          role.arn == arn && std::find(role.environments.begin(), role.environments.end(),
-                                       environment.name) != role.environments.end();
+      const bool of_role = role.arn == arn && text::one_of(environment.name, role.environments);
       if (of_role && found != EnvironmentClass::Production) {
         found = environment.kind;
       }
@@ -114,13 +112,9 @@ EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
   if (run.job->environment) {
     const Values name = resolve(run.job->environment->name.value, run.scope(intent));
     for (const std::string& value : name.values) {
-      for (const IntentEnvironment& declared : intent.environments) {
-        if (declared.name == value && declared.kind != EnvironmentClass::Unknown) {
-          return {declared.kind, "environment " + value};
-        }
-      }
-      if (class_of_name(value) != EnvironmentClass::Unknown) {
-        return {class_of_name(value), "environment " + value};
+      const EnvironmentClass kind = class_of_environment(value, intent);
+      if (kind != EnvironmentClass::Unknown) {
+        return {kind, "environment " + value};
       }
     }
   }

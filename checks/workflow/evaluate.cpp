@@ -239,7 +239,7 @@ ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
   if (function == "always") {
     return set_of(true, false);
   }
-  if (std::find(kStatus.begin(), kStatus.end(), function) != kStatus.end()) {
+  if (text::one_of(function, kStatus)) {
     return set_of(true, true);
   }
   if (arguments.size() == 2 && function == "startswith") {

@@ -136,8 +136,7 @@ void judge_default(const RunsOfJob& runs, const AuditInput& input, Outcomes& out
 /// Where the token of a run is made: the innermost block on the way from the event to the job. A
 /// block outside may only take away from it.
 std::optional<PermissionBlock> block_of_run(const JobRun& run) {
-  Callers levels = run.callers;
-  levels.emplace_back(run.workflow, run.job);
+  const Callers levels = run.levels();
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
     if (level->second->permissions) {
       return PermissionBlock{level->first, level->second, {}};

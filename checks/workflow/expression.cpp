@@ -101,8 +101,27 @@ Values Resolver::text(std::string_view text) const {
   }
 }
 
+Scope Scope::caller() const {
+  Scope outer = *this;
+  outer.calls = calls - 1;
+  outer.workflow = (*callers)[outer.calls].first;
+  outer.job = (*callers)[outer.calls].second;
+  outer.step = nullptr;
+  outer.environments = {};
+  outer.actions = nullptr;
+  outer.action_depth = 0;
+  return outer;
+}
+
+Scope Scope::action_user() const {
+  Scope outer = *this;
+  outer.action_depth = action_depth - 1;
+  outer.step = (*actions)[outer.action_depth].step;
+  return outer;
+}
+
 bool Values::contains(std::string_view value) const {
-  return std::find(values.begin(), values.end(), value) != values.end();
+  return text::one_of(value, values);
 }
 
 bool has_expression(std::string_view text) {
@@ -130,18 +149,21 @@ Values resolve(std::string_view text, const Scope& scope, std::vector<RefTest>* 
   return values;
 }
 
-bool may_hold(std::string_view condition, const Scope& scope, std::vector<RefTest>* tests) {
-  std::string_view expression = text::trim(condition);
-  if (has_expression(condition)) {
-    const bool whole =
-        condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
-    if (!whole) {
-      return true;
-    }
-    expression = text::trim(condition.substr(3, condition.size() - 5));
+std::optional<std::string_view> whole_expression(std::string_view condition) {
+  if (!has_expression(condition)) {
+    return text::trim(condition);
   }
+  const bool whole =
+      condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
+  return whole ? std::optional(text::trim(condition.substr(3, condition.size() - 5)))
+               : std::nullopt;
+}
+
+bool may_hold(std::string_view condition, const Scope& scope, std::vector<RefTest>* tests) {
+  const auto expression = whole_expression(condition);
   Work work{tests};
-  return expression.empty() || Resolver(scope, work).evaluate(expression).may_be_true();
+  return !expression || expression->empty() ||
+         Resolver(scope, work).evaluate(*expression).may_be_true();
 }
 
 }  // namespace muster::workflow

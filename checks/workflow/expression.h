@@ -73,6 +73,11 @@ struct Scope {
   /// Somebody without rights in the repository started the run: its actor is nobody who is named
   /// here, the pull request comes from a fork.
   bool stranger = false;
+
+  /// That of the job that calls this workflow. REQUIRES: `calls > 0`.
+  [[nodiscard]] Scope caller() const;
+  /// That of the step that uses the innermost action. REQUIRES: `action_depth > 0`.
+  [[nodiscard]] Scope action_user() const;
 };
 
 /// Replaces every `${{ … }}` of `text`. Names that are understood: `vars.X`, `secrets.X`, `env.X`,
@@ -100,6 +105,10 @@ struct Scope {
 /// GitHub has it. `tests` receives the questions about a ref that is not fully known (evaluate.h).
 [[nodiscard]] bool may_hold(std::string_view condition, const Scope& scope,
                             std::vector<RefTest>* tests = nullptr);
+
+/// The expression that an `if:` is, without `${{ }}` around it; nothing when other text stands
+/// around or behind that, as it makes the whole a text.
+[[nodiscard]] std::optional<std::string_view> whole_expression(std::string_view condition);
 
 /// Whether the text holds an expression at all.
 [[nodiscard]] bool has_expression(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 #include "checks/workflow/datum_text.h"
 #include "checks/workflow/value.h"
@@ -25,7 +26,7 @@ Status known_keys(const Node& mapping, std::string_view what,
                   std::span<const std::string_view> known) {
   for (std::size_t i = 0; i < mapping.size(); ++i) {
     const Node key = mapping.key_at(i);
-    if (std::find(known.begin(), known.end(), key.text()) == known.end()) {
+    if (!text::one_of(key.text(), known)) {
       return invalid(key, "unknown key `" + std::string(key.text()) + "` in " + std::string(what) +
                               text::did_you_mean(key.text(), known));
     }

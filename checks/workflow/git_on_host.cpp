@@ -57,9 +57,7 @@ void git_on_host(const AuditInput& input, Outcomes& out) {
         draft.arg("job", run.job->id.value)
             .arg("verb", verb)
             .severity(graded(Severity::Medium, runs.front().guess.kind));
-        for (const SourceRef& call : item.via) {
-          draft.related(call, "which is run from here");
-        }
+        add_calls(draft, item.via);
         break;
       }
     }

@@ -5,6 +5,8 @@
 #include <array>
 #include <vector>
 
+#include "checks/text/ascii.h"
+
 namespace muster::workflow {
 namespace {
 
@@ -15,10 +17,6 @@ struct Piece {
   std::string_view text;
   bool expansion = false;
 };
-
-bool is_variable_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 /// The end of the expansion that begins with `$` at `at`.
 std::size_t expansion_end(std::string_view text, std::size_t at) {
@@ -31,7 +29,7 @@ std::size_t expansion_end(std::string_view text, std::size_t at) {
     const std::size_t close = text.find(text[end] == '{' ? '}' : ')', end);
     return close == std::string_view::npos ? text.size() : close + 1;
   }
-  while (end < text.size() && is_variable_char(text[end])) {
+  while (end < text.size() && text::is_word_char(text[end])) {
     ++end;
   }
   return end;
@@ -66,8 +64,7 @@ bool names_the_run(std::string_view expansion) {
   const auto expressions = expressions_of(expansion);
   if (!expressions.empty()) {
     const std::string_view name = expressions.front();
-    return name.starts_with("github.") &&
-           std::find(kNames.begin(), kNames.end(), name.substr(7)) != kNames.end();
+    return name.starts_with("github.") && text::one_of(name.substr(7), kNames);
   }
   const std::string_view name = expansion.substr(expansion.starts_with("${") ? 2 : 1);
   return std::any_of(kVariables.begin(), kVariables.end(), [&](std::string_view variable) {
@@ -91,7 +88,7 @@ std::vector<std::string_view> assigned(std::string_view script, std::string_view
   const std::string sign = std::string(variable) + "=";
   for (std::size_t at = script.find(sign); at != std::string_view::npos;
        at = script.find(sign, at + 1)) {
-    if (at > 0 && is_variable_char(script[at - 1])) {
+    if (at > 0 && text::is_word_char(script[at - 1])) {
       continue;
     }
     const std::string_view before = script.substr(0, at);
@@ -122,7 +119,7 @@ std::string with_assigned(std::string_view word, std::string_view script) {
     const std::string_view name =
         piece.expansion ? piece.text.substr(braces ? 2 : 1, piece.text.size() - (braces ? 3 : 1))
                         : std::string_view();
-    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), is_variable_char);
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), text::is_word_char);
     const auto values = plain ? assigned(script, name) : std::vector<std::string_view>();
     std::string_view value = values.size() == 1 ? values.front() : std::string_view();
     const bool quoted = value.size() > 1 && value.front() == '"' && value.back() == '"';

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/image_tag.h"
 
@@ -50,8 +51,7 @@ std::optional<std::string> unnamed_revision(const JobRun& run, const Deploy& dep
   }
   const Command& command = deploy.command->command;
   const std::string definition = command.option("--task-definition");
-  const bool forced = std::find(command.words.begin(), command.words.end(),
-                                "--force-new-deployment") != command.words.end();
+  const bool forced = text::one_of("--force-new-deployment", command.words);
   const auto& all = run.script->commands;
   const bool registered = std::any_of(all.begin(), all.end(), [](const StepCommand& item) {
     return item.command.starts_with("aws ecs register-task-definition");

@@ -1,16 +1,10 @@
 // Finds the images that a job pushes or deploys: in commands, and in inputs of actions.
 #include <algorithm>
-#include <initializer_list>
 
 #include "checks/workflow/image_tag.h"
 
 namespace muster::workflow {
 namespace {
-
-bool begins_with_any(const Command& command, std::initializer_list<std::string_view> prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](std::string_view prefix) { return command.starts_with(prefix); });
-}
 
 /// Whether a text of outputs (`type=registry`, `type=image,push=true`) pushes what is built.
 bool pushes(std::string_view outputs) {
@@ -22,7 +16,7 @@ bool pushes(std::string_view outputs) {
 bool pushes_tags(const Command& command) {
   const auto& words = command.words;
   return command.starts_with("docker buildx imagetools create") ||
-         (begins_with_any(command, {"docker build", "docker buildx build"}) &&
+         (command.starts_with_any({"docker build", "docker buildx build"}) &&
           std::any_of(words.begin(), words.end(),
                       [](const std::string& word) { return word == "--push" || pushes(word); }));
 }
@@ -35,7 +29,7 @@ void add_command(std::vector<ImageUse>& uses, const StepCommand& item) {
     uses.push_back({item.step, item.where, {image, true}, false});
   };
   const auto& words = command.words;
-  if (begins_with_any(command, {"docker push", "docker image push", "podman push"})) {
+  if (command.starts_with_any({"docker push", "docker image push", "podman push"})) {
     const std::size_t first = command.starts_with("docker image push") ? 3 : 2;
     for (std::size_t i = first; i < words.size(); ++i) {
       if (!words[i].starts_with('-')) {
@@ -43,7 +37,7 @@ void add_command(std::vector<ImageUse>& uses, const StepCommand& item) {
       }
     }
   }
-  if (begins_with_any(command, {"crane copy", "crane cp", "skopeo copy"})) {
+  if (command.starts_with_any({"crane copy", "crane cp", "skopeo copy"})) {
     add(words.back());
   }
   if (command.starts_with("crane tag")) {
@@ -84,7 +78,7 @@ std::vector<std::string> list_items(std::string_view text) {
 /// `docker/build-push-action` with `push: true`, and the image that a task definition is rendered
 /// with.
 void add_action(std::vector<ImageUse>& uses, const Step& step) {
-  const std::string name = step.uses.value.substr(0, step.uses.value.find('@'));
+  const std::string_view name = action_name(step);
   const Text* push = step.input("push");
   const Text* tags = step.input("tags");
   const Text* outputs = step.input("outputs");

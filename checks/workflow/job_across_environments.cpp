@@ -36,10 +36,8 @@ EnvironmentClass class_of_role(const std::string& arn, const Intent& intent) {
     if (role.privilege == Privilege::Read || role.environments.size() != 1) {
       return EnvironmentClass::Unknown;
     }
-    for (const IntentEnvironment& environment : intent.environments) {
-      if (environment.name == role.environments.front()) {
-        return environment.kind;
-      }
+    if (const auto* environment = intent.environment(role.environments.front())) {
+      return environment->kind;
     }
   }
   const std::string name = arn.substr(arn.rfind('/') == std::string::npos ? 0 : arn.rfind('/') + 1);
@@ -70,9 +68,7 @@ std::optional<bool> runs_certainly(const JobRun& run, const Step& step, const Sc
 
 void note_role(const JobRun& run, const Credential& credential, const Presented& start,
                const Intent& intent, BothSides& sides) {
-  const auto& refs = start.tokens.refs;
-  const bool known = refs.size() == 1 && refs.front().find_first_of("*?") == std::string::npos;
-  const Moment moment{start.event, known ? refs.front() : "", start.choices};
+  const Moment moment = start.moment_on_ref();
   Scope scope = run.scope(intent, credential.step, moment);
   if (start.tokens.environment) {
     scope.environments = {{*start.tokens.environment}, true, {}};

@@ -62,15 +62,13 @@ bool is_called(const std::vector<JobRun>& runs, const Workflow& workflow) {
   });
 }
 
-/// The block that holds for a job inside its own workflow, or null.
-const Permissions* block_of(const Workflow& workflow, const Job& job) {
-  if (job.permissions) {
-    return &*job.permissions;
-  }
-  return workflow.permissions ? &*workflow.permissions : nullptr;
-}
-
 }  // namespace
+
+Callers JobRun::levels() const {
+  Callers all = callers;
+  all.emplace_back(workflow, job);
+  return all;
+}
 
 Scope JobRun::outer_scope(const Intent& intent, const Job& of, std::size_t calls,
                           const Moment& moment) const {
@@ -151,11 +149,10 @@ const std::vector<const JobRun*>& JobRuns::in(const Workflow& workflow) const {
 
 TokenPermission token_permission(const JobRun& run, std::string_view scope) {
   using Answer = TokenPermission::Answer;
-  Callers levels = run.callers;
-  levels.emplace_back(run.workflow, run.job);
+  const Callers levels = run.levels();
   const Permissions* inner = nullptr;
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    const Permissions* block = block_of(*level->first, *level->second);
+    const Permissions* block = level->first->block_of(*level->second);
     if (block != nullptr && block->of(scope) != Access::Write) {
       return {Answer::Denied, block->where,
               std::string(level == levels.rbegin() ? "this" : "the calling job's") +
@@ -165,7 +162,7 @@ TokenPermission token_permission(const JobRun& run, std::string_view scope) {
   }
   const auto& [workflow, outermost] = levels.front();
   // Whoever calls a workflow that nobody here calls is not known.
-  const bool granted = block_of(*workflow, *outermost) != nullptr || run.entry == nullptr;
+  const bool granted = workflow->block_of(*outermost) != nullptr || run.entry == nullptr;
   if (granted && inner != nullptr) {
     return {Answer::Granted, inner->where, ""};
   }

@@ -43,6 +43,9 @@ struct JobRun {
 
   [[nodiscard]] Asset asset() const { return workflow->asset(*job); }
 
+  /// All workflows and jobs on the way, outermost first: the callers, then its own.
+  [[nodiscard]] Callers levels() const;
+
   /// Names for `resolve`, at job level or inside a step.
   [[nodiscard]] Scope scope(const Intent& intent, const Step* step = nullptr,
                             const Moment& moment = {}) const;

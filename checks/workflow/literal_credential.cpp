@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 7> kSecretWords = {
     "secret", "password", "passwd", "token", "api_key", "apikey", "private_key"};
 
 bool is_token_char(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+  return text::is_word_char(c) || c == '-';
 }
 
 std::size_t distinct_chars(std::string_view text) {

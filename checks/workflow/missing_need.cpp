@@ -73,7 +73,7 @@ class Looker {
   [[nodiscard]] std::string missing(const std::string& name,
                                     const std::optional<std::size_t>& step) const {
     const auto parts = name_parts(name);
-    const bool open = std::find(parts.begin(), parts.end(), "*") != parts.end();
+    const bool open = text::one_of("*", parts);
     if (open || parts.size() < 2) {
       return "";
     }
@@ -147,8 +147,7 @@ class Looker {
     const auto outputs = known ? known->find(action_name(step)) : std::nullopt;
     const auto names = outputs ? outputs->texts() : std::vector<std::string>();
     // The ECR login has outputs named after each registry.
-    return !names.empty() && !output.starts_with("docker_") &&
-           std::find(names.begin(), names.end(), output) == names.end();
+    return !names.empty() && !output.starts_with("docker_") && !text::one_of(output, names);
   }
 
   const Workflows& workflows_;

@@ -149,9 +149,13 @@ std::string Step::anchor() const {
     return "steps[" + id->value + "]";
   }
   if (kind == Kind::Uses) {
-    return "steps[" + uses.value.substr(0, uses.value.find('@')) + "]";
+    return "steps[" + std::string(action_name(*this)) + "]";
   }
   return "steps[" + hex(sha256(run.value), 4) + "]";
+}
+
+std::string_view action_name(const Step& step) {
+  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
 }
 
 const Job* Workflow::find_job(std::string_view id) const {
@@ -178,6 +182,10 @@ const Trigger* Workflow::find_trigger(std::string_view event) const {
   return found == triggers.end() ? nullptr : &*found;
 }
 
+const Permissions* Workflow::block_of(const Job& job) const {
+  return job.permissions ? &*job.permissions : permissions ? &*permissions : nullptr;
+}
+
 Asset Workflow::asset(const Job& job) const {
   return {"workflow-job", source.path() + "#jobs." + job.id.value};
 }
@@ -188,6 +196,10 @@ Asset Workflow::asset(const Job& job, const Step& step) const {
 
 std::string Workflow::display_name() const {
   return name ? name->value : source.path();
+}
+
+bool Workflow::goes_by(std::string_view text) const {
+  return display_name() == text || source.path() == text;
 }
 
 Result<Workflow> parse_workflow(std::string bytes, SourceId source) {

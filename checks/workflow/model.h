@@ -138,6 +138,9 @@ struct Step {
   [[nodiscard]] std::string anchor() const;
 };
 
+/// `owner/repo[/path]` of a `uses`, without its ref.
+[[nodiscard]] std::string_view action_name(const Step& step);
+
 struct Job {
   Text id;
   std::optional<Text> name;
@@ -202,6 +205,9 @@ struct Workflow {
   [[nodiscard]] std::vector<const Job*> needed_by(const Job& job) const;
   [[nodiscard]] bool waits_for(const Job& job, const Job& other) const;
   [[nodiscard]] const Trigger* find_trigger(std::string_view event) const;
+  /// The `permissions` that hold for a job inside this workflow: its own, else the workflow's; null
+  /// without any.
+  [[nodiscard]] const Permissions* block_of(const Job& job) const;
 
   [[nodiscard]] Asset asset() const { return {"workflow", source.path()}; }
 
@@ -209,6 +215,8 @@ struct Workflow {
   [[nodiscard]] Asset asset(const Job& job, const Step& step) const;
   /// The display name, else the path.
   [[nodiscard]] std::string display_name() const;
+  /// Whether `workflow_run` may mean it by this text: its display name or its path.
+  [[nodiscard]] bool goes_by(std::string_view text) const;
 };
 
 /// Jobs that one file may have; each is compared with those before it.

@@ -88,29 +88,10 @@ ValueSet Resolver::deeper(std::string_view text) const {
   return texts(Resolver(scope_, work_, depth_ + 1).text(text));
 }
 
-/// The scope of the job that calls this workflow.
-Scope Resolver::caller() const {
-  Scope outer = scope_;
-  outer.calls = scope_.calls - 1;
-  outer.workflow = (*scope_.callers)[outer.calls].first;
-  outer.job = (*scope_.callers)[outer.calls].second;
-  outer.step = nullptr;
-  outer.environments = {};
-  return outer;
-}
-
-/// The scope of the step that uses the innermost action.
-Scope Resolver::action_user() const {
-  Scope outer = scope_;
-  outer.action_depth = scope_.action_depth - 1;
-  outer.step = (*scope_.actions)[outer.action_depth].step;
-  return outer;
-}
-
 /// An input of the composite action around the step: what its user gives, else the default, else an
 /// empty text.
 ValueSet Resolver::action_input(std::string_view name) const {
-  const Scope outer = action_user();
+  const Scope outer = scope_.action_user();
   if (const Text* given = outer.step->input(name)) {
     return texts(Resolver(outer, work_, depth_ + 1).text(given->value));
   }
@@ -162,7 +143,7 @@ ValueSet Resolver::secret(std::string_view name, std::string_view shown) const {
   if (scope_.calls == 0 || has_own(name)) {
     return declared(name, shown);
   }
-  const Scope outer = caller();
+  const Scope outer = scope_.caller();
   const Resolver resolver(outer, work_, depth_ + 1);
   if (outer.job->secrets_inherit) {
     return resolver.secret(name, shown);
@@ -177,7 +158,7 @@ ValueSet Resolver::environment_variable(std::string_view name, std::string_view 
     return deeper(own->value);
   }
   if (scope_.action_depth > 0) {
-    const Scope outer = action_user();
+    const Scope outer = scope_.action_user();
     return Resolver(outer, work_, depth_ + 1).environment_variable(name, shown);
   }
   if (scope_.job != nullptr && is_written_by_a_step(*scope_.job, name)) {
@@ -226,7 +207,7 @@ ValueSet Resolver::input(std::string_view name, std::string_view shown) const {
   if (scope_.calls == 0) {
     return dispatch_input(name, shown);
   }
-  const Scope outer = caller();
+  const Scope outer = scope_.caller();
   if (const Text* passed = find_value(outer.job->with, name)) {
     return texts(Resolver(outer, work_, depth_ + 1).text(passed->value));
   }

@@ -9,10 +9,6 @@
 namespace muster::workflow {
 namespace {
 
-bool is_in(const std::string& word, const std::vector<std::string>& list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 text::Node platform_table() {
   return *recognition_data().root().find("rollback_by_platform");
 }
@@ -44,10 +40,10 @@ struct WayBackAnswer {
 
 WayBackAnswer by_platform(const Deploy& deploy) {
   const text::Node table = platform_table();
-  if (is_in(deploy.kind, table.texts_under("kinds")) || tells_platform(deploy)) {
+  if (text::one_of(deploy.kind, table.texts_under("kinds")) || tells_platform(deploy)) {
     return {WayBack::Known, "", deploy.where};
   }
-  if (is_in(deploy.kind, table.texts_under("unknown_kinds"))) {
+  if (text::one_of(deploy.kind, table.texts_under("unknown_kinds"))) {
     return {
         WayBack::Unknown,
         "the deployment group in AWS says whether CodeDeploy goes back by itself, and it is not "
@@ -91,17 +87,14 @@ WayBackAnswer by_sibling(const Chain& chain, const Workflows& workflows) {
 WayBackAnswer by_input(const Chain& chain) {
   const Workflow* entry = chain.deploying->run->entry;
   const bool by_hand = entry != nullptr && entry->find_trigger("workflow_dispatch") != nullptr;
-  for (std::size_t i = 0; by_hand && i < entry->dispatch_inputs.size(); ++i) {
-    const Text& name = entry->dispatch_inputs[i].name;
-    if (is_in(text::lower(name.value), platform_table().texts_under("version_inputs"))) {
-      return {
-          WayBack::ByHand,
-          "somebody has to know the version that ran before, and start the workflow with it as `" +
-              name.value + "`",
-          name.where};
-    }
+  const Input* version = by_hand ? version_input(*entry) : nullptr;
+  if (version == nullptr) {
+    return {};
   }
-  return {};
+  return {WayBack::ByHand,
+          "somebody has to know the version that ran before, and start the workflow with it as `" +
+              version->name.value + "`",
+          version->name.where};
 }
 
 /// The best of all ways.
@@ -115,11 +108,6 @@ WayBackAnswer way_back(const Chain& chain, const Deploy& deploy, const Workflows
     }
   }
   return best;
-}
-
-/// Nothing of the service goes back with these.
-bool is_infrastructure(const Deploy& deploy) {
-  return is_in(deploy.kind, recognition_data().root().texts_under("infrastructure_kinds"));
 }
 
 void report_no_way_back(const Chain& chain, const Deploy& deploy, const WayBackAnswer& answer,
@@ -145,9 +133,7 @@ void report_no_way_back(const Chain& chain, const Deploy& deploy, const WayBackA
   if (by_hand) {
     draft.related(answer.where, "the version to go back to is given here");
   }
-  for (const SourceRef& call : deploy.via) {
-    draft.related(call, "which is run from here");
-  }
+  add_calls(draft, deploy.via);
 }
 
 void no_rollback_path(const AuditInput& input, Outcomes& out) {

@@ -7,39 +7,23 @@
 namespace muster::workflow {
 namespace {
 
-bool is_in_words(const std::string& word, const std::vector<std::string>& list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
 /// The last deploy of something that answers; null for infrastructure alone.
 const Deploy* last_service_deploy(const Chain& chain) {
-  const std::vector<std::string> others =
-      recognition_data().root().texts_under("infrastructure_kinds");
   const Deploy* last = nullptr;
   for (const TimedDeploy* timed : chain.deploys) {
-    last = is_in_words(timed->deploy.kind, others) ? last : &timed->deploy;
+    last = is_infrastructure(timed->deploy) ? last : &timed->deploy;
   }
   return last;
 }
 
-/// A smoke test behind the deploy, or in the same step: on the host, or in a script that it runs.
-const ChainPart* smoke_after(const Chain& chain, const RunPlace& deploy) {
-  for (const ChainPart& part : chain.parts->smokes) {
-    if (part.place == deploy || chain.parts->comes_before(deploy, part.place)) {
-      return &part;
-    }
-  }
-  return nullptr;
-}
-
-/// Jobs, steps and actions behind it that cannot be read, and what they are.
-const ChainPart* closed_after(const Chain& chain, const RunPlace& deploy) {
-  for (const ChainPart& part : chain.parts->closed) {
-    if (part.place == deploy || chain.parts->comes_before(deploy, part.place)) {
-      return &part;
-    }
-  }
-  return nullptr;
+/// The first of them behind the deploy, or in the same step: on the host, or in a script that it
+/// runs. Null when there is none.
+const ChainPart* first_after(const RunParts& all, const std::vector<ChainPart>& parts,
+                             const RunPlace& deploy) {
+  const auto found = std::find_if(parts.begin(), parts.end(), [&](const ChainPart& part) {
+    return part.place == deploy || all.comes_before(deploy, part.place);
+  });
+  return found == parts.end() ? nullptr : &*found;
 }
 
 /// Whether a workflow that starts when this one is over has a smoke test.
@@ -72,7 +56,8 @@ void judge_no_smoke(const Chain& chain, const AuditInput& input, Outcomes& out) 
   }
   const JobRun& run = *chain.deploying->run;
   const RunPlace place{chain.job, deploy->step};
-  if (const ChainPart* smoke = smoke_after(chain, place)) {
+  const RunParts& parts = *chain.parts;
+  if (const ChainPart* smoke = first_after(parts, parts.smokes, place)) {
     out.pass(run.asset(), smoke->where);
     return;
   }
@@ -81,7 +66,7 @@ void judge_no_smoke(const Chain& chain, const AuditInput& input, Outcomes& out) 
     out.pass(run.asset(), deploy->where);
     return;
   }
-  const ChainPart* closed = closed_after(chain, place);
+  const ChainPart* closed = first_after(parts, parts.closed, place);
   if (closed != nullptr || run.entry == nullptr) {
     out.undecided(
         run.asset(), deploy->where,
@@ -100,9 +85,7 @@ void judge_no_smoke(const Chain& chain, const AuditInput& input, Outcomes& out) 
       .because(
           "add a step behind it: `curl --fail --retry 10 --retry-all-errors --retry-delay 5` of an "
           "address that needs the whole service");
-  for (const SourceRef& call : deploy->via) {
-    draft.related(call, "which is run from here");
-  }
+  add_calls(draft, deploy->via);
 }
 
 void no_smoke(const AuditInput& input, Outcomes& out) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
 #include "checks/workflow/fields.h"
 #include "checks/workflow/parts.h"
@@ -51,7 +52,7 @@ constexpr std::array<std::string_view, 37> kEvents = {"branch_protection_rule",
                                                       "workflow_run"};
 
 Status check_event(const Node& name) {
-  if (std::find(kEvents.begin(), kEvents.end(), name.text()) != kEvents.end()) {
+  if (text::one_of(name.text(), kEvents)) {
     return Done{};
   }
   return invalid(name, "unknown event `" + std::string(name.text()) + "`" +

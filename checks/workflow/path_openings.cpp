@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "checks/oidc/ladder.h"
 #include "checks/workflow/deployments.h"
@@ -96,15 +97,6 @@ const Opening& opening_of(Rung rung) {
                        [&](const Opening& one) { return one.rung == rung; });
 }
 
-std::string claim_in(const Witness& witness, std::string_view claim) {
-  for (const WitnessField& field : witness.fields) {
-    if (field.name == claim && !field.values.empty()) {
-      return field.values.front();
-    }
-  }
-  return "";
-}
-
 /// What somebody could make: a token that a role lets in.
 struct Made {
   const Opening& opening;
@@ -128,7 +120,7 @@ class OpeningFinder {
         production_.emplace(path.known_role, path.kind_from);
       }
       if (path.is_finding()) {
-        open_.insert({path.known_role, true});
+        open_.insert(path.known_role);
       }
     }
   }
@@ -144,7 +136,8 @@ class OpeningFinder {
   const Intent& intent_;
   PathPowers& powers_;
   std::map<const iam::Role*, std::string> production_;
-  std::map<const iam::Role*, bool> open_;
+  /// Roles with a path that is a finding already.
+  std::set<const iam::Role*> open_;
   std::vector<DeliveryPath> paths_;
 };
 
@@ -169,7 +162,7 @@ void OpeningFinder::add(const oidc::Trust& trust, const Made& made) {
   path.event = "a workflow that is not there yet";
   path.kind = EnvironmentClass::Production;
   path.kind_from = production_by(role);
-  path.subjects = {claim_in(made.token, "sub")};
+  path.subjects = {made.token.first("sub")};
   path.role = role.arn.empty() ? role.name : role.arn;
   path.known_role = &role;
   path.changes = powers_.of(role);
@@ -178,7 +171,7 @@ void OpeningFinder::add(const oidc::Trust& trust, const Made& made) {
   const bool of_environment =
       !made.any_environment &&
       (opening.rung == Rung::MergeRef || opening.rung == Rung::EnvironmentWithoutRef);
-  auto gate = of_environment ? approval_of(claim_in(made.token, "environment"), role.where, intent_)
+  auto gate = of_environment ? approval_of(made.token.first("environment"), role.where, intent_)
                              : std::nullopt;
   if (gate) {
     path.steps.insert(path.steps.begin() + 1, {"gate", gate->words, gate->where});

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 
 #include "checks/oidc/scope.h"
 #include "checks/text/ascii.h"
@@ -27,26 +26,6 @@ const char* to_string(Actor actor) {
       return "approver";
   }
   return "contributor";
-}
-
-const char* to_string(GateKind kind) {
-  switch (kind) {
-    case GateKind::Approval:
-      return "approval";
-    case GateKind::EnvironmentRule:
-      return "environment-rule";
-    case GateKind::Ref:
-      return "ref";
-    case GateKind::Confirmation:
-      return "confirmation";
-    case GateKind::Conclusion:
-      return "conclusion";
-    case GateKind::Label:
-      return "label";
-    case GateKind::NamedActor:
-      return "actor";
-  }
-  return "approval";
 }
 
 namespace {
@@ -109,37 +88,17 @@ Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const
           std::any_of(refs.begin(), refs.end(), is_anybodys)};
 }
 
-/// The branches that muster.yaml declares for the environment; null when it declares none.
-const IntentEnvironment* declared_environment(const std::optional<std::string>& name,
-                                              const Intent& intent) {
-  const auto found =
-      std::find_if(intent.environments.begin(), intent.environments.end(),
-                   [&](const IntentEnvironment& environment) { return environment.name == name; });
-  return !name || found == intent.environments.end() ? nullptr : &*found;
-}
-
-Moment moment_at(const Presented& set, bool stranger) {
-  return {set.event, "", set.choices, stranger};
-}
-
 /// What conditions may ask about the workflow before.
 using KnownFacts = std::map<std::string, std::string, std::less<>>;
 
 /// Whether the condition can hold when these facts are so and nothing else is known.
 bool may_hold_with(const std::string& condition, const KnownFacts& facts) {
-  const auto parts = expressions_of(condition);
-  const std::string_view trimmed = text::trim(condition);
-  if (!parts.empty() &&
-      (parts.size() > 1 || !trimmed.starts_with("${{") || !trimmed.ends_with("}}"))) {
-    return true;
-  }
-  const std::string_view expression = parts.empty() ? trimmed : parts.front();
-  return expression.empty() || evaluate(expression, [&](std::string_view name) {
-                                 const auto known = facts.find(text::lower(name));
-                                 return known == facts.end()
-                                            ? unknown_value(name)
-                                            : ValueSet{{scalar(known->second)}, true, {}};
-                               }).may_be_true();
+  const auto expression = whole_expression(text::trim(condition));
+  const auto look_up = [&](std::string_view name) {
+    const auto known = facts.find(text::lower(name));
+    return known == facts.end() ? unknown_value(name) : ValueSet{{scalar(known->second)}, true, {}};
+  };
+  return !expression || expression->empty() || evaluate(*expression, look_up).may_be_true();
 }
 
 /// All conditions that must hold for the run.
@@ -150,10 +109,8 @@ std::vector<const Text*> conditions_of(const JobRun& run) {
       found.push_back(&*condition);
     }
   };
-  for (std::size_t calls = 0; calls <= run.callers.size(); ++calls) {
-    const bool last = calls == run.callers.size();
-    const Workflow& workflow = last ? *run.workflow : *run.callers[calls].first;
-    for (const Job* job : job_chain(workflow, last ? *run.job : *run.callers[calls].second)) {
+  for (const auto& [workflow, asked] : run.levels()) {
+    for (const Job* job : job_chain(*workflow, *asked)) {
       add(job->condition);
     }
   }
@@ -212,10 +169,8 @@ struct ParentStart {
 std::vector<const Workflow*> parents_of(const Trigger& trigger, const Workflows& workflows) {
   std::vector<const Workflow*> found;
   for (const Workflow& one : workflows.all()) {
-    const bool named =
-        std::any_of(trigger.workflows.begin(), trigger.workflows.end(), [&](const Text& name) {
-          return one.display_name() == name.value || one.source.path() == name.value;
-        });
+    const bool named = std::any_of(trigger.workflows.begin(), trigger.workflows.end(),
+                                   [&](const Text& name) { return one.goes_by(name.value); });
     if (named) {
       found.push_back(&one);
     }
@@ -232,7 +187,7 @@ class StartFinder {
 
  private:
   [[nodiscard]] bool takes_strangers() const {
-    return can_run(use_.run, intent_, moment_at(*use_.set, true));
+    return can_run(use_.run, intent_, use_.set->moment(true));
   }
 
   RunStart plain();
@@ -254,7 +209,8 @@ class StartFinder {
 /// Gates that the ref of the run is.
 void StartFinder::ref_gates(RunStart& start) {
   const Presented& set = *use_.set;
-  const auto* environment = declared_environment(set.tokens.environment, intent_);
+  const auto& name = set.tokens.environment;
+  const IntentEnvironment* environment = name ? intent_.environment(*name) : nullptr;
   const std::string& event = set.event;
   if (environment != nullptr && !environment->branches.empty() && start.actor != Actor::Outsider &&
       !takes_any_ref(set.tokens.refs)) {
@@ -400,7 +356,6 @@ RunStart StartFinder::after(const ParentStart& parent) const {
 
 std::vector<RunStart> StartFinder::chained() {
   std::vector<RunStart> starts;
-  std::set<std::string> seen;
   for (const ParentStart& parent : parent_starts()) {
     const std::string& event = parent.trigger->event.value;
     if (refused_by(use_.run, {{"github.event.workflow_run.event", event}}) == nullptr) {
@@ -409,9 +364,8 @@ std::vector<RunStart> StartFinder::chained() {
   }
   const auto missing = [&](const Text& name) {
     const auto& all = input_.model<Workflows>().all();
-    return std::none_of(all.begin(), all.end(), [&](const Workflow& one) {
-      return one.display_name() == name.value || one.source.path() == name.value;
-    });
+    return std::none_of(all.begin(), all.end(),
+                        [&](const Workflow& one) { return one.goes_by(name.value); });
   };
   const auto& names = trigger().workflows;
   const auto unknown = std::find_if(names.begin(), names.end(), missing);
@@ -432,57 +386,7 @@ std::vector<RunStart> StartFinder::all() {
   return {plain()};
 }
 
-/// Whether nobody would look for reviewers there: a name for development, of which nothing is
-/// declared, or no environment at all.
-bool is_unguarded(const std::string& name, const Intent& intent) {
-  const auto* environment = declared_environment(name, intent);
-  const EnvironmentClass kind = class_of_environment(name, intent);
-  const bool lower = kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
-  return name.empty() || (lower && (environment == nullptr || !environment->reviewers.has_value()));
-}
-
-/// Jobs, and steps of theirs, that wait for somebody's answer.
-constexpr std::array<std::string_view, 1> kAnswerActions = {"trstringer/manual-approval"};
-
-const Step* answer_step(const Job& job, const Step* before) {
-  for (const Step* step : all_steps(job)) {
-    if (step == before) {
-      return nullptr;
-    }
-    if (step->kind == Step::Kind::Uses && text::one_of(action_name(*step), kAnswerActions)) {
-      return step;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace
-
-std::optional<Gate> approval_of(const std::optional<std::string>& name, const SourceRef& where,
-                                const Intent& intent) {
-  const auto* environment = declared_environment(name, intent);
-  if (environment != nullptr && environment->reviewers) {
-    return *environment->reviewers
-               ? std::optional(Gate{GateKind::Approval,
-                                    "a reviewer of environment `" + *name + "` approves it",
-                                    environment->where, "", true, false})
-               : std::nullopt;
-  }
-  if (!name) {
-    return Gate{GateKind::Approval,
-                "a reviewer of its environment approves it",
-                where,
-                "which environment it is, and that it has required reviewers",
-                true,
-                true};
-  }
-  return Gate{GateKind::Approval,
-              "a reviewer of environment `" + *name + "` approves it",
-              where,
-              "environment `" + *name + "` has required reviewers",
-              true,
-              true};
-}
 
 std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions) {
   std::string pinned;
@@ -493,12 +397,8 @@ std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions
     if (!admissions.ask(trust->search, scope).is_no()) {
       return "";
     }
-    for (const WitnessField& field :
-         some.is_yes() ? some.witness().fields : std::vector<WitnessField>()) {
-      if (field.name == "ref" && !field.values.empty()) {
-        pinned = field.values.front();
-      }
-    }
+    const std::string ref = some.is_yes() ? some.witness().first("ref") : "";
+    pinned = ref.empty() ? pinned : ref;
     scope.ref = oidc::ValueRule::outside({pinned});
     if (!pinned.empty() && !admissions.ask(trust->search, scope).is_no()) {
       pinned += "…";
@@ -510,76 +410,6 @@ std::string ref_pinned_by_trust(const CredentialUse& use, Admissions& admissions
 std::vector<RunStart> run_starts(const CredentialUse& use, const AuditInput& input,
                                  Admissions& admissions) {
   return StartFinder(use, input, admissions).all();
-}
-
-namespace {
-
-/// Whether the run is a job of the workflow that this job calls, in the same run as the other one.
-bool is_within(const JobRun& inner, const JobRun& run, std::size_t calls, const Job& job) {
-  return inner.entry == run.entry && inner.callers.size() == calls + 1 &&
-         std::equal(run.callers.begin(), run.callers.begin() + static_cast<std::ptrdiff_t>(calls),
-                    inner.callers.begin()) &&
-         inner.callers[calls].second == &job;
-}
-
-/// Reviewers inside a called workflow that must succeed first: of jobs that certainly run in it.
-void add_inner_approvals(const CredentialUse& use, std::size_t calls, const Job& job,
-                         const AuditInput& input, std::vector<Gate>& gates) {
-  for (const JobRun& inner : input.model<JobRuns>().all()) {
-    if (!is_within(inner, use.run, calls, job) || !inner.job->environment || inner.job->condition) {
-      continue;
-    }
-    const Values name = environment_at(inner, input.intent(), moment_at(*use.set, false));
-    const std::string* only = name.only();
-    auto gate = only != nullptr && !is_unguarded(*only, input.intent())
-                    ? approval_of(*only, inner.job->environment->where, input.intent())
-                    : std::nullopt;
-    if (gate) {
-      gates.push_back(std::move(*gate));
-    }
-  }
-}
-
-}  // namespace
-
-std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input) {
-  const Intent& intent = input.intent();
-  std::vector<Gate> gates;
-  const auto add = [&](std::optional<Gate> gate) {
-    if (gate) {
-      gates.push_back(std::move(*gate));
-    }
-  };
-  const Presented& set = *use.set;
-  if (set.tokens.context == oidc::ContextKind::Environment) {
-    add(approval_of(set.tokens.environment, set.where, intent));
-  }
-  const JobRun& run = use.run;
-  for (std::size_t calls = 0; calls <= run.callers.size(); ++calls) {
-    const bool last = calls == run.callers.size();
-    const Workflow& workflow = last ? *run.workflow : *run.callers[calls].first;
-    const Job& asked = last ? *run.job : *run.callers[calls].second;
-    for (const Job* job : job_chain(workflow, asked)) {
-      const bool own = job == run.job;
-      if (const Step* step = answer_step(*job, own ? run.asked : nullptr)) {
-        gates.push_back({GateKind::Approval, "somebody answers `" + step->uses.value + "`",
-                         step->where, "", true, false});
-      }
-      if (!own && job != &asked && job->calls_workflow()) {
-        add_inner_approvals(use, calls, *job, input, gates);
-      }
-      if (!own && job->environment) {
-        const Scope scope = run.outer_scope(intent, *job, calls, moment_at(set, false));
-        const Values name = resolve(job->environment->name.value, scope);
-        const std::string* only = name.only();
-        if (only == nullptr || !is_unguarded(*only, intent)) {
-          add(approval_of(only != nullptr ? std::optional(*only) : std::nullopt,
-                          job->environment->where, intent));
-        }
-      }
-    }
-  }
-  return gates;
 }
 
 }  // namespace muster::workflow

@@ -6,168 +6,12 @@
 #include <set>
 
 #include "checks/iam/model.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/confirm.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/stake.h"
 
 namespace muster::workflow {
-
-const char* to_string(PathVerdict verdict) {
-  switch (verdict) {
-    case PathVerdict::Elsewhere:
-      return "elsewhere";
-    case PathVerdict::Harmless:
-      return "harmless";
-    case PathVerdict::Held:
-      return "held";
-    case PathVerdict::Presumed:
-      return "presumed";
-    case PathVerdict::Undecided:
-      return "undecided";
-    case PathVerdict::Open:
-      return "open";
-    case PathVerdict::OpenToOutsiders:
-      return "open-to-outsiders";
-  }
-  return "undecided";
-}
-
-std::vector<std::string> DeliveryPath::assumptions() const {
-  std::vector<std::string> all;
-  if (actor == Actor::Outsider) {
-    all.emplace_back("outsiders can see the repository");
-  }
-  for (const Gate& gate : gates) {
-    if (!gate.assumption.empty() &&
-        std::find(all.begin(), all.end(), gate.assumption) == all.end()) {
-      all.push_back(gate.assumption);
-    }
-  }
-  if (!admission.empty()) {
-    all.push_back("the role admits the job");
-  }
-  return all;
-}
-
-namespace {
-
-/// Whether the gate holds back a start by this actor. The ref of a run that outsiders start is
-/// always a good one.
-bool holds(const Gate& gate, Actor actor) {
-  const bool about_people = gate.kind == GateKind::Approval || gate.kind == GateKind::Label ||
-                            gate.kind == GateKind::NamedActor;
-  return gate.counts && (actor != Actor::Outsider || about_people);
-}
-
-Actor asked_for(const Gate& gate) {
-  switch (gate.kind) {
-    case GateKind::Approval:
-      return Actor::Approver;
-    case GateKind::EnvironmentRule:
-    case GateKind::Ref:
-    case GateKind::Label:
-      return Actor::Maintainer;
-    case GateKind::Confirmation:
-    case GateKind::Conclusion:
-    case GateKind::NamedActor:
-      return Actor::Contributor;
-  }
-  return Actor::Contributor;
-}
-
-/// The gate that may hold, when none certainly does.
-const Gate* open_gate(const DeliveryPath& path) {
-  const auto found = std::find_if(path.gates.begin(), path.gates.end(), [&](const Gate& gate) {
-    return gate.open && holds(gate, path.actor);
-  });
-  return found == path.gates.end() ? nullptr : &*found;
-}
-
-bool is_held(const DeliveryPath& path) {
-  return std::any_of(path.gates.begin(), path.gates.end(),
-                     [&](const Gate& gate) { return !gate.open && holds(gate, path.actor); });
-}
-
-std::string doubt_about_gate(const Gate& gate) {
-  return gate.kind == GateKind::Approval
-             ? "nothing but reviewers could hold it back, and it is not known whether " +
-                   gate.assumption + ": declare `reviewers` of the environment in muster.yaml"
-         : gate.kind == GateKind::Ref
-             ? "nothing else holds it back, and it is not known whether " + gate.assumption
-             : gate.assumption;
-}
-
-}  // namespace
-
-void judge_path(DeliveryPath& path) {
-  const bool production = path.kind == EnvironmentClass::Production;
-  const Gate* open = open_gate(path);
-  if (path.known_role != nullptr && path.changes.none()) {
-    path.verdict = PathVerdict::Harmless;
-  } else if (!production) {
-    path.verdict = PathVerdict::Elsewhere;
-  } else if (is_held(path)) {
-    path.verdict = PathVerdict::Held;
-  } else if (open != nullptr && open->kind == GateKind::Approval && path.reason.empty() &&
-             path.actor != Actor::Outsider) {
-    path.verdict = PathVerdict::Presumed;
-  } else if (!path.reason.empty() || open != nullptr || !path.admission.empty()) {
-    path.verdict = PathVerdict::Undecided;
-    path.reason = !path.reason.empty() ? path.reason
-                  : open != nullptr    ? doubt_about_gate(*open)
-                                       : path.admission;
-  } else {
-    path.verdict = path.actor == Actor::Outsider ? PathVerdict::OpenToOutsiders : PathVerdict::Open;
-  }
-  for (const Gate& gate : path.gates) {
-    const bool asks = gate.counts && (path.actor != Actor::Outsider || holds(gate, path.actor));
-    path.actor = asks ? std::max(path.actor, asked_for(gate)) : path.actor;
-  }
-}
-
-namespace {
-
-std::string_view class_words(EnvironmentClass kind) {
-  switch (kind) {
-    case EnvironmentClass::Production:
-      return "production";
-    case EnvironmentClass::Staging:
-      return "staging";
-    case EnvironmentClass::Development:
-      return "development";
-    case EnvironmentClass::Unknown:
-      return "an environment that nothing tells";
-  }
-  return "";
-}
-
-}  // namespace
-
-void add_end_steps(DeliveryPath& path, const SourceRef& role_where, const SourceRef& end_where) {
-  if (!path.role.empty()) {
-    const std::string name = path.known_role != nullptr ? path.known_role->name : path.role;
-    path.steps.push_back({"role",
-                          path.admission.empty() ? "role `" + name + "` admits it"
-                                                 : "role `" + name + "`: " + path.admission,
-                          role_where});
-  }
-  for (const AllowedChange& change : path.changes.some) {
-    const std::string on = change.resource == "*" ? "anything" : "`" + change.resource + "`";
-    path.steps.push_back({"permission", "may call `" + change.action + "` on " + on, change.where});
-  }
-  if (path.changes.some.empty()) {
-    path.steps.push_back({"permission",
-                          path.role.empty()     ? "permissions not known"
-                          : path.changes.none() ? "may change nothing"
-                                                : "permissions not known: " + path.changes.missing,
-                          role_where});
-  }
-  path.steps.push_back({"destination",
-                        std::string(class_words(path.kind)) +
-                            (path.kind_from.empty() ? "" : ", by " + path.kind_from),
-                        end_where});
-}
-
 namespace {
 
 /// A role, or a key, that a credential is at a set of tokens.
@@ -252,12 +96,11 @@ DeployingRun PathFinder::deploying_run(const JobRun& run, const Presented& set) 
 void PathFinder::set_class(const CredentialUse& use, DeliveryPath& path) const {
   const Presented& set = *use.set;
   const auto& name = set.tokens.environment;
-  for (const IntentEnvironment& one : intent_.environments) {
-    if (name == one.name && one.kind == EnvironmentClass::Production) {
-      path.kind = one.kind;
-      path.kind_from = "environment `" + one.name + "` in muster.yaml";
-      return;
-    }
+  const IntentEnvironment* declared = name ? intent_.environment(*name) : nullptr;
+  if (declared != nullptr && declared->kind == EnvironmentClass::Production) {
+    path.kind = declared->kind;
+    path.kind_from = "environment `" + declared->name + "` in muster.yaml";
+    return;
   }
   if (declared_class(path.role, intent_) == EnvironmentClass::Production) {
     path.kind = EnvironmentClass::Production;
@@ -308,13 +151,9 @@ bool PathFinder::admit(const JobRun& run, const Presented& set, TakenRole& taken
     }
     refused = false;
     taken.admission = proof.is_yes() ? "" : proof.reason();
-    for (const WitnessField& field :
-         proof.is_yes() ? proof.witness().fields : std::vector<WitnessField>()) {
-      if (field.name == "sub" && !field.values.empty()) {
-        taken.subject = field.values.front();
-      }
-    }
     if (proof.is_yes()) {
+      const std::string subject = proof.witness().first("sub");
+      taken.subject = subject.empty() ? taken.subject : subject;
       break;
     }
   }
@@ -371,7 +210,7 @@ void PathFinder::keep(DeliveryPath path) {
     std::swap(path, other);
   }
   for (std::string& subject : path.subjects) {
-    if (std::find(other.subjects.begin(), other.subjects.end(), subject) == other.subjects.end()) {
+    if (!text::one_of(subject, other.subjects)) {
       other.subjects.push_back(std::move(subject));
     }
   }

@@ -90,6 +90,10 @@ class DeliveryPaths {
   bool cut_off_ = false;
 };
 
+/// Whether the gate holds back a start by this actor. The ref of a run that outsiders start is
+/// always a good one.
+[[nodiscard]] bool holds(const Gate& gate, Actor actor);
+
 /// Sets `verdict` and `reason` by the gates, and `actor` to whom they ask for.
 void judge_path(DeliveryPath& path);
 

@@ -113,13 +113,6 @@ std::vector<Context> contexts_of(const Trigger& trigger, const Intent& intent) {
   return {branch, tag};
 }
 
-const IntentEnvironment* find_environment(const Intent& intent, const std::string& name) {
-  const auto found =
-      std::find_if(intent.environments.begin(), intent.environments.end(),
-                   [&](const IntentEnvironment& environment) { return environment.name == name; });
-  return found == intent.environments.end() ? nullptr : &*found;
-}
-
 /// Whether two globs may have a text in common, by what stands before their first wildcard.
 bool may_overlap(const std::string& a, const std::string& b) {
   const std::string left = a.substr(0, a.find_first_of("*?"));
@@ -254,7 +247,7 @@ class Presenter {
 
   /// Turns the tokens into those of an environment; false when its branch rule keeps them out.
   bool enter(const std::optional<std::string>& name, TokenSet& tokens) const {
-    const IntentEnvironment* environment = name ? find_environment(intent_, *name) : nullptr;
+    const IntentEnvironment* environment = name ? intent_.environment(*name) : nullptr;
     if (environment != nullptr && !environment->branches.empty()) {
       const bool branch = tokens.context == ContextKind::Branch;
       tokens.refs = branch ? cut(tokens.refs, environment->branches) : std::vector<std::string>();
@@ -273,6 +266,12 @@ class Presenter {
 
 std::vector<Presented> presented(const JobRun& run, const Intent& intent) {
   return Presenter(run, intent).all();
+}
+
+Moment Presented::moment_on_ref() const {
+  const auto& refs = tokens.refs;
+  const bool known = refs.size() == 1 && refs.front().find_first_of("*?") == std::string::npos;
+  return {event, known ? refs.front() : "", choices};
 }
 
 std::string unsaid_filter(const Presented& set) {

@@ -24,6 +24,14 @@ struct Presented {
   const Trigger* trigger = nullptr;
   /// Where the event (or the environment) stands.
   SourceRef where;
+
+  /// Such a start on any ref.
+  [[nodiscard]] Moment moment(bool stranger = false) const {
+    return {event, "", choices, stranger};
+  }
+
+  /// Such a start on its ref, when there is only one that it can have.
+  [[nodiscard]] Moment moment_on_ref() const;
 };
 
 /// All tokens that the run can present. Empty when nothing starts it: the workflow is disabled, or

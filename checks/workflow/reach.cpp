@@ -170,10 +170,9 @@ std::vector<const Job*> job_chain(const Workflow& workflow, const Job& job) {
 
 bool can_run(const JobRun& run, const Intent& intent, const Moment& moment,
              std::vector<RefTest>* tests) {
-  for (std::size_t calls = 0; calls <= run.callers.size(); ++calls) {
-    const bool last = calls == run.callers.size();
-    const Workflow& workflow = last ? *run.workflow : *run.callers[calls].first;
-    for (const Job* job : job_chain(workflow, last ? *run.job : *run.callers[calls].second)) {
+  const Callers levels = run.levels();
+  for (std::size_t calls = 0; calls < levels.size(); ++calls) {
+    for (const Job* job : job_chain(*levels[calls].first, *levels[calls].second)) {
       const Scope scope = run.outer_scope(intent, *job, calls, moment);
       if (job->condition && !may_hold(job->condition->value, scope, tests)) {
         return false;

@@ -47,8 +47,6 @@ class Resolver {
   [[nodiscard]] ValueSet dispatch_input(std::string_view name, std::string_view shown) const;
   [[nodiscard]] ValueSet matrix(std::string_view name, std::string_view shown) const;
   [[nodiscard]] ValueSet deeper(std::string_view text) const;
-  [[nodiscard]] Scope caller() const;
-  [[nodiscard]] Scope action_user() const;
   [[nodiscard]] ValueSet action_input(std::string_view name) const;
 
   const Scope& scope_;

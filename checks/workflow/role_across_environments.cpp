@@ -20,12 +20,6 @@ struct RoleUse {
   std::optional<Taken> lower;
 };
 
-Moment moment_of_start(const Presented& start) {
-  const auto& refs = start.tokens.refs;
-  const bool known = refs.size() == 1 && refs.front().find_first_of("*?") == std::string::npos;
-  return {start.event, known ? refs.front() : "", start.choices};
-}
-
 /// What the class of the run at this start is read off, for people.
 std::string environment_in_words(const DeployingRun& run, const Presented& start) {
   const auto& name = start.tokens.environment;
@@ -38,7 +32,7 @@ void note_use(const DeployingRun& run, const Presented& start, const Credential&
   if (credential.kind != CredentialKind::Oidc || kind == EnvironmentClass::Unknown) {
     return;
   }
-  Scope scope = run.run->scope(intent, credential.step, moment_of_start(start));
+  Scope scope = run.run->scope(intent, credential.step, start.moment_on_ref());
   if (start.tokens.environment) {
     scope.environments = {{*start.tokens.environment}, true, {}};
   }

@@ -128,9 +128,7 @@ std::vector<std::string> RollbackJudge::saved_outputs() const {
   const std::vector<std::string> of_deploys(
       names.begin() + static_cast<std::ptrdiff_t>(of_rollbacks), names.end());
   names.resize(of_rollbacks);
-  std::erase_if(names, [&](const std::string& name) {
-    return std::find(of_deploys.begin(), of_deploys.end(), name) != of_deploys.end();
-  });
+  std::erase_if(names, [&](const std::string& name) { return text::one_of(name, of_deploys); });
   return names;
 }
 

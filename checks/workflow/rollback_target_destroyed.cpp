@@ -36,10 +36,8 @@ const Removal* removal_of(const Command& command) {
   for (const Removal& removal : removals()) {
     const bool told =
         removal.options.empty() ||
-        std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
-          return std::find(removal.options.begin(), removal.options.end(), word) !=
-                 removal.options.end();
-        });
+        std::any_of(command.words.begin(), command.words.end(),
+                    [&](const std::string& word) { return text::one_of(word, removal.options); });
     if (told && command.starts_with(removal.command)) {
       return &removal;
     }

@@ -86,7 +86,7 @@ std::string other_trigger(const Workflow& workflow) {
   static constexpr std::array<std::string_view, 3> kByHand = {"workflow_dispatch", "workflow_call",
                                                               "repository_dispatch"};
   for (const Trigger& trigger : workflow.triggers) {
-    if (std::find(kByHand.begin(), kByHand.end(), trigger.event.value) == kByHand.end()) {
+    if (!text::one_of(trigger.event.value, kByHand)) {
       return trigger.event.value;
     }
   }

@@ -198,8 +198,7 @@ JobScript JobReader::read() {
 }  // namespace
 
 ScriptInput script_input(const Step& step) {
-  const std::string_view name =
-      std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
+  const std::string_view name = action_name(step);
   const auto* const found =
       std::find_if(kScriptActions.begin(), kScriptActions.end(),
                    [&](const ScriptAction& action) { return action.name == name; });

@@ -24,10 +24,6 @@ std::string secret_in(std::string_view text) {
   return "";
 }
 
-bool is_variable_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// Whether the shell here, and not the one on the host, puts the variable's value in: outside
 /// single quotes and not behind a backslash.
 bool is_expanded(std::string_view raw, std::string_view name) {
@@ -45,7 +41,7 @@ bool is_expanded(std::string_view raw, std::string_view name) {
       std::string_view rest = raw.substr(at + 1);
       rest.remove_prefix(rest.starts_with('{') ? 1 : 0);
       if (rest.starts_with(name) &&
-          (rest.size() == name.size() || !is_variable_char(rest[name.size()]))) {
+          (rest.size() == name.size() || !text::is_word_char(rest[name.size()]))) {
         return true;
       }
     }

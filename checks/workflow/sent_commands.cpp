@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "checks/text/ascii.h"
+
 namespace muster::workflow {
 
 namespace {
@@ -54,10 +56,7 @@ std::vector<std::string> kept_words(const Command& command) {
 }
 
 std::vector<std::string> sent_scripts(const Command& command) {
-  std::string text;
-  for (const std::string& word : words_behind(command, {"--parameters"})) {
-    text += (text.empty() ? "" : " ") + word;
-  }
+  const std::string text = text::joined(words_behind(command, {"--parameters"}));
   const std::size_t key = text.find("commands");
   const std::size_t sign = key == std::string::npos ? key : text.find_first_of("=:", key);
   if (sign == std::string::npos) {

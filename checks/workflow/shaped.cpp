@@ -90,8 +90,6 @@ class Tracer {
     return Tracer(scope, budget_, heads_, depth_ + 1).text(text);
   }
 
-  [[nodiscard]] Scope caller() const;
-  [[nodiscard]] Scope action_user() const;
   /// The scope of another step of the same list.
   [[nodiscard]] Scope beside(const Step& step) const;
   /// The steps that stand beside the scope's own.
@@ -233,24 +231,6 @@ ShapedList Tracer::ref(std::string_view name) const {
              : ShapedList();
 }
 
-Scope Tracer::caller() const {
-  Scope outer = scope_;
-  outer.calls = scope_.calls - 1;
-  outer.workflow = (*scope_.callers)[outer.calls].first;
-  outer.job = (*scope_.callers)[outer.calls].second;
-  outer.step = nullptr;
-  outer.actions = nullptr;
-  outer.action_depth = 0;
-  return outer;
-}
-
-Scope Tracer::action_user() const {
-  Scope outer = scope_;
-  outer.action_depth = scope_.action_depth - 1;
-  outer.step = (*scope_.actions)[outer.action_depth].step;
-  return outer;
-}
-
 Scope Tracer::beside(const Step& step) const {
   Scope other = scope_;
   other.step = &step;
@@ -272,7 +252,7 @@ std::vector<const Step*> Tracer::steps() const {
 /// what somebody fills in.
 ShapedList Tracer::input(const std::string& name) const {
   if (scope_.action_depth > 0) {
-    const Scope outer = action_user();
+    const Scope outer = scope_.action_user();
     const Text* given = outer.step->input(name);
     const Input* input = find_input((*scope_.actions)[outer.action_depth].action->inputs, name);
     return given != nullptr                           ? in(outer, given->value)
@@ -280,7 +260,7 @@ ShapedList Tracer::input(const std::string& name) const {
                                                       : ShapedList();
   }
   if (scope_.calls > 0) {
-    const Scope outer = caller();
+    const Scope outer = scope_.caller();
     const Text* passed = find_value(outer.job->with, name);
     const Input* input = find_input(scope_.workflow->call_inputs, name);
     const bool is_text = input == nullptr || input->type == "string";
@@ -319,7 +299,7 @@ ShapedList Tracer::variable(const std::string& name) const {
     }
   }
   if (scope_.action_depth > 0) {
-    const Scope outer = action_user();
+    const Scope outer = scope_.action_user();
     return depth_ > kMaxShapedDepth ? ShapedList()
                                     : Tracer(outer, budget_, heads_, depth_ + 1).variable(name);
   }
@@ -386,15 +366,11 @@ ShapedList Tracer::job_output(const std::string& id, const std::string& name) co
   return in(there, declared->value);
 }
 
-bool is_variable_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// The name behind a `$`; empty when the shell expands something else there.
 std::string shell_name(std::string_view rest) {
   rest.remove_prefix(rest.starts_with('{') ? 1 : 0);
   const auto* const end =
-      std::find_if(rest.begin(), rest.end(), [](char c) { return !is_variable_name_char(c); });
+      std::find_if(rest.begin(), rest.end(), [](char c) { return !text::is_word_char(c); });
   return {rest.begin(), end};
 }
 

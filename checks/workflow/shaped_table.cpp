@@ -110,11 +110,7 @@ const ShapedTable& shaped_table() {
 }
 
 std::string used_action(const Step& step) {
-  return text::lower(std::string_view(step.uses.value).substr(0, step.uses.value.find('@')));
-}
-
-bool is_listed(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return text::lower(action_name(step));
 }
 
 /// Whether one of the words stands in the step's script, inputs or variables.
@@ -136,10 +132,8 @@ bool says_any(const Step& step, const std::vector<std::string>& words) {
 /// anything.
 bool strangers_start_parent(const Trigger& trigger, const Workflows& workflows) {
   for (const Text& name : trigger.workflows) {
-    const auto parent =
-        std::find_if(workflows.all().begin(), workflows.all().end(), [&](const Workflow& one) {
-          return one.display_name() == name.value || one.source.path() == name.value;
-        });
+    const auto parent = std::find_if(workflows.all().begin(), workflows.all().end(),
+                                     [&](const Workflow& one) { return one.goes_by(name.value); });
     const bool starts =
         parent == workflows.all().end() ||
         std::any_of(parent->triggers.begin(), parent->triggers.end(), [](const Trigger& one) {
@@ -174,8 +168,7 @@ std::vector<ShapedValue> shaped_by_event(std::string_view event) {
 std::vector<ShapedValue> shaped_by_action(const Step& step, std::string_view output) {
   std::vector<ShapedValue> found;
   for (const OutputRow& row : shaped_table().outputs) {
-    if (used_action(step) == row.action &&
-        std::find(row.outputs.begin(), row.outputs.end(), output) != row.outputs.end()) {
+    if (used_action(step) == row.action && text::one_of(output, row.outputs)) {
       found.push_back(row.value);
     }
   }
@@ -187,18 +180,18 @@ const std::vector<TreeRunner>& tree_runners() {
 }
 
 bool runs_tree(const Step& step) {
-  return is_listed(shaped_table().running_actions, used_action(step));
+  return text::one_of(used_action(step), shaped_table().running_actions);
 }
 
 bool may_use_oidc(const Step& step) {
-  return is_listed(shaped_table().oidc_actions, used_action(step)) ||
+  return text::one_of(used_action(step), shaped_table().oidc_actions) ||
          says_any(step, shaped_table().oidc_words);
 }
 
 bool may_write_with_token(const Step& step) {
   const bool action = step.kind == Step::Kind::Uses && !step.uses.value.starts_with("./") &&
                       !step.uses.value.starts_with("$/");
-  return (action && !is_listed(shaped_table().token_free_actions, used_action(step))) ||
+  return (action && !text::one_of(used_action(step), shaped_table().token_free_actions)) ||
          says_any(step, shaped_table().token_words);
 }
 

@@ -439,6 +439,16 @@ bool Command::starts_with(std::string_view prefix) const {
   return true;
 }
 
+bool Command::starts_with_any(std::initializer_list<std::string_view> prefixes) const {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return starts_with(prefix); });
+}
+
+bool Command::starts_with_any(std::span<const std::string> prefixes) const {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return starts_with(prefix); });
+}
+
 std::string Command::option(std::string_view name) const {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];

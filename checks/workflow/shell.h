@@ -2,7 +2,9 @@
 // data; what is handed to a shell, to another program or to another machine is a command again.
 #pragma once
 
+#include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,9 @@ struct Command {
   /// Whether the words begin with `prefix`, options in between skipped: `aws --region x ecs
   /// update-service` begins with `aws ecs update-service`. The program's folder does not count.
   [[nodiscard]] bool starts_with(std::string_view prefix) const;
+  /// The same of one of several.
+  [[nodiscard]] bool starts_with_any(std::initializer_list<std::string_view> prefixes) const;
+  [[nodiscard]] bool starts_with_any(std::span<const std::string> prefixes) const;
   /// The value of `--name value` or `--name=value`; empty when absent.
   [[nodiscard]] std::string option(std::string_view name) const;
 };

@@ -1,93 +1,11 @@
 // One pass over the characters with a small state; substitutions are put on a list and scanned
 // after.
-#include "checks/workflow/shell_scan.h"
-
 #include <algorithm>
-#include <utility>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/shell_scanner.h"
 
 namespace muster::workflow {
-namespace {
-
-constexpr std::size_t kMaxPieces = 2000;
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
-bool is_shell_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// A heredoc whose body has not come yet.
-struct Awaited {
-  std::string mark;
-  bool literal = false;
-  std::size_t command = 0;
-};
-
-class ShellScanner {
- public:
-  ShellScanner(std::string_view script, Stretch part, std::vector<Stretch>& pieces, Scanned& found)
-      : script_(script), at_(part.begin), end_(part.end), pieces_(pieces), found_(found) {}
-
-  void scan();
-
- private:
-  [[nodiscard]] char peek(std::size_t ahead = 0) const {
-    return at_ + ahead < end_ ? script_[at_ + ahead] : '\0';
-  }
-
-  [[nodiscard]] bool looking_at(std::string_view text) const {
-    return script_.substr(at_, end_ - at_).starts_with(text);
-  }
-
-  void begin_word();
-  void end_word();
-  void end_command();
-  void separator();
-  void mark(ShellToken::Kind kind);
-  void arithmetic();
-  void pattern_end();
-  [[nodiscard]] bool is_case_head() const;
-  void open_parenthesis();
-  void close_parenthesis();
-  void single_quoted();
-  void double_quoted();
-  void ansi_quoted();
-  void add_piece(Stretch piece);
-  bool substitution();
-  bool process_substitution();
-  void braces();
-  void skip_expression();
-  bool redirection();
-  void heredoc_operator();
-  void read_heredocs();
-  void substitutions_in(Stretch body);
-  void array_literal();
-  void comment();
-  void word_character();
-  void character();
-  std::size_t closing(std::size_t open) const;
-
-  std::string_view script_;
-  std::size_t at_;
-  std::size_t end_;
-  std::vector<Stretch>& pieces_;
-  Scanned& found_;
-  RawCommand now_;
-  std::string word_;
-  bool in_word_ = false;
-  bool quoted_ = false;
-  /// Between `[[` and `]]`.
-  bool in_test_ = false;
-  /// Before the `)` of a pattern of `case`.
-  bool in_pattern_ = false;
-  bool next_piped_ = false;
-  /// The next word is the target of a redirection: 'o' output, 'i' input, 's' here-string.
-  char redirected_ = '\0';
-  std::size_t groups_ = 0;
-  std::vector<Awaited> awaited_;
-};
 
 void ShellScanner::begin_word() {
   if (!in_word_) {
@@ -117,7 +35,7 @@ void ShellScanner::end_word() {
     const std::size_t equals = word.find('=');
     const bool named = equals != std::string::npos && equals > 0 &&
                        std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                                   is_shell_name_char);
+                                   text::is_word_char);
     if (named) {
       found_.assigned[word.substr(0, equals)].push_back({word.substr(equals + 1)});
     }
@@ -147,7 +65,7 @@ void ShellScanner::end_command() {
   end_word();
   redirected_ = '\0';
   const bool something = !now_.words.empty() || !now_.heredocs.empty();
-  const bool expected = std::any_of(awaited_.begin(), awaited_.end(), [&](const Awaited& one) {
+  const bool expected = std::any_of(awaited_.begin(), awaited_.end(), [&](const AwaitedText& one) {
     return one.command == found_.commands.size();
   });
   if (something || expected) {
@@ -185,28 +103,6 @@ void ShellScanner::separator() {
   if (c == '\n') {
     read_heredocs();
   }
-}
-
-/// The parenthesis that closes the one at `open`; quotes are looked at, nesting is counted.
-std::size_t ShellScanner::closing(std::size_t open) const {
-  int depth = 0;
-  char quote = '\0';
-  for (std::size_t at = open; at < end_; ++at) {
-    const char c = script_[at];
-    if (c == '\\' && quote != '\'') {
-      ++at;
-    } else if (quote != '\0') {
-      quote = c == quote ? '\0' : quote;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else {
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-    }
-    if (depth == 0) {
-      return at;
-    }
-  }
-  return end_;
 }
 
 /// `name=( a b )`
@@ -295,110 +191,6 @@ void ShellScanner::pattern_end() {
   now_ = {};
 }
 
-void ShellScanner::single_quoted() {
-  quoted_ = true;
-  const std::size_t close = std::min(script_.find('\'', at_ + 1), end_);
-  word_ += script_.substr(at_ + 1, close - at_ - 1);
-  at_ = std::min(close + 1, end_);
-}
-
-/// `$'…'`
-void ShellScanner::ansi_quoted() {
-  quoted_ = true;
-  for (at_ += 2; at_ < end_ && peek() != '\''; ++at_) {
-    if (peek() == '\\') {
-      ++at_;
-      word_ += peek() == 'n' ? '\n' : peek() == 't' ? '\t' : peek();
-    } else {
-      word_ += peek();
-    }
-  }
-  at_ = std::min(at_ + 1, end_);
-}
-
-void ShellScanner::add_piece(Stretch piece) {
-  pieces_.push_back(piece);
-  now_.substitutions.push_back(piece);
-}
-
-/// `$( … )` or backticks: remembered as a script of its own; a placeholder stays in the word.
-bool ShellScanner::substitution() {
-  if (peek() == '`') {
-    const std::size_t close = std::min(script_.find('`', at_ + 1), end_);
-    add_piece({at_ + 1, close});
-    word_ += "$()";
-    at_ = std::min(close + 1, end_);
-    return true;
-  }
-  if (!looking_at("$(")) {
-    return false;
-  }
-  const std::size_t close = closing(at_ + 1);
-  if (!looking_at("$((")) {
-    add_piece({at_ + 2, close});
-  }
-  word_ += "$()";
-  at_ = std::min(close + 1, end_);
-  return true;
-}
-
-/// `<( … )`, `>( … )`
-bool ShellScanner::process_substitution() {
-  if (!looking_at("<(") && !looking_at(">(")) {
-    return false;
-  }
-  begin_word();
-  const std::size_t close = closing(at_ + 1);
-  pieces_.push_back({at_ + 2, close});
-  word_ += "$<()";
-  at_ = std::min(close + 1, end_);
-  return true;
-}
-
-/// `${ … }` stays in the word as it is, blanks and quotes included.
-void ShellScanner::braces() {
-  std::size_t depth = 0;
-  for (; at_ < end_; ++at_) {
-    const char c = peek();
-    depth += c == '{' ? 1U : 0U;
-    depth -= c == '}' ? 1U : 0U;
-    word_ += c;
-    if (c == '}' && depth == 0) {
-      ++at_;
-      return;
-    }
-  }
-}
-
-void ShellScanner::skip_expression() {
-  const std::size_t close = script_.find("}}", at_);
-  const std::size_t stop = close == std::string_view::npos ? end_ : std::min(close + 2, end_);
-  word_ += script_.substr(at_, stop - at_);
-  at_ = stop;
-}
-
-void ShellScanner::double_quoted() {
-  quoted_ = true;
-  ++at_;
-  while (at_ < end_ && peek() != '"') {
-    if (peek() == '\\' && at_ + 1 < end_) {
-      // Inside double quotes a backslash quotes these alone.
-      const bool quotes = std::string_view("\"\\$`\n").find(peek(1)) != std::string_view::npos;
-      word_ += quotes ? std::string() : std::string("\\");
-      word_ += peek(1) == '\n' ? std::string() : std::string(1, peek(1));
-      at_ += 2;
-    } else if (looking_at("${{")) {
-      skip_expression();
-    } else if (looking_at("${")) {
-      braces();
-    } else if (!substitution()) {
-      word_ += peek();
-      ++at_;
-    }
-  }
-  at_ = std::min(at_ + 1, end_);
-}
-
 /// `> file`, `2>&1`, `< file`, `<<< text`: the target is no word of the command.
 bool ShellScanner::redirection() {
   if (in_test_ || (peek() != '<' && peek() != '>')) {
@@ -422,93 +214,8 @@ bool ShellScanner::redirection() {
   return true;
 }
 
-/// `<<WORD`, `<<-'WORD'`: the text until a line that holds only WORD goes to the command.
-void ShellScanner::heredoc_operator() {
-  end_word();
-  if (now_.words.empty()) {
-    now_.place.begin = at_;
-  }
-  at_ += 2;
-  at_ += peek() == '-' ? 1U : 0U;
-  while (is_space(peek())) {
-    ++at_;
-  }
-  Awaited one{{}, false, found_.commands.size()};
-  while (at_ < end_ && std::string_view(" \t\r\n;)|&<>").find(peek()) == std::string_view::npos) {
-    const bool quote = peek() == '\'' || peek() == '"' || peek() == '\\';
-    one.literal = one.literal || quote;
-    one.mark += quote ? std::string() : std::string(1, peek());
-    ++at_;
-  }
-  now_.place.end = at_;
-  awaited_.push_back(std::move(one));
-}
-
-/// Substitutions in a heredoc that the shell expands.
-void ShellScanner::substitutions_in(Stretch body) {
-  const std::size_t behind = std::exchange(at_, body.begin);
-  const std::size_t end = std::exchange(end_, body.end);
-  std::string dropped;
-  std::swap(dropped, word_);
-  const std::vector<Stretch> of_command = now_.substitutions;
-  while (at_ < end_) {
-    if (peek() == '\\') {
-      at_ += 2;
-    } else if (!substitution()) {
-      ++at_;
-    }
-  }
-  std::swap(dropped, word_);
-  now_.substitutions = of_command;
-  at_ = behind;
-  end_ = end;
-}
-
-void ShellScanner::read_heredocs() {
-  for (const Awaited& one : std::exchange(awaited_, {})) {
-    const std::size_t begin = at_;
-    std::size_t stop = end_;
-    while (at_ < end_ && stop == end_) {
-      const std::size_t line_end = std::min(script_.find('\n', at_), end_);
-      std::string_view line = script_.substr(at_, line_end - at_);
-      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-      line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-      stop = line == one.mark ? at_ : stop;
-      at_ = std::min(line_end + 1, end_);
-    }
-    if (one.command < found_.commands.size()) {
-      found_.commands[one.command].heredocs.push_back({begin, stop});
-    }
-    if (!one.literal) {
-      substitutions_in({begin, stop});
-    }
-  }
-}
-
 void ShellScanner::comment() {
   while (at_ < end_ && peek() != '\n') {
-    ++at_;
-  }
-}
-
-void ShellScanner::word_character() {
-  begin_word();
-  const char c = peek();
-  if (c == '\'') {
-    single_quoted();
-  } else if (c == '"') {
-    double_quoted();
-  } else if (looking_at("$'")) {
-    ansi_quoted();
-  } else if (looking_at("${{")) {
-    skip_expression();
-  } else if (looking_at("${")) {
-    braces();
-  } else if (c == '\\' && at_ + 1 < end_) {
-    word_ += peek(1);
-    at_ += 2;
-  } else if (!substitution()) {
-    word_ += c;
     ++at_;
   }
 }
@@ -516,7 +223,7 @@ void ShellScanner::word_character() {
 void ShellScanner::character() {
   const char c = peek();
   const bool test_operator = in_test_ && (c == '&' || c == '|' || c == '<' || c == '>');
-  if (is_space(c)) {
+  if (is_shell_blank(c)) {
     end_word();
     ++at_;
   } else if (c == '\\' && (peek(1) == '\n' || (peek(1) == '\r' && peek(2) == '\n'))) {
@@ -551,9 +258,8 @@ void ShellScanner::scan() {
   end_command();
 }
 
-}  // namespace
-
 Scanned scan_script(std::string_view script, Stretch part) {
+  constexpr std::size_t kMaxPieces = 2000;
   Scanned found;
   std::vector<Stretch> pieces{part};
   std::vector<ShellToken> own;

@@ -7,19 +7,15 @@
 namespace muster::workflow {
 namespace {
 
-bool is_variable_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// Whether the script gives the variable a value: `X=`, `X+=`, `read X`, `for X in`.
 bool is_assigned(std::string_view script, std::string_view variable) {
   for (std::size_t at = script.find(variable); at != std::string_view::npos;
        at = script.find(variable, at + 1)) {
     const std::string_view before = script.substr(0, at);
     const std::string_view behind = script.substr(at + variable.size());
-    const bool whole = (before.empty() || !(is_variable_char(before.back()) ||
+    const bool whole = (before.empty() || !(text::is_word_char(before.back()) ||
                                             before.back() == '$' || before.back() == '{')) &&
-                       (behind.empty() || !is_variable_char(behind.front()));
+                       (behind.empty() || !text::is_word_char(behind.front()));
     const std::string_view line = before.substr(before.find_last_of("\n;") + 1);
     const bool read = line.find("read ") != std::string_view::npos || line.ends_with("for ");
     if (whole && (read || behind.starts_with('=') || behind.starts_with("+="))) {
@@ -48,7 +44,7 @@ Expansion variable_at(std::string_view word, std::size_t at) {
   const bool braces = at + 1 < word.size() && word[at + 1] == '{';
   const std::size_t begin = at + (braces ? 2 : 1);
   std::size_t stop = begin;
-  while (stop < word.size() && is_variable_char(word[stop])) {
+  while (stop < word.size() && text::is_word_char(word[stop])) {
     ++stop;
   }
   if (braces && (stop == word.size() || word[stop] != '}')) {

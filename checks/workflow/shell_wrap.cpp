@@ -125,14 +125,6 @@ Words tail(const Words& words, std::size_t from) {
   return {words.begin() + static_cast<std::ptrdiff_t>(std::min(from, words.size())), words.end()};
 }
 
-std::string joined(const Words& words, std::size_t from) {
-  std::string text;
-  for (std::size_t i = from; i < words.size(); ++i) {
-    text += (i > from ? " " : "") + words[i];
-  }
-  return text;
-}
-
 Handed text_of(std::string text, bool remote = false) {
   return {Handed::Kind::Text, {}, std::move(text), remote, false};
 }
@@ -187,7 +179,7 @@ Handed ssh_text(const Words& words) {
   if (at >= words.size()) {
     return {Handed::Kind::Input, {}, {}, true, true};
   }
-  Handed handed = text_of(joined(words, at), true);
+  Handed handed = text_of(text::joined(tail(words, at)), true);
   handed.keeps = true;
   return handed;
 }
@@ -297,7 +289,7 @@ Handed builtin_of(const Words& words, const std::string& program) {
     return {Handed::Kind::Silent, {}, {}, false, false};
   }
   if (program == "eval") {
-    return text_of(joined(words, words.size() > 1 && words[1] == "--" ? 2 : 1));
+    return text_of(text::joined(tail(words, words.size() > 1 && words[1] == "--" ? 2 : 1)));
   }
   if (program == "trap" && words.size() > 2) {
     return text_of(words[1]);

@@ -90,7 +90,7 @@ bool asks_elsewhere(const SmokeWords& words, bool remote) {
 /// `./smoke.sh`, `make health-check`, `npm run e2e`
 bool is_named_smoke(const SmokeWords& words) {
   static const SmokeWords kCallers = {"make", "npm", "yarn", "pnpm", "bash", "sh", "just", "task"};
-  const bool caller = std::ranges::find(kCallers, program_name(words[0])) != kCallers.end();
+  const bool caller = text::one_of(program_name(words[0]), kCallers);
   const std::size_t looked = caller ? std::min<std::size_t>(words.size(), 4) : 1;
   return std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(looked),
                      [](const std::string& word) {
@@ -158,10 +158,8 @@ std::optional<bool> goes_on(const JobRun& run, const Intent& intent, const Step&
 }
 
 SmokeStep judged(const JobRun& run, const Intent& intent, const StepCommand& first) {
-  SmokeStep smoke{first.step, first.where, {}, SmokeStrength::Blocking, {}};
-  for (const std::string& word : first.command.words) {
-    smoke.command += (smoke.command.empty() ? "" : " ") + word;
-  }
+  SmokeStep smoke{
+      first.step, first.where, text::joined(first.command.words), SmokeStrength::Blocking, {}};
   const auto options = shell_options(shell_text(*run.workflow, *run.job, *first.step));
   const auto tolerated = goes_on(run, intent, *first.step);
   if (tolerated == true) {
@@ -213,13 +211,11 @@ bool is_smoke(const SmokeWords& words, bool remote) {
   }
   const SmokeTable& table = smoke_table();
   const std::string program = program_name(words[0]);
-  if (std::ranges::find(table.requests, program) != table.requests.end()) {
+  if (text::one_of(program, table.requests)) {
     return asks_elsewhere(words, remote);
   }
   const Command command{words, 0, 0, false};
-  return std::ranges::find(table.runners, program) != table.runners.end() ||
-         std::ranges::any_of(table.commands,
-                             [&](const std::string& one) { return command.starts_with(one); }) ||
+  return text::one_of(program, table.runners) || command.starts_with_any(table.commands) ||
          is_named_smoke(words);
 }
 

@@ -28,10 +28,6 @@ constexpr std::array<std::string_view, 14> kLeadingWords = {
     "if", "then", "elif", "else", "do",   "while", "until",
     "!",  "{",    "time", "exec", "sudo", "env",   "nohup"};
 
-bool is_name_byte(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
 bool is_blank_byte(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -48,7 +44,7 @@ bool is_assignment_prefix(std::string_view word) {
   }
   const std::string_view name = word.substr(0, mark - (word[mark - 1] == '+' ? 1 : 0));
   return !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-         std::all_of(name.begin(), name.end(), is_name_byte);
+         std::all_of(name.begin(), name.end(), text::is_word_char);
 }
 
 /// Where the expressions stand, whatever is around them.

@@ -12,46 +12,19 @@ namespace {
 
 constexpr std::string_view kStableAction = "aws-actions/amazon-ecs-deploy-task-definition";
 /// The first release that fails when ECS has rolled back.
-constexpr std::array<int, 3> kFixed = {2, 6, 2};
-
-/// `v2.6.1` as numbers; what is left out is -1, a release that moves. Nothing for another text.
-std::optional<std::array<int, 3>> version_of(std::string_view text) {
-  text.remove_prefix(text.starts_with('v') ? 1 : 0);
-  std::array<int, 3> version = {-1, -1, -1};
-  for (std::size_t i = 0; i < version.size() && !text.empty(); ++i) {
-    const std::string_view part = text.substr(0, text.find('.'));
-    if (!text::is_digits(part) || part.size() > 4) {
-      return std::nullopt;
-    }
-    version[i] = 0;
-    for (const char digit : part) {
-      version[i] = version[i] * 10 + (digit - '0');
-    }
-    text.remove_prefix(std::min(part.size() + 1, text.size()));
-  }
-  return version[0] < 0 ? std::nullopt : std::optional(version);
-}
+constexpr Release kFixed = {2, 6, 2};
 
 /// Whether the release hides a rollback. A part left out is the newest one.
-bool is_old(const std::array<int, 3>& version) {
-  for (std::size_t i = 0; i < version.size(); ++i) {
-    if (version[i] < 0 || version[i] > kFixed[i]) {
+bool is_old(const Release& release) {
+  for (std::size_t i = 0; i < release.size(); ++i) {
+    if (release[i] < 0 || release[i] > kFixed[i]) {
       return false;
     }
-    if (version[i] < kFixed[i]) {
+    if (release[i] < kFixed[i]) {
       return true;
     }
   }
   return false;
-}
-
-/// The release that a comment behind a commit names: `# v2.6.2`.
-std::string release_in_comment(const Workflow& workflow, const SourceRef& where) {
-  if (where.source.path() != workflow.source.path()) {
-    return "";
-  }
-  const std::string_view comment = workflow.tree->comment_behind(where.span);
-  return std::string(comment.substr(0, comment.find(' ')));
 }
 
 void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& intent,
@@ -63,16 +36,15 @@ void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& i
     return;
   }
   const std::string& uses = step.uses.value;
-  const std::string ref = uses.substr(std::min(uses.find('@') + 1, uses.size()));
-  const bool commit = ref.size() == 40 && !version_of(ref);
-  const std::string release = commit ? release_in_comment(*run.run->workflow, deploy.where) : ref;
-  const auto version = version_of(release);
+  const bool commit = is_pinned_use(text::lower(uses));
+  const std::string release = release_text(step, *run.run->workflow);
+  const auto numbers = release_numbers(release);
   const std::string anchor = step.anchor();
-  if (commit && !version) {
+  if (commit && !numbers) {
     out.undecided(run.run->asset(), deploy.where,
                   "no comment tells which release `" + uses + "` is")
         .anchor(anchor);
-  } else if (version && is_old(*version)) {
+  } else if (numbers && is_old(*numbers)) {
     out.fail(run.run->asset(), deploy.where, text_witness("uses", uses))
         .arg("job", run.run->job->id.value)
         .arg("wait", std::string(kStableAction) + "@" + release)

@@ -19,10 +19,8 @@ bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& 
   const Values names = environment_at(run, intent, moment);
   return names.known && !names.values.empty() &&
          std::all_of(names.values.begin(), names.values.end(), [&](const std::string& name) {
-           return std::any_of(intent.environments.begin(), intent.environments.end(),
-                              [&](const IntentEnvironment& one) {
-                                return one.name == name && one.reviewers.value_or(false);
-                              });
+           const IntentEnvironment* declared = intent.environment(name);
+           return declared != nullptr && declared->reviewers.value_or(false);
          });
 }
 

@@ -94,8 +94,7 @@ Result<ReadScalar> read_expressions(std::string_view text, const SyntaxContext& 
 
 /// A text's scalar in the file: whether the shape has it as text.
 bool takes_text(const Shape& shape, std::string_view text) {
-  return shape.text || (shape.filled_text && !text.empty()) ||
-         std::find(shape.constants.begin(), shape.constants.end(), text) != shape.constants.end();
+  return shape.text || (shape.filled_text && !text.empty()) || text::one_of(text, shape.constants);
 }
 
 /// Whether a scalar fits, as what it is or as its text.

@@ -162,7 +162,7 @@ ExtraFunction function_of(std::string_view word) {
 SyntaxContext SyntaxContext::with(const SyntaxContext& more) const {
   SyntaxContext both = *this;
   for (const std::string& name : more.names) {
-    if (std::find(both.names.begin(), both.names.end(), name) == both.names.end()) {
+    if (!text::one_of(name, both.names)) {
       both.names.push_back(name);
     }
   }

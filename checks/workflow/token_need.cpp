@@ -9,6 +9,7 @@
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/mentions.h"
 #include "checks/workflow/shaped_table.h"
+#include "checks/workflow/shell_wrap.h"
 
 namespace muster::workflow {
 namespace {
@@ -34,14 +35,14 @@ constexpr std::array<std::string_view, 16> kLocalGit = {
     "config", "log",      "diff",   "status",  "show",     "rev-parse",  "describe", "add",
     "commit", "checkout", "switch", "restore", "rev-list", "merge-base", "branch",   "ls-files"};
 
-std::string_view program_name(const Command& command) {
-  const std::string_view word = command.words.empty() ? "" : std::string_view(command.words[0]);
-  return word.substr(word.rfind('/') == std::string_view::npos ? 0 : word.rfind('/') + 1);
+/// `git`; empty for a command without words.
+std::string program_of(const Command& command) {
+  return command.words.empty() ? "" : program_name(command.words[0]);
 }
 
 /// Whether the command may speak to the repository's server as git.
 bool speaks_git(const Command& command) {
-  const std::string_view program = program_name(command);
+  const std::string program = program_of(command);
   if (program == "git") {
     return std::none_of(kLocalGit.begin(), kLocalGit.end(), [&](std::string_view sub) {
       return command.starts_with("git " + std::string(sub));
@@ -99,7 +100,7 @@ bool names_github_registry(const JobRun& run) {
 const StepCommand* speaking_command(const JobRun& run) {
   const auto& commands = run.script->commands;
   const auto found = std::find_if(commands.begin(), commands.end(), [](const StepCommand& item) {
-    return speaks_git(item.command) || program_name(item.command) == "gh";
+    return speaks_git(item.command) || program_of(item.command) == "gh";
   });
   return found == commands.end() ? nullptr : &*found;
 }

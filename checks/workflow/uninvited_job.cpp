@@ -4,6 +4,7 @@
 
 #include "checks/iam/model.h"
 #include "checks/oidc/trusts.h"
+#include "checks/text/ascii.h"
 #include "checks/workflow/received.h"
 
 namespace muster::workflow {
@@ -21,7 +22,7 @@ Use use_of(const JobRun& run, const oidc::Trust& trust, const AuditInput& input)
       continue;
     }
     const auto& arns = credential.role_arns.values;
-    if (!arn.empty() && std::find(arns.begin(), arns.end(), arn) != arns.end()) {
+    if (!arn.empty() && text::one_of(arn, arns)) {
       return Use::Yes;
     }
     const bool undescribed = std::any_of(arns.begin(), arns.end(), [&](const std::string& one) {

@@ -2,6 +2,7 @@
 // repository: `pull_request_target`, `workflow_run`, comments. To check it out only is harmless.
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/shaped.h"
@@ -34,10 +35,6 @@ bool has_form(const std::vector<Shaped>& found, Form form) {
                      [&](const Shaped& one) { return one.form == form; });
 }
 
-std::string_view used_name(const Step& step) {
-  return std::string_view(step.uses.value).substr(0, step.uses.value.find('@'));
-}
-
 /// A branch of a fork is only reached together with its repository; by name alone it is a branch of
 /// this one. A commit is reached from anywhere.
 bool is_head(const std::vector<Shaped>& ref, std::string_view text, bool of_fork) {
@@ -48,7 +45,7 @@ bool is_head(const std::vector<Shaped>& ref, std::string_view text, bool of_fork
 
 /// `actions/checkout` of what is proposed.
 std::optional<Fetch> checkout_fetch(const Step& step, const Scope& scope) {
-  if (text::lower(used_name(step)) != "actions/checkout") {
+  if (text::lower(action_name(step)) != "actions/checkout") {
     return std::nullopt;
   }
   const Text* ref = step.input("ref");
@@ -89,11 +86,8 @@ std::optional<Fetch> command_fetch(const StepCommand& item, const Scope& scope, 
   const bool found = command.starts_with("gh pr checkout") || head || (takes && fetched) ||
                      (command.starts_with("git pull") && pull);
   fetched = fetched || (command.starts_with("git fetch") && pull);
-  std::string what;
-  for (const std::string& word : command.words) {
-    what += (what.empty() ? "" : " ") + word;
-  }
-  return found ? std::optional(Fetch{item.step, item.where, what, "", ""}) : std::nullopt;
+  return found ? std::optional(Fetch{item.step, item.where, text::joined(command.words), "", ""})
+               : std::nullopt;
 }
 
 /// All fetches of the run under the scope's event, in order; with the position behind which code of
@@ -178,11 +172,8 @@ std::optional<TreeRun> tree_run(const JobRun& run, const Step& step, const Fetch
   for (const StepCommand& item : run.script->commands) {
     if (item.step == &step && !item.command.remote && is_behind(item.where, step, fetch) &&
         runs_what_is_there(item.command)) {
-      std::string words = item.command.words.front();
-      for (std::size_t i = 1; i < item.command.words.size() && i < 3; ++i) {
-        words += " " + item.command.words[i];
-      }
-      return TreeRun{item.where, words};
+      const std::span<const std::string> words = item.command.words;
+      return TreeRun{item.where, text::joined(words.first(std::min<std::size_t>(3, words.size())))};
     }
   }
   return step.run_node ? file_run(step, fetch) : std::nullopt;
@@ -194,7 +185,7 @@ std::optional<TreeRun> first_run(const JobRun& run, const Fetch& fetch) {
   bool behind = false;
   for (const Step* step : run.script->steps) {
     const bool own = step == fetch.step;
-    const bool replaced = behind && text::lower(used_name(*step)) == "actions/checkout" &&
+    const bool replaced = behind && text::lower(action_name(*step)) == "actions/checkout" &&
                           (step->input("path") == nullptr) == fetch.folder.empty();
     if (replaced) {
       return std::nullopt;

@@ -150,7 +150,7 @@ Value scalar(std::string_view text) {
                                                              "infinity"};
   const bool letter =
       !text.empty() && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'));
-  const bool word = std::find(kWords.begin(), kWords.end(), text::lower(text)) != kWords.end();
+  const bool word = text::one_of(text::lower(text), kWords);
   const bool is_text = text.empty() || (letter && !word);
   return {is_text ? Value::Type::Text : Value::Type::Untyped, std::string(text)};
 }

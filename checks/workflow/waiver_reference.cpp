@@ -86,7 +86,7 @@ bool is_for_workflows(const Waiver& waiver) {
   return std::any_of(all_rules().begin(), all_rules().end(), [&](const Rule& rule) {
     return rule.area == "workflow" &&
            (policy::glob_match(waiver.rule, rule.id, policy::Wildcards{}) ||
-            std::find(rule.aliases.begin(), rule.aliases.end(), waiver.rule) != rule.aliases.end());
+            text::one_of(waiver.rule, rule.aliases));
   });
 }
 

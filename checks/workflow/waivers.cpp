@@ -55,7 +55,7 @@ std::string unknown_key(const Node& mapping, std::span<const std::string_view> k
 bool is_waiver_id(std::string_view id) {
   constexpr std::size_t kLongest = 64;
   return !id.empty() && id.size() <= kLongest && std::all_of(id.begin(), id.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    return text::is_word_char(c) || c == '-' || c == '.';
   });
 }
 
@@ -95,9 +95,8 @@ std::string read_match(const Node& node, Waiver& waiver) {
 std::optional<Severity> gravest_rule(const Waiver& waiver) {
   std::optional<Severity> gravest;
   for (const Rule& rule : all_rules()) {
-    const bool named =
-        policy::glob_match(waiver.rule, rule.id, policy::Wildcards{}) ||
-        std::find(rule.aliases.begin(), rule.aliases.end(), waiver.rule) != rule.aliases.end();
+    const bool named = policy::glob_match(waiver.rule, rule.id, policy::Wildcards{}) ||
+                       text::one_of(waiver.rule, rule.aliases);
     if (named) {
       gravest = std::max(gravest.value_or(rule.severity), rule.severity);
     }
