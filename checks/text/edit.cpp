@@ -181,36 +181,6 @@ std::string unified_diff(std::string_view path, std::string_view text, std::vect
   return out.empty() ? out : "--- a/" + name + "\n+++ b/" + name + "\n" + out;
 }
 
-Places::Places(std::string_view text) : text_(text), starts_{0} {
-  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
-       at = text.find('\n', at + 1)) {
-    starts_.push_back(at + 1);
-  }
-}
-
-std::size_t Places::offset(std::uint32_t line, std::uint32_t column) const {
-  if (line == 0 || line > starts_.size()) {
-    return text_.size();
-  }
-  std::size_t at = starts_[line - 1];
-  const std::size_t end = line < starts_.size() ? starts_[line] - 1 : text_.size();
-  for (std::uint32_t left = column; left > 1 && at < end; --left) {
-    ++at;
-    while (at < end && (static_cast<unsigned char>(text_[at]) & 0xC0U) == 0x80U) {
-      ++at;
-    }
-  }
-  return at;
-}
-
-std::size_t Places::line_end(std::uint32_t line) const {
-  return line < starts_.size() ? starts_[line] : text_.size();
-}
-
-std::string_view Places::line_break() const {
-  return starts_.size() > 1 && text_.substr(0, starts_[1]).ends_with("\r\n") ? "\r\n" : "\n";
-}
-
 std::string leaf_path(const std::vector<std::string>& keys) {
   std::string path;
   for (const std::string& key : keys) {

@@ -30,30 +30,6 @@ struct Edit {
 [[nodiscard]] std::string unified_diff(std::string_view path, std::string_view text,
                                        std::vector<Edit> edits);
 
-/// From lines and columns (as in `Span`) back to bytes.
-class Places {
- public:
-  /// REQUIRES: `text` is valid UTF-8 and outlives the object.
-  explicit Places(std::string_view text);
-
-  [[nodiscard]] std::string_view text() const { return text_; }
-
-  /// The byte at this line and column; the end of the line, or of the text, when there is none.
-  [[nodiscard]] std::size_t offset(std::uint32_t line, std::uint32_t column) const;
-
-  /// First byte of the line (1-based).
-  [[nodiscard]] std::size_t line_begin(std::uint32_t line) const { return offset(line, 1); }
-
-  /// The first byte behind the line and its break.
-  [[nodiscard]] std::size_t line_end(std::uint32_t line) const;
-  /// `\r\n` when the first line ends with it, else `\n`.
-  [[nodiscard]] std::string_view line_break() const;
-
- private:
-  std::string_view text_;
-  std::vector<std::size_t> starts_;
-};
-
 /// All that a tree says, aliases followed: each scalar, empty list and empty mapping under the keys
 /// and indices that lead to it, as its type and text.
 using Leaves = std::map<std::string, std::string>;

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/repairs.h"
 
 namespace muster::workflow {
@@ -52,7 +53,7 @@ Result<Texts> apply_repairs(const std::vector<const Repair*>& repairs, const Tex
   changes.clear();
   for (auto& [path, all] : joined) {
     if (all.conflicts) {
-      return Error{ErrorCode::Invalid, "two repairs want different things of one place", {}};
+      return no_repair("two repairs want different things of one place");
     }
     const std::string& old = before.at(path);
     MUSTER_TRY(std::string fresh, text::apply_edits(old, all.change.edits));
@@ -256,7 +257,7 @@ void take_repairs(const RepairAttempt& attempt, const Texts& old, RepairPlan& pl
 }
 
 bool is_wished(const std::vector<std::string>& files, const std::string& path) {
-  return files.empty() || std::find(files.begin(), files.end(), path) != files.end();
+  return files.empty() || text::one_of(path, files);
 }
 
 /// Repairs that would change files that nobody named.
@@ -300,7 +301,7 @@ Status check_change(const std::string& before, const std::string& after, const F
   auto fresh = text::parse_yaml(after, change.source, text::KeyCase::Folded);
   auto workflow = parse_workflow(after, change.source);
   if (!fresh || !workflow) {
-    return Error{ErrorCode::Invalid, "the changed file would not be a workflow", {}};
+    return no_repair("the changed file would not be a workflow");
   }
   MUSTER_TRY(text::Leaves wanted, text::leaves(old.root()));
   MUSTER_TRY(const text::Leaves says, text::leaves(fresh.value().root()));
@@ -311,10 +312,10 @@ Status check_change(const std::string& before, const std::string& after, const F
     }
   }
   if (wanted != says) {
-    return Error{ErrorCode::Invalid, kReach, {}};
+    return no_repair(kReach);
   }
   if (comments_of(old) != comments_of(fresh.value())) {
-    return Error{ErrorCode::Invalid, "the change would touch a comment", {}};
+    return no_repair("the change would touch a comment");
   }
   return Done{};
 }
@@ -358,7 +359,7 @@ Repaired repair_workflows(const muster::Facts& facts, const Intent& intent,
     if (outcome.kind != OutcomeKind::Fail || !is_wished(wish.files, outcome.where.source.path())) {
       continue;
     }
-    if (std::find(wish.rules.begin(), wish.rules.end(), outcome.rule) != wish.rules.end()) {
+    if (text::one_of(outcome.rule, wish.rules)) {
       findings.push_back(outcome);
     } else {
       ++repaired.elsewhere;

@@ -51,15 +51,14 @@ Status grant_in_block(const FilePen& pen, const text::Node& owner,
                       const std::vector<std::string>& path, FileChange& change) {
   const auto block = owner.find("permissions");
   if (!block || !block->is(text::Type::Mapping)) {
-    return Error{ErrorCode::Invalid,
-                 "`permissions` is one word there, beside which `id-token: write` cannot stand: "
-                 "write out the scopes that the job needs",
-                 {}};
+    return no_repair(
+        "`permissions` is one word there, beside which `id-token: write` cannot stand: "
+        "write out the scopes that the job needs");
   }
   std::vector<std::string> inside = path;
   inside.emplace_back("permissions");
   if (block->find("id-token")) {
-    return Error{ErrorCode::Invalid, "the file says `id-token: none`, which somebody decided", {}};
+    return no_repair("the file says `id-token: none`, which somebody decided");
   }
   return pen.add_entry(*block, inside, plain_entry("id-token", "write"), change);
 }
@@ -70,7 +69,7 @@ Status grant_identity(const FilePen& pen, const Workflow& workflow, const Job& j
   change.source = workflow.source;
   const auto node = node_of(workflow, job);
   if (!node) {
-    return Error{ErrorCode::Invalid, "the job is not found in the file", {}};
+    return no_repair("the job is not found in the file");
   }
   if (job.permissions) {
     return grant_in_block(pen, *node, path_of(job), change);
@@ -79,10 +78,9 @@ Status grant_identity(const FilePen& pen, const Workflow& workflow, const Job& j
     return grant_in_block(pen, workflow.tree->root(), {}, change);
   }
   if (workflow.permissions->form != Permissions::Form::Map) {
-    return Error{ErrorCode::Invalid,
-                 "the workflow's `permissions` is one word: write out the scopes that the job "
-                 "needs",
-                 {}};
+    return no_repair(
+        "the workflow's `permissions` is one word: write out the scopes that the job "
+        "needs");
   }
   return pen.add_mapping(*node, path_of(job), body_key(job), "permissions",
                          copied_entries(*workflow.permissions), change);
@@ -91,12 +89,8 @@ Status grant_identity(const FilePen& pen, const Workflow& workflow, const Job& j
 /// The changes that let this run have OIDC tokens.
 Status identity_changes(const JobRun& run, const RepairDesk& desk,
                         std::vector<FileChange>& changes) {
-  Callers levels = run.callers;
-  levels.emplace_back(run.workflow, run.job);
-  for (const auto& [workflow, job] : levels) {
-    const Permissions* block = job->permissions        ? &*job->permissions
-                               : workflow->permissions ? &*workflow->permissions
-                                                       : nullptr;
+  for (const auto& [workflow, job] : run.levels()) {
+    const Permissions* block = workflow->block_of(*job);
     if (block != nullptr && block->of("id-token") != Access::Write) {
       FileChange change;
       MUSTER_CHECK_OK(grant_identity(desk.pen(*workflow), *workflow, *job, change));
@@ -111,19 +105,18 @@ Status write_needs(const JobRun& run, const RepairDesk& desk, std::vector<NewEnt
                    std::vector<FileChange>& changes) {
   const TokenNeed need = token_need(run);
   if (!need.known) {
-    return Error{ErrorCode::Invalid,
-                 "a `permissions` block takes away all that it does not name, and " + need.because,
-                 {}};
+    return no_repair("a `permissions` block takes away all that it does not name, and " +
+                     need.because);
   }
   if (!run.callers.empty() && need.asks_for_identity) {
-    return Error{ErrorCode::Invalid, "what the calling jobs need is for you to say", {}};
+    return no_repair("what the calling jobs need is for you to say");
   }
   entries = entries_of(need);
   FileChange change;
   change.source = run.workflow->source;
   const auto node = node_of(*run.workflow, *run.job);
   if (!node) {
-    return Error{ErrorCode::Invalid, "the job is not found in the file", {}};
+    return no_repair("the job is not found in the file");
   }
   MUSTER_CHECK_OK(
       desk.pen(*run.workflow)
@@ -133,10 +126,9 @@ Status write_needs(const JobRun& run, const RepairDesk& desk, std::vector<NewEnt
 }
 
 bool has_block(const JobRun& run) {
-  Callers levels = run.callers;
-  levels.emplace_back(run.workflow, run.job);
+  const Callers levels = run.levels();
   return std::any_of(levels.begin(), levels.end(), [](const auto& level) {
-    return level.second->permissions || level.first->permissions;
+    return level.first->block_of(*level.second) != nullptr;
   });
 }
 
@@ -149,13 +141,12 @@ Status needs_below(const RepairDesk& desk, const Workflow& workflow, const Job* 
     }
     const auto runs = desk.jobs.find(workflow.asset(one).id);
     if (runs == desk.jobs.end()) {
-      return Error{ErrorCode::Invalid,
-                   "what the workflow called by job `" + one.id.value + "` needs is for you to say",
-                   {}};
+      return no_repair("what the workflow called by job `" + one.id.value +
+                       "` needs is for you to say");
     }
     const TokenNeed need = token_need(*runs->second->front());
     if (!need.known) {
-      return Error{ErrorCode::Invalid, need.because, {}};
+      return no_repair(need.because);
     }
     all.reads_contents = all.reads_contents || need.reads_contents;
     all.asks_for_identity = all.asks_for_identity || need.asks_for_identity;
@@ -172,7 +163,7 @@ Status narrow_block(const RepairDesk& desk, const Workflow& workflow, const Job*
   change.source = workflow.source;
   const auto node = job != nullptr ? node_of(workflow, *job) : workflow.tree->root();
   if (!node) {
-    return Error{ErrorCode::Invalid, "the job is not found in the file", {}};
+    return no_repair("the job is not found in the file");
   }
   return desk.pen(workflow).replace_by_mapping(
       *node, job != nullptr ? path_of(*job) : std::vector<std::string>(), "permissions", entries,
@@ -208,9 +199,8 @@ void repair_identity(const Outcome& finding, RepairDesk& desk) {
   const auto* runs = runs_of(desk, finding.asset);
   std::vector<FileChange> changes;
   std::vector<NewEntry> entries;
-  Status done = runs == nullptr
-                    ? Status(Error{ErrorCode::Invalid, "the job is not found in the file", {}})
-                    : Status(Done{});
+  Status done =
+      runs == nullptr ? Status(no_repair("the job is not found in the file")) : Status(Done{});
   for (std::size_t i = 0; runs != nullptr && done && i < runs->size(); ++i) {
     const JobRun& run = *(*runs)[i];
     if (token_permission(run).answer != TokenPermission::Answer::Denied) {

@@ -13,10 +13,6 @@
 namespace muster::workflow {
 namespace {
 
-Error no_repair(std::string why) {
-  return Error{ErrorCode::Invalid, std::move(why), {}};
-}
-
 /// Whether another deploying job has, or may have, the same environment: then the name alone would
 /// let one job's deploy take the place of another's.
 bool shares_environment(const RepairDesk& desk, const JobRun& run) {
@@ -77,10 +73,8 @@ std::string variable_base(const std::string& expression) {
   std::vector<std::string> parts;
   std::string word;
   for (const char c : expression + ".") {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      word += c;
-    } else if (c == '_' || c == '-') {
-      word += '_';
+    if (text::is_word_char(c) || c == '-') {
+      word += c == '-' ? '_' : c;
     } else if (c == '.' && !word.empty()) {
       parts.push_back(std::move(word));
       word.clear();
@@ -101,14 +95,11 @@ std::string variable_base(const std::string& expression) {
 }
 
 bool mentions_word(std::string_view text, std::string_view word) {
-  const auto in_name = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-  };
   for (std::size_t at = text.find(word); at != std::string_view::npos;
        at = text.find(word, at + 1)) {
-    const bool begins = at == 0 || !in_name(text[at - 1]);
+    const bool begins = at == 0 || !text::is_word_char(text[at - 1]);
     const std::size_t end = at + word.size();
-    if (begins && (end == text.size() || !in_name(text[end]))) {
+    if (begins && (end == text.size() || !text::is_word_char(text[end]))) {
       return true;
     }
   }
@@ -135,8 +126,7 @@ bool is_taken(const StepRepair& repair, const std::string& name) {
     });
   };
   return named(repair.step->env) || named(repair.run->job->env) ||
-         named(repair.run->workflow->env) ||
-         std::find(repair.names.begin(), repair.names.end(), name) != repair.names.end() ||
+         named(repair.run->workflow->env) || text::one_of(name, repair.names) ||
          mentions_word(text::lower(repair.step->run.value), text::lower(name));
 }
 
@@ -246,7 +236,7 @@ Status write_script(const StepRepair& repair, const FilePen& pen, const text::No
       node.style() == text::Style::DoubleQuoted || node.style() == text::Style::SingleQuoted;
   const text::Edit whole = pen.stretch(node.where(), "");
   const std::size_t inside = whole.begin + (quoted ? 1 : 0);
-  const std::string_view bytes = pen.places().text();
+  const std::string_view bytes = pen.bytes();
   if (!block && bytes.substr(inside, value.size()) != value) {
     return no_repair("the script is written with escapes or over several lines: use `run: |`");
   }

@@ -9,10 +9,6 @@ namespace {
 
 constexpr const char* kOddForm = "its place is written in a form that is better changed by hand";
 
-Error cannot_write(std::string why) {
-  return Error{ErrorCode::Invalid, std::move(why), {}};
-}
-
 std::string double_quoted(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -44,6 +40,10 @@ std::string in_braces(const std::vector<NewEntry>& entries) {
 }
 
 }  // namespace
+
+Error no_repair(std::string why) {
+  return Error{ErrorCode::Invalid, std::move(why), {}};
+}
 
 NewEntry plain_entry(std::string_view key, std::string_view word) {
   const std::string text(word);
@@ -78,8 +78,12 @@ void FilePen::say(const std::vector<std::string>& path, std::string_view key, co
 }
 
 text::Edit FilePen::stretch(const SourceRef& where, std::string text) const {
-  return {places_.offset(where.span.line, where.span.column),
-          places_.offset(where.span.end_line, where.span.end_column), std::move(text)};
+  return {lines_.offset(where.span.line, where.span.column),
+          lines_.offset(where.span.end_line, where.span.end_column), std::move(text)};
+}
+
+const char* FilePen::line_break() const {
+  return bytes().substr(0, lines_.offset(2, 1)).ends_with("\r\n") ? "\r\n" : "\n";
 }
 
 /// In front of a key of a block: as lines of their own when it begins its line, else behind the
@@ -87,29 +91,29 @@ text::Edit FilePen::stretch(const SourceRef& where, std::string text) const {
 Status FilePen::insert_lines(const text::Node& key, const std::vector<std::string>& lines,
                              FileChange& change) const {
   const Span span = key.where().span;
-  const std::size_t at = places_.offset(span.line, span.column);
-  const std::size_t begin = places_.line_begin(span.line);
-  const std::string_view before = places_.text().substr(begin, at - begin);
+  const std::size_t at = lines_.offset(span.line, span.column);
+  const std::size_t begin = lines_.offset(span.line, 1);
+  const std::string_view before = bytes().substr(begin, at - begin);
   const std::string indent(before.size(), ' ');
-  const std::string ending(places_.line_break());
+  const std::string ending(line_break());
   std::string text;
   for (const std::string& line : lines) {
     text += indent + line + ending;
   }
   if (before.find_first_not_of(' ') == std::string_view::npos) {
     std::uint32_t line = span.line;
-    while (line > 1 && is_comment_at(places_.text().substr(
-                                         places_.line_begin(line - 1),
-                                         places_.line_end(line - 1) - places_.line_begin(line - 1)),
-                                     before.size())) {
+    while (line > 1 &&
+           is_comment_at(bytes().substr(lines_.offset(line - 1, 1),
+                                        lines_.offset(line, 1) - lines_.offset(line - 1, 1)),
+                         before.size())) {
       --line;
     }
-    const std::size_t start = places_.line_begin(line);
+    const std::size_t start = lines_.offset(line, 1);
     change.edits.push_back({start, start, text});
     return Done{};
   }
   if (before.find_first_not_of(" -") != std::string_view::npos || !before.ends_with(' ')) {
-    return cannot_write(kOddForm);
+    return no_repair(kOddForm);
   }
   change.edits.push_back({at, at, text.substr(indent.size()) + indent});
   return Done{};
@@ -120,25 +124,25 @@ bool FilePen::insert_behind(const text::Node& key, const text::Node& value,
                             const std::vector<std::string>& lines, FileChange& change) const {
   const Span span = key.where().span;
   const Span last = value.where().span;
-  const std::size_t begin = places_.line_begin(span.line);
+  const std::size_t begin = lines_.offset(span.line, 1);
   const std::string_view before =
-      places_.text().substr(begin, places_.offset(span.line, span.column) - begin);
+      bytes().substr(begin, lines_.offset(span.line, span.column) - begin);
   const bool one_line = value.style() == text::Style::Plain ||
                         value.style() == text::Style::SingleQuoted ||
                         value.style() == text::Style::DoubleQuoted;
-  const std::size_t end = places_.line_end(span.line);
-  const std::size_t value_end = places_.offset(last.end_line, last.end_column);
+  const std::size_t end = lines_.offset(span.line + 1, 1);
+  const std::size_t value_end = lines_.offset(last.end_line, last.end_column);
   if (before.find('-') == std::string_view::npos || !one_line || last.line != span.line ||
       last.end_line != span.line || value_end > end) {
     return false;
   }
-  const std::string_view rest = places_.text().substr(value_end, end - value_end);
+  const std::string_view rest = bytes().substr(value_end, end - value_end);
   const std::size_t text_at = rest.find_first_not_of(" \t\r\n");
   if (text_at != std::string_view::npos && (text_at == 0 || rest[text_at] != '#')) {
     return false;
   }
-  const std::string ending(places_.line_break());
-  const bool broken = places_.text().substr(0, end).ends_with('\n');
+  const std::string ending(line_break());
+  const bool broken = bytes().substr(0, end).ends_with('\n');
   std::string text;
   for (const std::string& line : lines) {
     text +=
@@ -151,7 +155,7 @@ bool FilePen::insert_behind(const text::Node& key, const text::Node& value,
 Status FilePen::add_entry(const text::Node& mapping, const std::vector<std::string>& path,
                           const NewEntry& entry, FileChange& change) const {
   if (!mapping.is(text::Type::Mapping)) {
-    return cannot_write(kOddForm);
+    return no_repair(kOddForm);
   }
   say(path, "", entry, change);
   if (mapping.size() == 0) {
@@ -161,12 +165,12 @@ Status FilePen::add_entry(const text::Node& mapping, const std::vector<std::stri
     return insert_lines(mapping.key_at(0), {entry.key + ": " + entry.shown}, change);
   }
   const Span span = mapping.where().span;
-  std::size_t at = places_.offset(span.line, span.column);
-  if (at >= places_.text().size() || places_.text()[at] != '{') {
-    return cannot_write(kOddForm);
+  std::size_t at = lines_.offset(span.line, span.column);
+  if (at >= bytes().size() || bytes()[at] != '{') {
+    return no_repair(kOddForm);
   }
   ++at;
-  while (mapping.size() > 0 && at < places_.text().size() && places_.text()[at] == ' ') {
+  while (mapping.size() > 0 && at < bytes().size() && bytes()[at] == ' ') {
     ++at;
   }
   change.edits.push_back(
@@ -178,7 +182,7 @@ Status FilePen::add_mapping(const text::Node& mapping, const std::vector<std::st
                             std::string_view before, std::string_view key,
                             const std::vector<NewEntry>& entries, FileChange& change) const {
   if (!mapping.is(text::Type::Mapping) || mapping.size() == 0) {
-    return cannot_write(kOddForm);
+    return no_repair(kOddForm);
   }
   for (const NewEntry& entry : entries) {
     say(path, key, entry, change);
@@ -205,7 +209,7 @@ Status FilePen::add_mapping(const text::Node& mapping, const std::vector<std::st
                  : insert_lines(mapping.key_at(i), lines, change);
     }
   }
-  return cannot_write(kOddForm);
+  return no_repair(kOddForm);
 }
 
 Status FilePen::replace_by_mapping(const text::Node& mapping, const std::vector<std::string>& path,
@@ -213,7 +217,7 @@ Status FilePen::replace_by_mapping(const text::Node& mapping, const std::vector<
                                    FileChange& change) const {
   const auto value = mapping.find(key);
   if (!value || value->is(text::Type::Mapping) || mapping.style() == text::Style::Flow) {
-    return cannot_write(kOddForm);
+    return no_repair(kOddForm);
   }
   change.says[text::leaf_path(below(path, key))] =
       entries.empty() ? std::optional(text::leaf(text::Type::Mapping, "")) : std::nullopt;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/core/line_index.h"
 #include "checks/workflow/repair.h"
 
 namespace muster::workflow {
@@ -24,15 +25,18 @@ struct NewEntry {
 /// Any text of one line, quoted where YAML needs it.
 [[nodiscard]] NewEntry text_entry(std::string_view key, std::string_view text);
 
+/// Why a finding is left as it is, for people: `it stands in a heredoc`.
+[[nodiscard]] Error no_repair(std::string why);
+
 /// One file that is being repaired.
 class FilePen {
  public:
   /// REQUIRES: `bytes` are those that the workflow was read from, and both outlive the pen.
-  FilePen(const Workflow& workflow, std::string_view bytes) : workflow_(workflow), places_(bytes) {}
+  FilePen(const Workflow& workflow, std::string_view bytes) : workflow_(workflow), lines_(bytes) {}
 
   [[nodiscard]] const Workflow& workflow() const { return workflow_; }
 
-  [[nodiscard]] const text::Places& places() const { return places_; }
+  [[nodiscard]] std::string_view bytes() const { return lines_.text(); }
 
   /// Puts an entry in front of the others of `mapping`, which stands at `path`. Errors: `Invalid`
   /// with the reason, when it is written in a form that cannot be added to.
@@ -56,6 +60,8 @@ class FilePen {
   [[nodiscard]] text::Edit stretch(const SourceRef& where, std::string text) const;
 
  private:
+  /// `\r\n` when the first line ends with it, else `\n`.
+  [[nodiscard]] const char* line_break() const;
   [[nodiscard]] Status insert_lines(const text::Node& key, const std::vector<std::string>& lines,
                                     FileChange& change) const;
   [[nodiscard]] bool insert_behind(const text::Node& key, const text::Node& value,
@@ -64,7 +70,7 @@ class FilePen {
            FileChange& change) const;
 
   const Workflow& workflow_;
-  text::Places places_;
+  LineIndex lines_;
 };
 
 /// The node of a job, and of the step that stands there; nothing when it is not found in `steps`

@@ -1,4 +1,4 @@
-// Edits, the diff they make, and where lines and columns stand.
+// Edits, the diff they make, and what a tree says.
 #include "checks/text/edit.h"
 
 #include <doctest/doctest.h>
@@ -47,17 +47,6 @@ TEST_CASE("a diff has three lines around each change") {
     const std::string head = row.diff.empty() ? "" : "--- a/f\n+++ b/f\n";
     CHECK(unified_diff("f", row.text, row.edits) == head + std::string(row.diff));
   }
-}
-
-TEST_CASE("places count code points") {
-  const Places places("aé\xF0\x9F\x98\x80z\r\nb");
-  CHECK(places.offset(1, 1) == 0);
-  CHECK(places.offset(1, 3) == 3);
-  CHECK(places.offset(1, 4) == 7);
-  CHECK(places.offset(2, 1) == 10);
-  CHECK(places.offset(2, 9) == 11);
-  CHECK(places.line_break() == "\r\n");
-  CHECK(Places("a").line_break() == "\n");
 }
 
 TEST_CASE("leaves follow aliases and name empty collections") {
