@@ -37,9 +37,8 @@ using Effect = Confirmation;
 /// the job: of its expressions, and of shell variables.
 class ConfirmJudge {
  public:
-  ConfirmJudge(const JobRuns& jobs, const DeployingRun& run, const TimedDeploy& deploy,
-               const Input& input, const Intent& intent)
-      : jobs_(jobs), run_(run), deploy_(deploy), input_(input), intent_(intent) {}
+  ConfirmJudge(const JobRuns& jobs, const ConfirmQuestion& asked, const Intent& intent)
+      : jobs_(jobs), run_(asked.run), deploy_(asked.deploy), input_(asked.input), intent_(intent) {}
 
   ConfirmVerdict judge(const std::vector<const Presented*>& starts);
 
@@ -77,6 +76,7 @@ std::vector<std::string> ConfirmJudge::wrong_values() const {
     return {std::string(kWrong)};
   }
   std::vector<std::string> options;
+  options.reserve(input_.options.size());
   for (const Text& option : input_.options) {
     options.push_back(option.value);
   }
@@ -318,10 +318,9 @@ ConfirmVerdict ConfirmJudge::judge(const std::vector<const Presented*>& starts) 
 
 }  // namespace
 
-ConfirmVerdict confirm_verdict(const JobRuns& jobs, const DeployingRun& run,
-                               const TimedDeploy& deploy, const Input& input,
+ConfirmVerdict confirm_verdict(const JobRuns& jobs, const ConfirmQuestion& asked,
                                const std::vector<const Presented*>& starts, const Intent& intent) {
-  return ConfirmJudge(jobs, run, deploy, input, intent).judge(starts);
+  return ConfirmJudge(jobs, asked, intent).judge(starts);
 }
 
 ConfirmedBy confirmed_by(const JobRuns& jobs, const DeployingRun& run, const Presented& start,
@@ -333,7 +332,7 @@ ConfirmedBy confirmed_by(const JobRuns& jobs, const DeployingRun& run, const Pre
     }
     ConfirmedBy weakest{Confirmation::Holds, &input, ""};
     for (const TimedDeploy& timed : run.deploys) {
-      ConfirmVerdict verdict = confirm_verdict(jobs, run, timed, input, {&start}, intent);
+      ConfirmVerdict verdict = confirm_verdict(jobs, {run, timed, input}, {&start}, intent);
       if (verdict.effect < weakest.effect) {
         weakest = {verdict.effect, &input, std::move(verdict.reason)};
       }

@@ -29,9 +29,15 @@ struct ConfirmVerdict {
   std::string reason;
 };
 
-/// What the input does about one deploy of the run, at all of these starts.
-[[nodiscard]] ConfirmVerdict confirm_verdict(const JobRuns& jobs, const DeployingRun& run,
-                                             const TimedDeploy& deploy, const Input& input,
+/// Whether an input holds back one deploy of a run.
+struct ConfirmQuestion {
+  const DeployingRun& run;
+  const TimedDeploy& deploy;
+  const Input& input;
+};
+
+/// What the input does about the deploy at all of these starts.
+[[nodiscard]] ConfirmVerdict confirm_verdict(const JobRuns& jobs, const ConfirmQuestion& asked,
                                              const std::vector<const Presented*>& starts,
                                              const Intent& intent);
 

@@ -85,7 +85,7 @@ std::map<const Input*, JudgedInput> judge_inputs(const JobRuns& jobs,
         if (!asks_to_confirm(input.name.value)) {
           continue;
         }
-        ConfirmVerdict verdict = confirm_verdict(jobs, run, timed, input, starts, intent);
+        ConfirmVerdict verdict = confirm_verdict(jobs, {run, timed, input}, starts, intent);
         const auto found = least.find(&input);
         if (found == least.end() || verdict.effect < found->second.verdict.effect) {
           least.insert_or_assign(&input, JudgedInput{&run, &timed, std::move(verdict)});

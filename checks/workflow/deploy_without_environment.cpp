@@ -2,7 +2,7 @@
 // no branch rule, and a subject that any branch's jobs share.
 #include <algorithm>
 
-#include "checks/workflow/presented.h"
+#include "checks/workflow/deployments.h"
 
 namespace muster::workflow {
 namespace {

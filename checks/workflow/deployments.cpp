@@ -94,8 +94,10 @@ bool is_infrastructure(const Deploy& deploy) {
 }
 
 const Input* version_input(const Workflow& workflow) {
-  static const std::vector<std::string> kNames =
-      recognition_data().root().find("rollback_by_platform")->texts_under("version_inputs");
+  static const std::vector<std::string> kNames = [] {
+    const auto table = recognition_data().root().find("rollback_by_platform");
+    return table ? table->texts_under("version_inputs") : std::vector<std::string>();
+  }();
   const auto& inputs = workflow.dispatch_inputs;
   const auto found = std::find_if(inputs.begin(), inputs.end(), [](const Input& input) {
     return text::one_of(text::lower(input.name.value), kNames);

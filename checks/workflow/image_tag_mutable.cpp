@@ -15,8 +15,7 @@ namespace {
 bool handles_images(const JobRun& run) {
   const auto& runs = run.script->commands;
   const bool by_command = std::any_of(runs.begin(), runs.end(), [](const StepCommand& item) {
-    return item.command.starts_with("docker push") || item.command.starts_with("docker build") ||
-           item.command.starts_with("docker buildx build");
+    return item.command.starts_with_any({"docker push", "docker build", "docker buildx build"});
   });
   const auto steps = run.script->steps;
   return by_command || std::any_of(steps.begin(), steps.end(), [](const Step* step) {

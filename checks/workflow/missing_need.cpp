@@ -161,8 +161,7 @@ bool pushes_images(const JobRun& run) {
   const auto& commands = run.script->commands;
   return std::any_of(commands.begin(), commands.end(),
                      [](const StepCommand& item) {
-                       return item.command.starts_with("docker push") ||
-                              item.command.starts_with("docker buildx build");
+                       return item.command.starts_with_any({"docker push", "docker buildx build"});
                      }) ||
          std::any_of(run.script->steps.begin(), run.script->steps.end(), [](const Step* step) {
            return action_name(*step) == "docker/build-push-action";

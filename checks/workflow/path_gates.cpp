@@ -112,6 +112,22 @@ void add_inner_approvals(const CredentialUse& use, std::size_t calls, const Job&
   }
 }
 
+/// Reviewers of the environment of a job that has to run first.
+std::optional<Gate> approval_before(const CredentialUse& use, std::size_t calls, const Job& job,
+                                    const Intent& intent) {
+  if (!job.environment) {
+    return std::nullopt;
+  }
+  const Scope scope = use.run.outer_scope(intent, job, calls, use.set->moment());
+  const Values name = resolve(job.environment->name.value, scope);
+  const std::string* only = name.only();
+  if (only != nullptr && is_unguarded(*only, intent)) {
+    return std::nullopt;
+  }
+  return approval_of(only != nullptr ? std::optional(*only) : std::nullopt, job.environment->where,
+                     intent);
+}
+
 }  // namespace
 
 std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input) {
@@ -139,14 +155,8 @@ std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input) {
       if (!own && job != asked && job->calls_workflow()) {
         add_inner_approvals(use, calls, *job, input, gates);
       }
-      if (!own && job->environment) {
-        const Scope scope = run.outer_scope(intent, *job, calls, set.moment());
-        const Values name = resolve(job->environment->name.value, scope);
-        const std::string* only = name.only();
-        if (only == nullptr || !is_unguarded(*only, intent)) {
-          add(approval_of(only != nullptr ? std::optional(*only) : std::nullopt,
-                          job->environment->where, intent));
-        }
+      if (!own) {
+        add(approval_before(use, calls, *job, intent));
       }
     }
   }

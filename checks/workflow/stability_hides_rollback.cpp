@@ -59,9 +59,9 @@ void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& i
 bool looks_again(const JobRun& run, const StepCommand& wait) {
   return std::any_of(
       run.script->commands.begin(), run.script->commands.end(), [&](const StepCommand& item) {
-        return &item > &wait && (item.command.starts_with("aws ecs describe-services") ||
-                                 item.command.starts_with("aws ecs describe-tasks") ||
-                                 item.command.starts_with("aws ecs list-tasks"));
+        return &item > &wait &&
+               item.command.starts_with_any(
+                   {"aws ecs describe-services", "aws ecs describe-tasks", "aws ecs list-tasks"});
       });
 }
 

@@ -111,10 +111,10 @@ bool never_writes(const JobRun& run) {
   return run.script->open.empty() &&
          std::none_of(run.script->steps.begin(), run.script->steps.end(),
                       [](const Step* step) { return may_write_with_token(*step); }) &&
-         std::none_of(
-             run.script->commands.begin(), run.script->commands.end(), [](const StepCommand& item) {
-               return item.command.starts_with("git push") || item.command.starts_with("gh");
-             });
+         std::none_of(run.script->commands.begin(), run.script->commands.end(),
+                      [](const StepCommand& item) {
+                        return item.command.starts_with_any({"git push", "gh"});
+                      });
 }
 
 TokenNeed token_need(const JobRun& run) {

@@ -76,8 +76,8 @@ std::optional<Fetch> command_fetch(const StepCommand& item, const Scope& scope, 
            (word.find("/head") != std::string::npos || word.find("/merge") != std::string::npos);
   };
   const bool pull = std::any_of(command.words.begin(), command.words.end(), is_pull);
-  const bool takes = command.starts_with("git checkout") || command.starts_with("git switch") ||
-                     command.starts_with("git merge") || command.starts_with("git reset");
+  const bool takes =
+      command.starts_with_any({"git checkout", "git switch", "git merge", "git reset"});
   const bool head =
       takes &&
       std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
