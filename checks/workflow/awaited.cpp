@@ -5,6 +5,7 @@
 #include <array>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/guard.h"
 
 namespace muster::workflow {
 namespace {
@@ -75,13 +76,18 @@ FollowUp by_command(const StepCommand& item, const Wait& wait) {
 }
 
 /// By the commands, actions and unreadable texts of a job, from the step at `from` on, and of that
-/// step only those behind `after` (null: the steps behind it alone).
-FollowUp by_script(const JobScript& script, std::size_t from, const StepCommand* after,
-                   const Wait& wait) {
+/// step only those behind `after` (null: the steps behind it alone). `good`: not by those that run
+/// only after a failure.
+FollowUp by_script(const JobRun& run, std::size_t from, const StepCommand* after, const Wait& wait,
+                   bool good) {
+  const JobScript& script = *run.script;
   FollowUp best = FollowUp::No;
   for (std::size_t i = from; i < script.steps.size(); ++i) {
     const Step* step = script.steps[i];
     const bool same = i == from && after != nullptr;
+    if (good && is_for_failure(run, *step)) {
+      continue;
+    }
     if (!same && contains_word(action_name(*step), "wait")) {
       best = FollowUp::Yes;
     }
@@ -126,12 +132,13 @@ std::optional<Awaited> awaited(const JobRuns& jobs, const JobRun& run, const Dep
   const auto at = std::find(steps.begin(), steps.end(), deploy.step);
   const std::size_t index = static_cast<std::size_t>(at - steps.begin());
   const std::size_t from = deploy.command != nullptr ? index : index + 1;
+  const bool good = !is_for_failure(run, *deploy.step);
   FollowUp best = by_itself(run, deploy, *wait, intent);
-  best = std::max(best, by_script(*run.script, from, deploy.command, *wait));
+  best = std::max(best, by_script(run, from, deploy.command, *wait, good));
   for (const JobRun* other : jobs.in(*run.workflow)) {
     if (best != FollowUp::Yes && other->callers == run.callers &&
         run.workflow->waits_for(*other->job, *run.job)) {
-      best = std::max(best, by_script(*other->script, 0, nullptr, *wait));
+      best = std::max(best, by_script(*other, 0, nullptr, *wait, good));
     }
   }
   return Awaited{best, wait->severity};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "checks/workflow/chain.h"
+#include "checks/workflow/guard.h"
 #include "checks/workflow/smoke.h"
 
 namespace muster::workflow {
@@ -16,12 +17,19 @@ const Deploy* last_service_deploy(const Chain& chain) {
   return last;
 }
 
+/// Whether the part runs only when something has failed already: it asks about a rollback.
+bool is_after_failure(const RunParts& all, const ChainPart& part) {
+  const JobRun* run = all.graph.jobs()[part.place.job].run;
+  return run != nullptr && part.place.step != nullptr && is_for_failure(*run, *part.place.step);
+}
+
 /// The first of them behind the deploy, or in the same step: on the host, or in a script that it
 /// runs. Null when there is none.
 const ChainPart* first_after(const RunParts& all, const std::vector<ChainPart>& parts,
                              const RunPlace& deploy) {
   const auto found = std::find_if(parts.begin(), parts.end(), [&](const ChainPart& part) {
-    return part.place == deploy || all.comes_before(deploy, part.place);
+    return part.place == deploy ||
+           (all.comes_before(deploy, part.place) && !is_after_failure(all, part));
   });
   return found == parts.end() ? nullptr : &*found;
 }

@@ -1,6 +1,7 @@
 // A rollback that does not start when it is needed, or goes back to the wrong place. Asked of
 // simulated runs in which the smoke test, the deploy or a test fails.
 #include <algorithm>
+#include <array>
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/awaited.h"
@@ -64,6 +65,7 @@ class RollbackJudge {
   [[nodiscard]] RollbackDefect uncovered(const ChainPart& fault) const;
   void judge_starts(Defects& found) const;
   void judge_tests(Defects& found) const;
+  void judge_success(const ChainPart& part, Defects& found) const;
   void judge_target(const ChainPart& part, Defects& found) const;
   void judge_means(const ChainPart& part, Defects& found) const;
   [[nodiscard]] RollbackDefect open_defect(const ChainPart& fault, const Tally& tally) const;
@@ -76,9 +78,14 @@ class RollbackJudge {
   std::vector<ChainPart> smokes_;
 };
 
-/// A rollback job that waits for no deploy at all.
+/// A rollback job that waits for no deploy at all. Not one of the same workflow, called another
+/// time: that takes back what is deployed there.
 bool RollbackJudge::is_unbound(const ChainPart& part) const {
-  return part.place.job != chain_.job && parts_.graph.jobs()[part.place.job].ancestors.empty() &&
+  const RunJob& job = parts_.graph.jobs()[part.place.job];
+  const JobRun& run = *chain_.deploying->run;
+  const bool other_call = job.workflow == run.workflow && job.callers != run.callers;
+  return !other_call && part.place.job != chain_.job &&
+         parts_.graph.jobs()[part.place.job].ancestors.empty() &&
          !parts_.graph.comes_before(part.place.job, chain_.job);
 }
 
@@ -292,6 +299,56 @@ void RollbackJudge::judge_tests(Defects& found) const {
   }
 }
 
+/// Whether the script decides in front of the rollback whether it goes back, or may do so in a
+/// file.
+bool decides_itself(const JobRun& run, const ChainPart& part) {
+  static constexpr std::array<std::string_view, 8> kSigns = {"if ", "case ", "&&",   "||",
+                                                             "[ ",  "test ", "exit", "while "};
+  const auto& all = run.script->commands;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const StepCommand& item) {
+    return item.step == part.place.step && item.where == part.where;
+  });
+  if (found == all.end() || part.place.step->kind != Step::Kind::Run) {
+    return part.place.step->kind != Step::Kind::Uses;
+  }
+  const std::string_view script = part.place.step->run.value;
+  const std::string_view before =
+      script.substr(0, std::min<std::size_t>(found->command.begin, script.size()));
+  return found->via.size() != run.script->calls_of(part.place.step).size() ||
+         std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
+           return before.find(sign) != std::string_view::npos;
+         });
+}
+
+/// When nothing fails it must not run.
+void RollbackJudge::judge_success(const ChainPart& part, Defects& found) const {
+  const JobRun* run = parts_.graph.jobs()[part.place.job].run;
+  if (part.place.step == nullptr || run == nullptr || decides_itself(*run, part) ||
+      !parts_.comes_before(last_deploy(), part.place)) {
+    return;
+  }
+  bool always = !chain_.events.empty();
+  for (const std::string& event : chain_.events) {
+    const Simulation simulation(parts_.graph, intent_, event, {last_deploy(), part.place});
+    const Tally tally = ask_worlds(
+        simulation, {last_deploy(), Ending::Failure},
+        [&](const Course& good, const Course&, const Assumptions&) -> std::optional<bool> {
+          return good.ran(last_deploy()) ? std::optional(good.ran(part.place)) : std::nullopt;
+        });
+    always = always && tally.always();
+  }
+  if (always) {
+    const Text* condition = condition_of(parts_, part);
+    found.push_back({"runs-after-success",
+                     Severity::High,
+                     "also runs when nothing has failed, and takes back what was just deployed",
+                     "write `if: failure()`",
+                     condition != nullptr ? condition->where : part.where,
+                     {"nothing fails", parts_.named(part.place) + " runs"},
+                     false});
+  }
+}
+
 /// All texts of a step in which it may name what it goes back to.
 std::string texts_of(const Step& step) {
   std::string all = step.run.value;
@@ -326,6 +383,17 @@ bool reads_running_version(const JobScript& script, const Step& step) {
   });
 }
 
+/// Whether the step's output is what it deploys, or has made for the deploy, with the new image.
+bool gives_new_version(const Step& step, const std::vector<std::string>& names) {
+  const std::string_view action = action_name(step);
+  const std::string outputs =
+      step.id ? "steps." + text::lower(step.id->value) + ".outputs." : std::string();
+  return step.id && ((action == "aws-actions/amazon-ecs-deploy-task-definition" &&
+                      reads(names, outputs + "task-definition-arn")) ||
+                     (action == "aws-actions/amazon-ecs-render-task-definition" &&
+                      reads(names, outputs + "task-definition")));
+}
+
 /// What it goes back to.
 void RollbackJudge::judge_target(const ChainPart& part, Defects& found) const {
   const RunJob& job = parts_.graph.jobs()[part.place.job];
@@ -352,7 +420,17 @@ void RollbackJudge::judge_target(const ChainPart& part, Defects& found) const {
         step->id && reads(names, "steps." + text::lower(step->id->value) + ".outputs");
     const bool late =
         part.place.job == chain_.job && parts_.comes_before(last_deploy(), {part.place.job, step});
-    if (read && late && reads_running_version(*job.run->script, *step)) {
+    if (read && part.place.job == chain_.job && gives_new_version(*step, names)) {
+      found.push_back({"target-after-deploy",
+                       Severity::High,
+                       "goes back to an output of step `" + step->id->value +
+                           "`: the version that was just deployed",
+                       "read the running version before the deploy, and go back to that",
+                       part.where,
+                       {"step `" + step->id->value + "` names the new version",
+                        parts_.named(part.place) + " deploys it again"},
+                       false});
+    } else if (read && late && reads_running_version(*job.run->script, *step)) {
       found.push_back({"target-after-deploy",
                        Severity::High,
                        "goes back to what step `" + step->id->value +
@@ -414,6 +492,7 @@ Defects RollbackJudge::defects() const {
   judge_starts(found);
   judge_tests(found);
   for (const ChainPart& part : rollbacks_) {
+    judge_success(part, found);
     judge_target(part, found);
     judge_means(part, found);
   }

@@ -6,6 +6,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/guard.h"
 #include "checks/workflow/shell_program.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/shell_wrap.h"
@@ -227,7 +228,7 @@ std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent, cons
     const bool known =
         std::ranges::any_of(found, [&](const SmokeStep& smoke) { return smoke.step == item.step; });
     if (own && !known && is_behind(item, after, run) &&
-        is_smoke(item.command.words, item.command.remote)) {
+        is_smoke(item.command.words, item.command.remote) && !is_for_failure(run, *item.step)) {
       found.push_back(judged(run, intent, item));
     }
   }

@@ -40,7 +40,8 @@ struct SmokeStep {
   std::string because;
 };
 
-/// The smoke tests of the run behind this command of it; null = all of them.
+/// The smoke tests of the run behind this command of it; null = all of them. What runs only after a
+/// failure asks about the rollback, and is none.
 [[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent,
                                                  const Deploy* after);
 

@@ -4,6 +4,7 @@
 
 #include "checks/workflow/awaited.h"
 #include "checks/workflow/chain.h"
+#include "checks/workflow/guard.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/smoke.h"
 
@@ -60,20 +61,25 @@ LoopEnd loop_end(const JobRun& run, const Step& step, const Deploy& deploy) {
 
 /// Whether a waiter of its own stands behind the deploy too.
 bool has_waiter(const JobRun& run, const Deploy& deploy) {
-  return std::any_of(run.script->commands.begin(), run.script->commands.end(),
-                     [&](const StepCommand& item) { return waits_for_end(deploy, item.command); });
+  return std::any_of(
+      run.script->commands.begin(), run.script->commands.end(), [&](const StepCommand& item) {
+        return waits_for_end(deploy, item.command) && !is_for_failure(run, *item.step);
+      });
 }
 
 void judge_loops(const DeployingRun& deploying, Outcomes& out) {
   const JobRun& run = *deploying.run;
-  const Deploy& deploy = deploying.deploys.back().deploy;
-  if (has_waiter(run, deploy)) {
+  const auto last =
+      std::find_if(deploying.deploys.rbegin(), deploying.deploys.rend(),
+                   [&](const TimedDeploy& one) { return !is_for_failure(run, *one.deploy.step); });
+  if (last == deploying.deploys.rend() || has_waiter(run, last->deploy)) {
     return;
   }
+  const Deploy& deploy = last->deploy;
   const auto& steps = run.script->steps;
   for (auto step = std::find(steps.begin(), steps.end(), deploy.step); step != steps.end();
        ++step) {
-    const LoopEnd end = loop_end(run, **step, deploy);
+    const LoopEnd end = is_for_failure(run, **step) ? LoopEnd::None : loop_end(run, **step, deploy);
     const SourceRef& where = (*step)->run.where;
     if (end == LoopEnd::Ends) {
       out.pass(run.asset(), where);
