@@ -57,20 +57,28 @@ std::vector<Entry> variables_of(const JobRun& run, const Step& step) {
   return all;
 }
 
+/// The command as it is written in the step or in the script that the step runs; without a place
+/// there (a Makefile's recipe), its words.
+std::string raw_command(const StepCommand& item, const Sources& sources) {
+  const Document* file = sources.script(item.where.source.path());
+  const std::string_view script = item.via.empty()  ? std::string_view(item.step->run.value)
+                                  : file != nullptr ? std::string_view(file->bytes)
+                                                    : std::string_view();
+  const std::size_t begin = std::min<std::size_t>(item.command.begin, script.size());
+  const std::string_view raw = script.substr(begin, item.command.end - item.command.begin);
+  return raw.find("send-command") != std::string_view::npos ? std::string(raw)
+                                                            : text::joined(item.command.words);
+}
+
 /// The secret that a command sends; empty for none.
-std::string sent_secret(const JobRun& run, const StepCommand& item) {
+std::string sent_secret(const JobRun& run, const StepCommand& item, const Sources& sources) {
   const auto kept = kept_words(item.command);
   for (const std::string& word : kept) {
     if (const std::string secret = secret_in(word); !secret.empty()) {
       return secret;
     }
   }
-  const std::string_view script = item.step->run.value;
-  if (!item.via.empty() || item.command.end > script.size()) {
-    return "";
-  }
-  const std::string_view raw =
-      script.substr(item.command.begin, item.command.end - item.command.begin);
+  const std::string raw = raw_command(item, sources);
   for (const Entry& entry : variables_of(run, *item.step)) {
     const std::string secret = secret_in(entry.value.value);
     const bool kept_here = std::any_of(kept.begin(), kept.end(), [&](const std::string& word) {
@@ -103,6 +111,7 @@ void report_secret(const JobRun& run, const StepCommand& item, const std::string
 }
 
 void secrets_in_command(const AuditInput& input, Outcomes& out) {
+  const Sources& sources = input.model<Sources>();
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     bool sends = false;
@@ -113,7 +122,7 @@ void secrets_in_command(const AuditInput& input, Outcomes& out) {
         continue;
       }
       sends = true;
-      const std::string secret = sent_secret(run, item);
+      const std::string secret = sent_secret(run, item, sources);
       if (!secret.empty() && item.step != last) {
         report_secret(run, item, secret, out);
         clean = false;

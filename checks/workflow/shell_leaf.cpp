@@ -335,7 +335,7 @@ void ShellCompiler::leaf(const Task& task) {
     const bool inside = asked && std::ranges::any_of(words, [](const std::string& word) {
                           return word.find("$()") != std::string::npos;
                         });
-    if (inside) {
+    if (inside && test->kind != ShellTest::Kind::Constant) {
       emit({.kind = ShellOp::Kind::Depends});
     } else {
       answer(*test);

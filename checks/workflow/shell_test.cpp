@@ -38,6 +38,39 @@ std::optional<ShellTest> variable_test(const std::string& left, const std::strin
   return test.variable.empty() ? std::nullopt : std::optional(test);
 }
 
+/// The end of the expansion that begins with `$` at `at`; `npos` when that cannot be told.
+std::size_t end_of_expansion(std::string_view word, std::size_t at) {
+  for (const std::string_view pair : {"{}", "()"}) {
+    if (word.substr(at + 1, 1) != pair.substr(0, 1)) {
+      continue;
+    }
+    std::size_t depth = 0;
+    for (std::size_t i = at + 1; i < word.size(); ++i) {
+      depth += word[i] == pair[0] ? 1U : 0U;
+      depth -= word[i] == pair[1] ? 1U : 0U;
+      if (depth == 0) {
+        return i + 1;
+      }
+    }
+    return std::string_view::npos;
+  }
+  std::size_t end = at + 1;
+  while (end < word.size() && text::is_word_char(word[end])) {
+    ++end;
+  }
+  return end == at + 1 ? std::min(end + 1, word.size()) : end;
+}
+
+/// Whether there is text beside the expansions, so that the word is never empty: `$code == 200` in
+/// quotes.
+bool is_never_empty(std::string_view word) {
+  std::size_t at = 0;
+  while (at < word.size() && word[at] == '$') {
+    at = end_of_expansion(word, at);
+  }
+  return at < word.size() && word[at] != '`' && word.find('`') == std::string_view::npos;
+}
+
 std::optional<ShellTest> one_operand(const TestWords& operands) {
   const std::string& word = operands.back();
   const bool empty = operands.size() == 2 && operands[0] == "-z";
@@ -47,6 +80,9 @@ std::optional<ShellTest> one_operand(const TestWords& operands) {
   }
   if (!has_expansion(word)) {
     return constant_test(word.empty() == empty);
+  }
+  if (is_never_empty(word)) {
+    return constant_test(!empty);
   }
   auto test = variable_test(word, "");
   if (test) {
