@@ -88,6 +88,31 @@ const Workflow* tests_beside(const Chain& chain, const JobRuns& runs) {
   return nullptr;
 }
 
+/// Whether the image is built in the deploying job or before it: then nothing was tested elsewhere.
+bool builds_before(const Chain& chain) {
+  const RunPlace deploy = chain.place(*chain.deploys.front());
+  const auto& jobs = chain.parts->graph.jobs();
+  for (std::size_t job = 0; job < jobs.size(); ++job) {
+    const JobRun* run = jobs[job].run;
+    if (run == nullptr) {
+      continue;
+    }
+    for (const StepCommand& item : run->script->commands) {
+      if (item.command.starts_with_any({"docker build", "docker buildx build"}) &&
+          chain.parts->comes_before({job, item.step}, deploy)) {
+        return true;
+      }
+    }
+    for (const Step* step : run->script->steps) {
+      if (action_name(*step) == "docker/build-push-action" &&
+          chain.parts->comes_before({job, step}, deploy)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// Why nobody can tell from here: the version may have been tested where it was built, or what runs
 /// before cannot be read. Empty when neither.
 std::string untold(const Chain& chain) {
@@ -103,7 +128,8 @@ std::string untold(const Chain& chain) {
       return part.what;
     }
   }
-  if (const Input* version = version_input(*run.entry)) {
+  const Input* version = version_input(*run.entry);
+  if (version != nullptr && !builds_before(chain)) {
     return "the version that is given as `" + version->name.value +
            "` may have been tested where it was built";
   }
@@ -140,43 +166,70 @@ void report_no_tests(const Chain& chain, const ChainPart* useless, TestWorth wor
     draft.because("add a job that tests, and name it in the `needs` of the deploy");
   }
   draft.severity(graded(severity, chain.deploying->guess.kind));
+  for (const auto& [workflow, caller] : run.callers) {
+    draft.related(caller->id.where, "the call before which nothing tests");
+  }
   add_calls(draft, deploy.via);
 }
 
-void judge_tests_before(const Chain& chain, const AuditInput& input, Outcomes& out) {
-  const JobRun& run = *chain.deploying->run;
-  const ChainPart* useless = nullptr;
-  TestWorth best = TestWorth::Elsewhere;
+/// What is known of the tests before the deploy of one chain.
+struct TestsBefore {
+  const Chain* chain = nullptr;
+  /// The best of them; null without any.
+  const ChainPart* test = nullptr;
+  TestWorth worth = TestWorth::Elsewhere;
+  /// Why nobody can tell; empty when the answer is certain.
+  std::string unknown;
+
+  /// How bad it is: tested, not known, untested.
+  [[nodiscard]] int rank() const { return worth == TestWorth::Holds ? 0 : unknown.empty() ? 2 : 1; }
+};
+
+TestsBefore tests_before(const Chain& chain, const Intent& intent) {
+  TestsBefore found;
+  found.chain = &chain;
   for (const ChainPart& test : chain.parts->tests) {
-    const TestWorth worth = worth_of(chain, test, input.intent());
-    if (worth > best) {
-      best = worth;
-      useless = &test;
+    const TestWorth worth = worth_of(chain, test, intent);
+    if (worth > found.worth) {
+      found.worth = worth;
+      found.test = &test;
     }
   }
-  if (best == TestWorth::Holds) {
-    out.pass(run.asset(), useless->where);
-    return;
-  }
-  const std::string unknown = untold(chain);
-  if (!unknown.empty()) {
-    out.undecided(run.asset(), chain.deploys.front()->deploy.where,
-                  "whether something tests before `" + chain.deploys.front()->deploy.verb +
-                      "` is not known: " + unknown);
-    return;
-  }
-  report_no_tests(chain, useless, best, input.model<JobRuns>(), out);
+  found.unknown = found.worth == TestWorth::Holds ? "" : untold(chain);
+  return found;
+}
+
+bool is_judged(const Chain& chain, const Intent& intent) {
+  const bool service =
+      std::any_of(chain.deploys.begin(), chain.deploys.end(),
+                  [](const TimedDeploy* timed) { return !is_infrastructure(timed->deploy); });
+  return service && !is_rollback_workflow(*chain.deploying->run->workflow) &&
+         !runs_past_guard(chain, intent);
 }
 
 void deploy_without_tests(const AuditInput& input, Outcomes& out) {
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
-    const Chain& chain = job.front();
-    const bool service =
-        std::any_of(chain.deploys.begin(), chain.deploys.end(),
-                    [&](const TimedDeploy* timed) { return !is_infrastructure(timed->deploy); });
-    if (service && !is_rollback_workflow(*chain.deploying->run->workflow) &&
-        !runs_past_guard(chain, input.intent())) {
-      judge_tests_before(chain, input, out);
+    // A workflow that is called several times is as bad as its worst caller.
+    TestsBefore worst;
+    for (const Chain& chain : job) {
+      if (is_judged(chain, input.intent())) {
+        const TestsBefore found = tests_before(chain, input.intent());
+        worst = worst.chain == nullptr || found.rank() > worst.rank() ? found : worst;
+      }
+    }
+    if (worst.chain == nullptr) {
+      continue;
+    }
+    const Asset asset = worst.chain->deploying->run->asset();
+    const Deploy& deploy = worst.chain->deploys.front()->deploy;
+    if (worst.rank() == 0) {
+      out.pass(asset, worst.test->where);
+    } else if (worst.rank() == 1) {
+      out.undecided(
+          asset, deploy.where,
+          "whether something tests before `" + deploy.verb + "` is not known: " + worst.unknown);
+    } else {
+      report_no_tests(*worst.chain, worst.test, worst.worth, input.model<JobRuns>(), out);
     }
   }
 }

@@ -21,7 +21,17 @@ const Deploy* ecs_deploy_behind(const DeployingRun& run, const Step& step) {
   return nullptr;
 }
 
-/// Whether something in the job reads what the step has rendered.
+/// Whether the text belongs to a step that only keeps files for people.
+bool is_kept_only(const Job& job, const ReadingText& text) {
+  for (std::size_t i = 0; i < job.steps.size(); ++i) {
+    if (text.path.starts_with("$.steps." + std::to_string(i) + ".")) {
+      return action_name(job.steps[i]) == "actions/upload-artifact";
+    }
+  }
+  return false;
+}
+
+/// Whether something in the job deploys, or may deploy, what the step has rendered.
 bool is_read(const DeployingRun& run, const Step& render) {
   const Workflow& workflow = *run.run->workflow;
   const auto node = workflow.tree->root().find("jobs")->find(run.run->job->id.value);
@@ -30,8 +40,9 @@ bool is_read(const DeployingRun& run, const Step& render) {
   }
   const std::string name = "steps." + text::lower(render.id->value) + ".outputs.task-definition";
   const auto texts = reading_texts(*node, "$");
-  return std::any_of(texts.begin(), texts.end(),
-                     [&](const ReadingText& text) { return reads(text.names, name); });
+  return std::any_of(texts.begin(), texts.end(), [&](const ReadingText& text) {
+    return reads(text.names, name) && !is_kept_only(*run.run->job, text);
+  });
 }
 
 /// What the deploy takes instead.
