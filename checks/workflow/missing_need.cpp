@@ -161,7 +161,9 @@ bool pushes_images(const JobRun& run) {
   const auto& commands = run.script->commands;
   return std::any_of(commands.begin(), commands.end(),
                      [](const StepCommand& item) {
-                       return item.command.starts_with_any({"docker push", "docker buildx build"});
+                       return item.command.starts_with_any(
+                           {"docker push", "docker buildx build", "docker buildx imagetools create",
+                            "crane copy", "skopeo copy", "aws ecr put-image"});
                      }) ||
          std::any_of(run.script->steps.begin(), run.script->steps.end(), [](const Step* step) {
            return action_name(*step) == "docker/build-push-action";
@@ -180,6 +182,9 @@ std::set<const Job*> telling_jobs(const AuditInput& input) {
   for (const JobRun& run : input.model<JobRuns>().all()) {
     if (pushes_images(run)) {
       jobs.insert(run.job);
+      for (const auto& [workflow, caller] : run.callers) {
+        jobs.insert(caller);
+      }
     }
   }
   return jobs;

@@ -171,6 +171,16 @@ std::map<std::string, Severity> wrongs_of(const AuditResult& result, const Renam
   return wrongs;
 }
 
+/// How many notes and open questions there are of the rule and the asset of a key. One that names
+/// the text that was changed has another key afterwards.
+std::size_t notes_about(const std::map<std::string, Severity>& wrongs, const std::string& key) {
+  const std::string subject = key.substr(0, key.find('\x1f', key.find('\x1f') + 1) + 1);
+  return static_cast<std::size_t>(
+      std::count_if(wrongs.begin(), wrongs.end(), [&](const auto& wrong) {
+        return wrong.second == Severity::Info && wrong.first.starts_with(subject);
+      }));
+}
+
 /// One try at repairing files.
 class RepairAttempt {
  public:
@@ -205,7 +215,9 @@ class RepairAttempt {
     }
     for (const auto& [key, severity] : now) {
       const auto known = wrongs_.find(key);
-      if (known == wrongs_.end() || severity > known->second) {
+      const bool reworded = known == wrongs_.end() && severity == Severity::Info &&
+                            notes_about(now, key) <= notes_about(wrongs_, key);
+      if (!reworded && (known == wrongs_.end() || severity > known->second)) {
         return "the change would bring a finding of `" + key.substr(0, key.find('\x1f')) + "`";
       }
     }

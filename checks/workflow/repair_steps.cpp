@@ -119,6 +119,15 @@ struct StepRepair {
   std::vector<text::Edit> edits;
 };
 
+/// The script as the shell sees it, with a blank for each expression.
+std::string without_expressions(std::string script) {
+  for (std::size_t at = script.find("${{"); at != std::string::npos; at = script.find("${{", at)) {
+    const std::size_t end = script.find("}}", at);
+    script.replace(at, end == std::string::npos ? end : end + 2 - at, " ");
+  }
+  return script;
+}
+
 bool is_taken(const StepRepair& repair, const std::string& name) {
   const auto named = [&](const std::vector<Entry>& entries) {
     return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
@@ -127,7 +136,7 @@ bool is_taken(const StepRepair& repair, const std::string& name) {
   };
   return named(repair.step->env) || named(repair.run->job->env) ||
          named(repair.run->workflow->env) || text::one_of(name, repair.names) ||
-         mentions_word(text::lower(repair.step->run.value), text::lower(name));
+         mentions_word(text::lower(without_expressions(repair.step->run.value)), text::lower(name));
 }
 
 /// A variable of the step that holds the expression already, else a name for a new one.

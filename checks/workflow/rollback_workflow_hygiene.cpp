@@ -47,6 +47,16 @@ DeployHabits habits_of(const Chains& chains) {
   return habits;
 }
 
+/// What the values of variables read.
+std::vector<std::string> names_in(const std::vector<Entry>& env) {
+  std::vector<std::string> names;
+  for (const Entry& entry : env) {
+    const std::vector<std::string> more = names_read(entry.value.value, false);
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
+}
+
 /// A text input that a step uses without a look at it: no pattern, no question to AWS.
 const Input* unchecked_input(const JobRun& run) {
   static constexpr std::array<std::string_view, 7> kLooks = {"case ", "=~", "grep ", "describe-",
@@ -62,17 +72,15 @@ const Input* unchecked_input(const JobRun& run) {
   if (looks) {
     return nullptr;
   }
+  std::vector<std::string> names = names_in(run.job->env);
+  for (const Step& step : run.job->steps) {
+    for (const auto& more : {names_read(step.run.value, false), names_in(step.env)}) {
+      names.insert(names.end(), more.begin(), more.end());
+    }
+  }
   for (const Input& input : run.entry->dispatch_inputs) {
     const std::string name = "inputs." + text::lower(input.name.value);
-    const bool read =
-        std::any_of(run.job->steps.begin(), run.job->steps.end(), [&](const Step& step) {
-          std::vector<std::string> names = names_read(step.run.value, false);
-          for (const Entry& entry : step.env) {
-            const std::vector<std::string> more = names_read(entry.value.value, false);
-            names.insert(names.end(), more.begin(), more.end());
-          }
-          return reads(names, name) || reads(names, "github.event." + name);
-        });
+    const bool read = reads(names, name) || reads(names, "github.event." + name);
     const bool confirms = text::lower(input.name.value).find("confirm") != std::string::npos;
     if (read && input.type == "string" && !confirms) {
       return &input;

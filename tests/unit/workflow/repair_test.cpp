@@ -96,6 +96,16 @@ TEST_CASE("an expression in a script becomes a variable where quotes say the sam
   });
 }
 
+TEST_CASE("an open question that names the changed text is not a new one") {
+  check_rows(
+      {{"the tag of an image",
+        "on:\n  push:\n    tags: ['v*']\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n"
+        "    steps:\n      - run: docker push \"ghcr.io/acme/a:${{ github.ref_name }}\"\n",
+        "-      - run: docker push \"ghcr.io/acme/a:${{ github.ref_name }}\"\n"
+        "+      - run: docker push \"ghcr.io/acme/a:${REF_NAME}\"\n"
+        "+        env:\n+          REF_NAME: ${{ github.ref_name }}\n"}});
+}
+
 TEST_CASE("an expression that no quoted variable replaces is left") {
   const std::string title = "${{ github.event.issue.title }}";
   check_rows({
