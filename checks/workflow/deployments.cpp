@@ -45,6 +45,9 @@ Deployments Deployments::build(const AuditInput& input) {
       }
     }
     if (!deploying.empty()) {
+      std::stable_partition(deploying.begin(), deploying.end(), [](const DeployingRun& run) {
+        return graded(Severity::High, run.guess.kind) == Severity::High;
+      });
       result.by_job_.push_back(std::move(deploying));
     }
   }

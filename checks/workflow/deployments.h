@@ -30,7 +30,8 @@ class Deployments {
  public:
   [[nodiscard]] static Deployments build(const AuditInput& input);
 
-  /// The deploying runs of each job together; jobs in document order.
+  /// The deploying runs of each job together; jobs in document order. Those for lower environments
+  /// come behind the others: what is said of a job is graded by its first.
   [[nodiscard]] const std::vector<std::vector<DeployingRun>>& by_job() const { return by_job_; }
 
  private:
