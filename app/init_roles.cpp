@@ -142,7 +142,7 @@ Taken& RoleFinder::taken(const std::string& arn, const std::string& written,
 
 void RoleFinder::take_credentials() {
   for (const JobRun& run : base_.model<workflow::JobRuns>().all()) {
-    for (const Credential& credential : workflow::credentials(run, base_.intent())) {
+    for (const Credential& credential : run.recognised->credentials) {
       if (credential.kind != CredentialKind::StaticKeys) {
         take_credential(run, credential);
       }

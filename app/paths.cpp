@@ -225,7 +225,7 @@ std::string counts_of(const Chosen& paths) {
 std::vector<std::string> limits_of(const AuditInput& input, const DeliveryPaths& paths) {
   std::vector<std::string> limits;
   for (const workflow::JobRun& run : input.model<workflow::JobRuns>().all()) {
-    if (run.entry == nullptr && !workflow::credentials(run, input.intent()).empty()) {
+    if (run.entry == nullptr && !run.recognised->credentials.empty()) {
       limits.push_back("nothing here calls " + run.workflow->source.path() +
                        ", so who starts its job `" + run.job->id.value + "` is not known");
     }

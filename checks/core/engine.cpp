@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -44,6 +45,21 @@ auto sort_key(const Outcome& outcome) {
                          std::string_view(outcome.asset.id), std::string_view(outcome.anchor));
 }
 
+/// Sorts by moving each outcome once: they are large.
+template <typename Before>
+void sort_outcomes(std::vector<Outcome>& outcomes, const Before& before) {
+  std::vector<std::size_t> order(outcomes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return before(outcomes[a], outcomes[b]); });
+  std::vector<Outcome> sorted;
+  sorted.reserve(outcomes.size());
+  for (const std::size_t place : order) {
+    sorted.push_back(std::move(outcomes[place]));
+  }
+  outcomes = std::move(sorted);
+}
+
 void add_unreadable(const Check& check, const AuditInput& input, Outcomes& out) {
   std::set<std::string> seen;
   for (const Need need : check.needs) {
@@ -60,7 +76,7 @@ void add_unreadable(const Check& check, const AuditInput& input, Outcomes& out) 
 /// Twins (same rule, asset and anchor) get `#2`, `#3` in document order, so that fingerprints stay
 /// unique. A number that some anchor already bears is left out.
 void number_twins(std::vector<Outcome>& outcomes) {
-  std::stable_sort(outcomes.begin(), outcomes.end(), [](const Outcome& a, const Outcome& b) {
+  sort_outcomes(outcomes, [](const Outcome& a, const Outcome& b) {
     return std::tie(a.asset, a.anchor, a.where) < std::tie(b.asset, b.anchor, b.where);
   });
   std::set<std::pair<Asset, std::string>> borne;
@@ -160,8 +176,8 @@ AuditResult audit(const Facts& facts, const Intent& intent, const std::vector<Ch
     result.coverage.push_back(count(rule->id, outcomes));
     std::move(outcomes.begin(), outcomes.end(), std::back_inserter(result.outcomes));
   }
-  std::stable_sort(result.outcomes.begin(), result.outcomes.end(),
-                   [](const Outcome& a, const Outcome& b) { return sort_key(a) < sort_key(b); });
+  sort_outcomes(result.outcomes,
+                [](const Outcome& a, const Outcome& b) { return sort_key(a) < sort_key(b); });
   result.not_covered = facts.not_covered;
   std::sort(result.not_covered.begin(), result.not_covered.end());
   return result;

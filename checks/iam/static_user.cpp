@@ -24,7 +24,7 @@ struct WorkflowKeys {
 WorkflowKeys workflow_keys(const AuditInput& input) {
   WorkflowKeys found;
   for (const auto& runs : input.model<workflow::JobRuns>().by_job()) {
-    for (const auto& credential : workflow::credentials(*runs.front(), input.intent())) {
+    for (const auto& credential : runs.front()->recognised->credentials) {
       if (credential.kind == workflow::CredentialKind::StaticKeys) {
         found.any = true;
         found.texts.push_back(credential.key_text);

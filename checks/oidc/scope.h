@@ -2,6 +2,7 @@
 // parts; the search (admitted.h) asks whether the trust policy admits, or refuses, one of them.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +43,7 @@ struct ValueRule {
     return {Kind::Outside, std::move(values)};
   }
 
-  friend bool operator==(const ValueRule&, const ValueRule&) = default;
+  friend auto operator<=>(const ValueRule&, const ValueRule&) = default;
 };
 
 /// What kind of git ref the run is on (claim `ref`), independent of what the subject shows.
@@ -103,6 +104,8 @@ struct Scope {
   ValueRule tenant;
   /// Other issuers: the project, pipeline or workspace below the tenant.
   ValueRule project;
+
+  friend auto operator<=>(const Scope&, const Scope&) = default;
 };
 
 /// The tokens of a set as a scope.

@@ -3,6 +3,7 @@
 // admitted).
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct TokenSet {
   std::optional<std::string> audience;
   /// What it comes from, for people: `job deploy on workflow_dispatch`.
   std::string label;
+
+  friend auto operator<=>(const TokenSet&, const TokenSet&) = default;
 };
 
 }  // namespace muster::oidc

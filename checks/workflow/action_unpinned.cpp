@@ -18,9 +18,9 @@ bool is_githubs_own(std::string_view uses) {
 }
 
 /// Whether a changed action in this job could reach AWS or a secret.
-bool holds_power(const JobRun& run, const Intent& intent) {
+bool holds_power(const JobRun& run) {
   return token_permission(run).answer != TokenPermission::Answer::Denied ||
-         !credentials(run, intent).empty() || run.job->secrets_inherit;
+         !run.recognised->credentials.empty() || run.job->secrets_inherit;
 }
 
 void judge(const Workflow& workflow, const Job& job, const Step* step, const Text& uses, bool power,
@@ -41,9 +41,8 @@ void judge(const Workflow& workflow, const Job& job, const Step* step, const Tex
 
 void action_unpinned(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const bool power = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-      return holds_power(*run, input.intent());
-    });
+    const bool power =
+        std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) { return holds_power(*run); });
     for (const Step* step : all_steps(*runs.front()->job)) {
       if (step->kind == Step::Kind::Uses) {
         judge(*runs.front()->workflow, *runs.front()->job, step, step->uses, power, out);

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/guard.h"
 
 namespace muster::workflow {
 namespace {
@@ -85,14 +84,14 @@ FollowUp by_script(const JobRun& run, std::size_t from, const StepCommand* after
   for (std::size_t i = from; i < script.steps.size(); ++i) {
     const Step* step = script.steps[i];
     const bool same = i == from && after != nullptr;
-    if (good && is_for_failure(run, *step)) {
+    if (good && run.is_for_failure(*step)) {
       continue;
     }
     if (!same && contains_word(action_name(*step), "wait")) {
       best = FollowUp::Yes;
     }
-    for (const StepCommand& item : script.commands) {
-      if (item.step == step && (!same || &item > after)) {
+    for (const StepCommand& item : script.commands_of(*step)) {
+      if (!same || &item > after) {
         best = std::max(best, by_command(item, wait));
       }
     }
@@ -132,7 +131,7 @@ std::optional<Awaited> awaited(const JobRuns& jobs, const JobRun& run, const Dep
   const auto at = std::find(steps.begin(), steps.end(), deploy.step);
   const std::size_t index = static_cast<std::size_t>(at - steps.begin());
   const std::size_t from = deploy.command != nullptr ? index : index + 1;
-  const bool good = !is_for_failure(run, *deploy.step);
+  const bool good = !run.is_for_failure(*deploy.step);
   FollowUp best = by_itself(run, deploy, *wait, intent);
   best = std::max(best, by_script(run, from, deploy.command, *wait, good));
   for (const JobRun* other : jobs.in(*run.workflow)) {

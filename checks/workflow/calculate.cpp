@@ -28,13 +28,6 @@ Datum bool_datum(bool value) {
   return datum;
 }
 
-Datum string_datum(std::string text) {
-  Datum datum;
-  datum.kind = Kind::String;
-  datum.text = std::move(text);
-  return datum;
-}
-
 Datum number_datum(double number) {
   Datum datum;
   datum.kind = Kind::Number;
@@ -253,7 +246,7 @@ Result<Datum> format(const Data& arguments) {
     text += shown(arguments[*place + 1]);
     at = close + 1;
   }
-  return string_datum(std::move(text));
+  return string_datum(text);
 }
 
 Result<Datum> from_json_text(const Datum& from, DataPool& pool) {

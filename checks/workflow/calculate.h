@@ -33,6 +33,11 @@ struct Datum {
 struct Collection {
   std::vector<std::string> names;
   std::vector<Datum> items;
+
+  void add(std::string name, Datum item) {
+    names.push_back(std::move(name));
+    items.push_back(std::move(item));
+  }
 };
 
 class DataPool {
@@ -40,6 +45,7 @@ class DataPool {
   /// The value of a JSON or YAML node.
   [[nodiscard]] Datum read(const text::Node& node);
   [[nodiscard]] Datum array(std::vector<Datum> items, bool filtered = false);
+  [[nodiscard]] Datum object(Collection members);
 
   [[nodiscard]] const Collection& of(const Datum& datum) const { return all_[datum.collection]; }
 
@@ -56,6 +62,7 @@ enum class RunStatus { Success, Skipped, Failure, Cancelled };
 [[nodiscard]] Result<Datum> calculate(const ParsedExpression& expression, const Datum& contexts,
                                       RunStatus status, DataPool& pool);
 
+[[nodiscard]] Datum string_datum(std::string_view text);
 [[nodiscard]] bool is_truthy(const Datum& datum);
 /// As it stands in a text: `true`, `1.5`, empty for null, `Array`, `Object`.
 [[nodiscard]] std::string shown(const Datum& datum);

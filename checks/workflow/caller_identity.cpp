@@ -32,10 +32,10 @@ const Credential* first_untold(const std::vector<Credential>& held) {
   return found == held.end() ? nullptr : &*found;
 }
 
-void judge_identity(const std::vector<DeployingRun>& runs, const Intent& intent, Outcomes& out) {
+void judge_identity(const std::vector<DeployingRun>& runs, Outcomes& out) {
   for (const DeployingRun& one : runs) {
     const JobRun& run = *one.run;
-    const std::vector<Credential> held = credentials(run, intent);
+    const std::vector<Credential>& held = run.recognised->credentials;
     const Credential* role = first_untold(held);
     if (role == nullptr || checks_account(run)) {
       continue;
@@ -57,7 +57,7 @@ void judge_identity(const std::vector<DeployingRun>& runs, const Intent& intent,
 
 void caller_identity(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<Deployments>().by_job()) {
-    judge_identity(runs, input.intent(), out);
+    judge_identity(runs, out);
   }
 }
 

@@ -56,7 +56,7 @@ bool has_word(std::string_view name, const ChainWords& list) {
       word += c;
       continue;
     }
-    if (std::find(list.begin(), list.end(), word) != list.end()) {
+    if (text::one_of(word, list)) {
       return true;
     }
     word.clear();
@@ -65,16 +65,8 @@ bool has_word(std::string_view name, const ChainWords& list) {
 }
 
 std::string in_one(const Command& command) {
-  std::string text;
-  for (const std::string& word : command.words) {
-    text += (text.empty() ? "" : " ") + word;
-  }
+  const std::string text = text::joined(command.words);
   return text.size() > 60 ? text.substr(0, 60) + "…" : text;
-}
-
-bool begins_with_any(const Command& command, const ChainWords& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return command.starts_with(prefix); });
 }
 
 /// All that a step or job is called: id, name, what it uses.
@@ -115,7 +107,11 @@ bool sends_smoke(const Command& command) {
 /// Collects the parts of one job.
 class PartFinder {
  public:
-  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {}
+  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {
+    for (std::optional<std::size_t> at = job; at; at = parts.graph.jobs()[*at].caller) {
+      for_failure_ = for_failure_ || only_after_failure(*parts.graph.jobs()[*at].condition);
+    }
+  }
 
   void find();
 
@@ -137,32 +133,23 @@ class PartFinder {
 
   RunParts& parts_;
   std::size_t job_;
+  /// The job, or one that calls it, waits for a failure.
+  bool for_failure_ = false;
   std::vector<Deploy> deploys_;
 };
 
 /// Whether the step, an action around it, its job or a calling job waits for a failure.
 bool PartFinder::is_for_failure(const Step* step) const {
-  const RunJob& job = here();
-  bool found = only_after_failure(job.job->condition);
-  for (const auto& caller : job.callers) {
-    found = found || only_after_failure(caller.second->condition);
-  }
-  if (step != nullptr) {
-    found = found || only_after_failure(step->condition);
-    for (const ActionCall& call : job.run->script->calls_of(step)) {
-      found = found || only_after_failure(call.step->condition);
-    }
-  }
-  return found;
+  return for_failure_ || (step != nullptr && here().run->recognised->for_failure.contains(step));
 }
 
 void PartFinder::add_rollback(const Step* step, const SourceRef& where, std::string what) {
   const bool behind = std::any_of(deploys_.begin(), deploys_.end(), [&](const Deploy& deploy) {
-    return step != nullptr && deploy.step != step &&
-           parts_.comes_before({job_, deploy.step}, {job_, step}) &&
-           !parts_.is_rollback({job_, deploy.step});
+    return step != nullptr && deploy.step != step && !parts_.is_rollback({job_, deploy.step}) &&
+           parts_.comes_before({job_, deploy.step}, {job_, step});
   });
   add(parts_.rollbacks, step, where, std::move(what));
+  parts_.rollback_places.insert({job_, step});
   parts_.rollbacks.back().automatic = behind || is_for_failure(step);
 }
 
@@ -196,18 +183,15 @@ void PartFinder::find_closed_job() {
 
 void PartFinder::find_rollback(const Step& step) {
   const JobScript& script = *here().run->script;
-  const auto deploy = std::find_if(deploys_.begin(), deploys_.end(),
-                                   [&](const Deploy& one) { return one.step == &step; });
-  for (const StepCommand& item : script.commands) {
-    const bool goes_back =
-        item.step == &step &&
-        (begins_with_any(item.command, chain_table().rollbacks) || calls_rollback(item.command));
-    if (goes_back) {
+  for (const StepCommand& item : script.commands_of(step)) {
+    if (item.command.starts_with_any(chain_table().rollbacks) || calls_rollback(item.command)) {
       add_rollback(&step, item.where, in_one(item.command));
       return;
     }
   }
   const bool named = is_called_rollback(step);
+  const auto deploy = std::find_if(deploys_.begin(), deploys_.end(),
+                                   [&](const Deploy& one) { return one.step == &step; });
   if (deploy != deploys_.end() && (named || is_for_failure(&step))) {
     add_rollback(&step, deploy->where, deploy->verb);
     return;
@@ -225,10 +209,7 @@ void PartFinder::find_in_step(const Step& step) {
   const JobScript& script = *here().run->script;
   const StepCommand* test = nullptr;
   const StepCommand* smoke = nullptr;
-  for (const StepCommand& item : script.commands) {
-    if (item.step != &step) {
-      continue;
-    }
+  for (const StepCommand& item : script.commands_of(step)) {
     test = test == nullptr && !item.command.remote && is_test(item.command) ? &item : test;
     const bool asks =
         is_smoke(item.command.words, item.command.remote) || sends_smoke(item.command);
@@ -252,7 +233,7 @@ void PartFinder::find() {
     }
     return;
   }
-  deploys_ = deploy_verbs(*here().run);
+  deploys_ = here().run->recognised->verbs;
   for (const Step* step : here().run->script->steps) {
     find_in_step(*step);
     find_rollback(*step);
@@ -291,18 +272,17 @@ std::vector<std::string> events_of(const std::vector<const TimedDeploy*>& deploy
 bool is_test(const Command& command) {
   const ChainTable& table = chain_table();
   for (std::size_t i = 1; i < command.words.size(); ++i) {
-    const auto skip = std::find(table.test_skips.begin(), table.test_skips.end(), command.words[i]);
     const bool excluded = command.words[i] == "test" && command.words[i - 1] == "-x";
-    if (skip != table.test_skips.end() && (command.words[i] != "test" || excluded)) {
+    if (text::one_of(command.words[i], table.test_skips) &&
+        (command.words[i] != "test" || excluded)) {
       return false;
     }
   }
-  if (begins_with_any(command, table.tests)) {
+  if (command.starts_with_any(table.tests)) {
     return true;
   }
-  const std::string program = command.words.empty() ? "" : program_name(command.words[0]);
-  const bool calls = std::find(table.test_callers.begin(), table.test_callers.end(), program) !=
-                     table.test_callers.end();
+  const std::string_view program = command.words.empty() ? "" : program_name(command.words[0]);
+  const bool calls = text::one_of(program, table.test_callers);
   const bool script = program.ends_with(".sh") || program.ends_with(".py");
   const std::size_t looked = std::min<std::size_t>(command.words.size(), calls    ? 6
                                                                          : script ? 1
@@ -344,55 +324,6 @@ bool is_rollback_workflow(const Workflow& workflow) {
          (says(file.substr(0, file.rfind('.'))) || (workflow.name && says(workflow.name->value)));
 }
 
-/// With all that can end a success, the condition is false whatever is open.
-bool only_after_failure(const std::optional<Text>& condition) {
-  if (!condition) {
-    return false;
-  }
-  const OpenCondition parsed = OpenCondition::parse(&condition->value);
-  bool asks = false;
-  const auto holds_with = [&](bool open) {
-    return parsed.holds([&](const ConditionPart& part) {
-      std::string names;
-      bool known = !part.expression.steps.empty();
-      for (const std::string& name : part.names) {
-        known = known && (name == "job.status" || name.ends_with(".result") ||
-                          name.ends_with(".outcome") || name.ends_with(".conclusion"));
-      }
-      if (!known) {
-        return open;
-      }
-      DataPool pool;
-      std::map<std::string, std::string> needs;
-      for (const std::string& name : part.names) {
-        const std::size_t first = name.find('.') + 1;
-        const std::string id = name.substr(first, name.find('.', first) - first);
-        needs[id == "*" ? "any" : id] = "";
-      }
-      std::string all;
-      for (const auto& [id, unused] : needs) {
-        all += (all.empty() ? "\"" : ",\"") + id +
-               R"(":{"result":"success","outcome":"success","conclusion":"success"})";
-      }
-      const auto tree = text::parse_json(
-          R"({"needs":{)" + all + R"(},"steps":{)" + all + R"(},"job":{"status":"success"}})", {});
-      const Datum contexts = tree ? pool.read(tree.value().root()) : Datum{};
-      const auto value = calculate(part.expression, contexts, RunStatus::Success, pool);
-      const bool truth = value.ok() && is_truthy(value.value());
-      asks = asks || (!truth && !(part.names.empty() && !part.expression.asks_for_status &&
-                                  part.expression.steps.back().kind == ExpressionStep::Kind::Bool));
-      return truth;
-    });
-  };
-  const bool never = !holds_with(true) && !holds_with(false);
-  return never && asks;
-}
-
-bool RunParts::is_rollback(const RunPlace& place) const {
-  return std::any_of(rollbacks.begin(), rollbacks.end(),
-                     [&](const ChainPart& part) { return part.place == place; });
-}
-
 bool RunParts::comes_before(const RunPlace& a, const RunPlace& b) const {
   if (a.job != b.job) {
     return graph.comes_before(a.job, b.job);
@@ -401,9 +332,8 @@ bool RunParts::comes_before(const RunPlace& a, const RunPlace& b) const {
   if (run == nullptr || a.step == nullptr || b.step == nullptr) {
     return false;
   }
-  const auto& steps = run->script->steps;
-  return std::find(steps.begin(), steps.end(), a.step) <
-         std::find(steps.begin(), steps.end(), b.step);
+  const RunJob& job = graph.jobs()[a.job];
+  return job.places.at(a.step) < job.places.at(b.step);
 }
 
 std::string RunParts::named(const RunPlace& place) const {

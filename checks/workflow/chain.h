@@ -29,10 +29,14 @@ struct RunParts {
   std::vector<ChainPart> smokes;
   /// Steps and jobs that put an older version back when something failed, or by their name.
   std::vector<ChainPart> rollbacks;
+  std::set<RunPlace> rollback_places;
   /// What cannot be read here: scripts, called workflows of other repositories.
   std::vector<ChainPart> closed;
 
-  [[nodiscard]] bool is_rollback(const RunPlace& place) const;
+  [[nodiscard]] bool is_rollback(const RunPlace& place) const {
+    return rollback_places.contains(place);
+  }
+
   /// Whether `a` is over before `b` begins.
   [[nodiscard]] bool comes_before(const RunPlace& a, const RunPlace& b) const;
   /// For people: ``step `Smoke` ``, ``job `test` ``.
@@ -82,9 +86,6 @@ class Chains {
 /// Whether a workflow is there to go back: its file or name begins or ends so, and no push starts
 /// it.
 [[nodiscard]] bool is_rollback_workflow(const Workflow& workflow);
-
-/// Whether the condition holds only when something failed or was cancelled.
-[[nodiscard]] bool only_after_failure(const std::optional<Text>& condition);
 
 [[nodiscard]] bool is_test(const Command& command);
 

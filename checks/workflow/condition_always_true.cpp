@@ -30,24 +30,23 @@ struct ConditionOf {
 };
 
 /// Whether it is the condition of the job, or of a step that deploys.
-bool guards_deploy(const ConditionOf& place, const Intent& intent) {
-  const std::vector<Deploy> all = deploys(*place.run, intent);
+bool guards_deploy(const ConditionOf& place) {
+  const std::vector<Deploy>& all = place.run->recognised->deploys;
   return place.step == nullptr || std::any_of(all.begin(), all.end(), [&](const Deploy& deploy) {
            return deploy.step == place.step;
          });
 }
 
 /// What a condition guards decides how bad it is that it does not.
-Severity fault_severity(const ConditionOf& place, const ConditionFault& fault,
-                        const Intent& intent) {
+Severity fault_severity(const ConditionOf& place, const ConditionFault& fault) {
   if (fault.fate == Fate::Never) {
     return Severity::Low;
   }
-  const Stake stake = place.run != nullptr ? stake_of(*place.run, intent) : Stake{};
+  const Stake stake = place.run != nullptr ? stake_of(*place.run) : Stake{};
   if (fault.fate == Fate::Wider || fault.of_part) {
     return stake.deploys ? Severity::Medium : Severity::Low;
   }
-  return stake.production && guards_deploy(place, intent) ? Severity::High : Severity::Medium;
+  return stake.production && guards_deploy(place) ? Severity::High : Severity::Medium;
 }
 
 std::string fate_words(const ConditionFault& fault) {
@@ -69,7 +68,7 @@ std::string consequence(const ConditionOf& place, const ConditionFault& fault) {
 
 /// Reports the condition; false when nothing is wrong with it.
 bool judge_condition(const ConditionOf& place, const Text& condition, const Action* action,
-                     const Intent& intent, Outcomes& out) {
+                     Outcomes& out) {
   const auto fault = condition_fault(condition.value, {place.workflow, place.job, action});
   if (!fault) {
     return false;
@@ -82,7 +81,7 @@ bool judge_condition(const ConditionOf& place, const Text& condition, const Acti
       .arg("subject", "the condition of " + place.subject())
       .arg("fate", fate_words(*fault))
       .arg("why", fault->why)
-      .severity(fault_severity(place, *fault, intent))
+      .severity(fault_severity(place, *fault))
       .anchor("if")
       .because(consequence(place, *fault));
   return true;
@@ -109,11 +108,11 @@ void judge_choices(const ConditionOf& place, const Text& text, const std::string
   }
 }
 
-void judge_step(const ConditionOf& place, const Action* action, const Intent& intent, Outcomes& out,
+void judge_step(const ConditionOf& place, const Action* action, Outcomes& out,
                 std::set<std::string>& seen) {
   const Step& step = *place.step;
   if (step.condition && seen.insert(place.asset().id + "#if").second) {
-    judge_condition(place, *step.condition, action, intent, out);
+    judge_condition(place, *step.condition, action, out);
     judge_choices(place, *step.condition, "if", out, seen);
   }
   judge_choices(place, step.run, "run", out, seen);
@@ -137,11 +136,10 @@ void judge_job_texts(const ConditionOf& place, Outcomes& out, std::set<std::stri
   }
 }
 
-void judge_conditions(const ConditionOf& place, const Intent& intent, Outcomes& out,
-                      std::set<std::string>& seen) {
+void judge_conditions(const ConditionOf& place, Outcomes& out, std::set<std::string>& seen) {
   const std::size_t before = out.items().size();
   if (place.job->condition) {
-    judge_condition(place, *place.job->condition, nullptr, intent, out);
+    judge_condition(place, *place.job->condition, nullptr, out);
     judge_choices(place, *place.job->condition, "if", out, seen);
   }
   judge_job_texts(place, out, seen);
@@ -149,7 +147,7 @@ void judge_conditions(const ConditionOf& place, const Intent& intent, Outcomes& 
     ConditionOf inner = place;
     inner.step = place.run->script->steps[i];
     const auto& calls = place.run->script->calls_of(inner.step);
-    judge_step(inner, calls.empty() ? nullptr : calls.back().action, intent, out, seen);
+    judge_step(inner, calls.empty() ? nullptr : calls.back().action, out, seen);
   }
   if (out.items().size() == before) {
     out.pass(place.asset(), place.job->id.where);
@@ -160,12 +158,12 @@ void condition_always_true(const AuditInput& input, Outcomes& out) {
   std::set<std::string> seen;
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    judge_conditions({&run, nullptr, run.job, run.workflow}, input.intent(), out, seen);
+    judge_conditions({&run, nullptr, run.job, run.workflow}, out, seen);
   }
   for (const Workflow& workflow : input.model<Workflows>().all()) {
     for (const Job& job : workflow.jobs) {
       if (job.calls_workflow()) {
-        judge_conditions({nullptr, nullptr, &job, &workflow}, input.intent(), out, seen);
+        judge_conditions({nullptr, nullptr, &job, &workflow}, out, seen);
       }
     }
   }

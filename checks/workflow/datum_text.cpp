@@ -49,6 +49,13 @@ bool is_collection(const text::Node& node) {
 
 }  // namespace
 
+Datum string_datum(std::string_view text) {
+  Datum datum;
+  datum.kind = Kind::String;
+  datum.text = text;
+  return datum;
+}
+
 std::string js_number(double number) {
   if (std::isnan(number)) {
     return "NaN";
@@ -100,6 +107,14 @@ Datum DataPool::array(std::vector<Datum> items, bool filtered) {
   datum.filtered = filtered;
   datum.collection = all_.size();
   all_.push_back({{}, std::move(items)});
+  return datum;
+}
+
+Datum DataPool::object(Collection members) {
+  Datum datum;
+  datum.kind = Kind::Object;
+  datum.collection = all_.size();
+  all_.push_back(std::move(members));
   return datum;
 }
 

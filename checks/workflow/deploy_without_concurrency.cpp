@@ -243,7 +243,7 @@ void judge_concurrency(const JobRun& run, const Deploy& deploy, const Intent& in
 /// A job of which it is not known whether it deploys.
 void judge_open_group(const std::vector<const JobRun*>& runs, const Intent& intent, Outcomes& out) {
   for (const JobRun* run : runs) {
-    const auto open = may_deploy(*run, intent);
+    const auto open = run->recognised->may_deploy;
     if (open && lack_of(*run, intent) != Lack::Nothing) {
       out.undecided(run->asset(), open->where,
                     "job `" + run->job->id.value +
@@ -257,12 +257,12 @@ void judge_open_group(const std::vector<const JobRun*>& runs, const Intent& inte
 
 void deploy_without_concurrency(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const std::vector<const JobRun*> all = deploying(runs, input.intent());
+    const std::vector<const JobRun*> all = deploying(runs);
     if (all.empty()) {
       judge_open_group(runs, input.intent(), out);
     } else {
       const JobRun& run = least_concurrency(all, input.intent());
-      judge_concurrency(run, deploys(run, input.intent()).front(), input.intent(), out);
+      judge_concurrency(run, run.recognised->deploys.front(), input.intent(), out);
     }
   }
 }

@@ -33,7 +33,7 @@ std::string lack_of(const JobRun& run, const EnvironmentGuess& guess, const Inte
 
 void judge_environment(const JobRun& run, const Deploy& deploy, const Intent& intent,
                        Outcomes& out) {
-  const EnvironmentGuess guess = environment_class(run, intent);
+  const EnvironmentGuess guess = run.recognised->environment;
   const std::string lack = lack_of(run, guess, intent);
   if (lack.empty()) {
     out.pass(run.asset(), run.job->id.where);
@@ -52,7 +52,7 @@ void judge_environment(const JobRun& run, const Deploy& deploy, const Intent& in
 /// The way to run the job that lacks an environment, else the first.
 const JobRun& least_environment(const std::vector<const JobRun*>& runs, const Intent& intent) {
   const auto lacking = std::find_if(runs.begin(), runs.end(), [&](const JobRun* run) {
-    return !lack_of(*run, environment_class(*run, intent), intent).empty();
+    return !lack_of(*run, run->recognised->environment, intent).empty();
   });
   return lacking != runs.end() ? **lacking : *runs.front();
 }
@@ -61,9 +61,9 @@ const JobRun& least_environment(const std::vector<const JobRun*>& runs, const In
 void judge_open_job(const std::vector<const JobRun*>& runs, const Intent& intent, Outcomes& out) {
   const JobRun* open_run = nullptr;
   for (const JobRun* run : runs) {
-    const auto open = may_deploy(*run, intent);
+    const auto open = run->recognised->may_deploy;
     open_run = open ? run : open_run;
-    if (open && !lack_of(*run, environment_class(*run, intent), intent).empty()) {
+    if (open && !lack_of(*run, run->recognised->environment, intent).empty()) {
       out.undecided(
           run->asset(), open->where,
           "job `" + run->job->id.value +
@@ -78,12 +78,12 @@ void judge_open_job(const std::vector<const JobRun*>& runs, const Intent& intent
 
 void deploy_without_environment(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const std::vector<const JobRun*> all = deploying(runs, input.intent());
+    const std::vector<const JobRun*> all = deploying(runs);
     if (all.empty()) {
       judge_open_job(runs, input.intent(), out);
     } else {
       const JobRun& run = least_environment(all, input.intent());
-      judge_environment(run, deploys(run, input.intent()).front(), input.intent(), out);
+      judge_environment(run, run.recognised->deploys.front(), input.intent(), out);
     }
   }
 }

@@ -17,11 +17,10 @@ bool swallows_failure(const Chain& chain, const ChainPart& test) {
   if (run == nullptr || step == nullptr || step->kind != Step::Kind::Run) {
     return false;
   }
-  const bool own = std::any_of(run->script->commands.begin(), run->script->commands.end(),
-                               [&](const StepCommand& item) {
-                                 return item.step == step && item.where == test.where &&
-                                        item.via.size() == run->script->calls_of(step).size();
-                               });
+  const auto commands = run->script->commands_of(*step);
+  const bool own = std::any_of(commands.begin(), commands.end(), [&](const StepCommand& item) {
+    return item.where == test.where && item.via.size() == run->script->calls_of(step).size();
+  });
   const auto options = shell_options(shell_text(*run->workflow, *run->job, *step));
   if (!own || !options) {
     return false;
@@ -32,10 +31,10 @@ bool swallows_failure(const Chain& chain, const ChainPart& test) {
   return signal_of(program, Failing::Status).kind == Signal::Kind::Never;
 }
 
-/// What a test before the deploy is worth.
-enum class TestWorth { Elsewhere, Swallowed, Ignored, Holds };
+/// What a test before the deploy is worth. `Unknown`: there are too many ways to tell.
+enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
 
-TestWorth worth_of(const Chain& chain, const ChainPart& test, const Intent& intent) {
+TestWorth worth_of(const Chain& chain, const ChainPart& test, Simulator& simulator) {
   const RunPlace deploy = chain.place(*chain.deploys.front());
   if (!chain.parts->comes_before(test.place, deploy)) {
     return TestWorth::Elsewhere;
@@ -44,21 +43,22 @@ TestWorth worth_of(const Chain& chain, const ChainPart& test, const Intent& inte
     return TestWorth::Swallowed;
   }
   const RunPlace job{test.place.job, nullptr};
+  TestWorth worth = TestWorth::Ignored;
   for (const std::string& event : chain.events) {
-    const Simulation simulation(chain.parts->graph, intent, event, {deploy, test.place, job});
-    const Tally tally = ask_worlds(
-        simulation, {test.place, Ending::Failure},
+    const Tally tally = simulator.ask(
+        chain.parts->graph, event, {deploy, test.place, job}, {test.place, Ending::Failure},
         [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
           if (!good.ran(deploy) || !good.ran(test.place)) {
             return std::nullopt;
           }
           return !bad.ran(deploy);
         });
-    if (tally.yes > 0 || tally.gave_up) {
+    if (tally.yes > 0) {
       return TestWorth::Holds;
     }
+    worth = tally.gave_up ? TestWorth::Unknown : worth;
   }
-  return TestWorth::Ignored;
+  return worth;
 }
 
 /// A test in a job of the same workflow that runs beside the deploy.
@@ -185,35 +185,41 @@ struct TestsBefore {
   [[nodiscard]] int rank() const { return worth == TestWorth::Holds ? 0 : unknown.empty() ? 2 : 1; }
 };
 
-TestsBefore tests_before(const Chain& chain, const Intent& intent) {
+TestsBefore tests_before(const Chain& chain, Simulator& simulator) {
   TestsBefore found;
   found.chain = &chain;
   for (const ChainPart& test : chain.parts->tests) {
-    const TestWorth worth = worth_of(chain, test, intent);
+    const TestWorth worth = worth_of(chain, test, simulator);
     if (worth > found.worth) {
       found.worth = worth;
       found.test = &test;
     }
   }
-  found.unknown = found.worth == TestWorth::Holds ? "" : untold(chain);
+  if (found.worth == TestWorth::Unknown) {
+    found.unknown = "whether a failure of `" + found.test->what + "` holds it back " +
+                    std::string(kTooManyWays);
+  } else if (found.worth != TestWorth::Holds) {
+    found.unknown = untold(chain);
+  }
   return found;
 }
 
-bool is_judged(const Chain& chain, const Intent& intent) {
+bool is_judged(const Chain& chain, Simulator& simulator) {
   const bool service =
       std::any_of(chain.deploys.begin(), chain.deploys.end(),
                   [](const TimedDeploy* timed) { return !is_infrastructure(timed->deploy); });
   return service && !is_rollback_workflow(*chain.deploying->run->workflow) &&
-         !runs_past_guard(chain, intent);
+         !runs_past_guard(chain, simulator);
 }
 
 void deploy_without_tests(const AuditInput& input, Outcomes& out) {
+  Simulator simulator(input.intent());
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     // A workflow that is called several times is as bad as its worst caller.
     TestsBefore worst;
     for (const Chain& chain : job) {
-      if (is_judged(chain, input.intent())) {
-        const TestsBefore found = tests_before(chain, input.intent());
+      if (is_judged(chain, simulator)) {
+        const TestsBefore found = tests_before(chain, simulator);
         worst = worst.chain == nullptr || found.rank() > worst.rank() ? found : worst;
       }
     }

@@ -11,7 +11,7 @@ namespace muster::workflow {
 namespace {
 
 DeployingRun timed(const JobRun& run, std::vector<Deploy> found, const Intent& intent) {
-  DeployingRun result{&run, environment_class(run, intent), {}};
+  DeployingRun result{&run, run.recognised->environment, {}};
   const Step* last = nullptr;
   std::vector<Presented> starts;
   for (Deploy& deploy : found) {
@@ -39,7 +39,7 @@ Deployments Deployments::build(const AuditInput& input) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     std::vector<DeployingRun> deploying;
     for (const JobRun* run : runs) {
-      std::vector<Deploy> found = deploys(*run, input.intent());
+      std::vector<Deploy> found = run->recognised->deploys;
       if (!found.empty()) {
         deploying.push_back(timed(*run, std::move(found), input.intent()));
       }

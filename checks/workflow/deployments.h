@@ -38,9 +38,6 @@ class Deployments {
   std::vector<std::vector<DeployingRun>> by_job_;
 };
 
-/// All recognised verbs of the run, in order, whether or not a credential comes before them.
-[[nodiscard]] std::vector<Deploy> deploy_verbs(const JobRun& run);
-
 /// What the environment is for that the run deploys to under this event.
 [[nodiscard]] EnvironmentClass class_at(const DeployingRun& run, const Presented& start,
                                         const Intent& intent);

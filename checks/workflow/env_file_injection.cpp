@@ -74,11 +74,10 @@ std::optional<WorstWrite> worst_write(const FileWrite& write,
   return worst;
 }
 
-void report_write(const FileWrite& write, const WorstWrite& found, const Intent& intent,
-                  Outcomes& out) {
+void report_write(const FileWrite& write, const WorstWrite& found, Outcomes& out) {
   const JobRun& run = *found.run;
   const bool path = write.file == "GITHUB_PATH";
-  const Stake stake = stake_of(run, intent);
+  const Stake stake = stake_of(run);
   const std::string held = stake.in_words();
   out.fail(run.workflow->asset(*run.job, *write.step), write.where,
            {WitnessKind::Text,
@@ -102,7 +101,7 @@ void env_file_injection(const AuditInput& input, Outcomes& out) {
         const auto worst = worst_write(write, runs, input);
         if (worst &&
             seen.insert(step->anchor() + std::string(write.file) + worst->value.name).second) {
-          report_write(write, *worst, input.intent(), out);
+          report_write(write, *worst, out);
         }
       }
     }

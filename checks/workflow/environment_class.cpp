@@ -35,10 +35,10 @@ std::vector<std::string> parts_of(std::string_view name) {
 }
 
 /// Names that tell what a run touches, most telling first.
-std::vector<std::pair<std::string, std::string>> telling_names(const JobRun& run,
-                                                               const Intent& intent) {
+std::vector<std::pair<std::string, std::string>> telling_names(
+    const JobRun& run, const std::vector<Credential>& held) {
   std::vector<std::pair<std::string, std::string>> names;
-  for (const Credential& credential : credentials(run, intent)) {
+  for (const Credential& credential : held) {
     for (const std::string& arn : credential.role_arns.values) {
       names.emplace_back(
           "role " + arn,
@@ -108,7 +108,8 @@ EnvironmentClass class_of_name(std::string_view name) {
   return EnvironmentClass::Unknown;
 }
 
-EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
+EnvironmentGuess environment_class(const JobRun& run, const std::vector<Credential>& held,
+                                   const Intent& intent) {
   if (run.job->environment) {
     const Values name = resolve(run.job->environment->name.value, run.scope(intent));
     for (const std::string& value : name.values) {
@@ -118,7 +119,7 @@ EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
       }
     }
   }
-  for (const Credential& credential : credentials(run, intent)) {
+  for (const Credential& credential : held) {
     for (const std::string& arn : credential.role_arns.values) {
       const EnvironmentClass kind = declared_class(arn, intent);
       if (kind != EnvironmentClass::Unknown) {
@@ -126,7 +127,7 @@ EnvironmentGuess environment_class(const JobRun& run, const Intent& intent) {
       }
     }
   }
-  for (const auto& [from, name] : telling_names(run, intent)) {
+  for (const auto& [from, name] : telling_names(run, held)) {
     const EnvironmentClass kind = class_of_name(name);
     if (kind != EnvironmentClass::Unknown) {
       return {kind, from};

@@ -44,7 +44,7 @@ Language language_of(const FileRun& run, const Document& file) {
 
 /// Programs of build tools that come with a repository or are made in it: not what deploys.
 bool is_tool(const std::string& path) {
-  const std::string name = program_name(path);
+  const std::string_view name = program_name(path);
   return name == "gradlew" || name == "mvnw" ||
          contains_any(path, {"node_modules/", "vendor/bin/", ".venv/", "venv/", "target/"});
 }
@@ -84,7 +84,7 @@ Rooted rooted(const std::string& path) {
 }
 
 bool is_make(const Command& command) {
-  const std::string program = program_name(command.words[0]);
+  const std::string_view program = program_name(command.words[0]);
   return program == "make" || program == "gmake";
 }
 

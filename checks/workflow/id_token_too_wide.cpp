@@ -10,8 +10,8 @@ namespace {
 
 /// Whether a step of the job takes a role or otherwise may ask for a token. What cannot be read
 /// may.
-bool needs_id_token(const JobRun& run, const Intent& intent) {
-  const std::vector<Credential> held = credentials(run, intent);
+bool needs_id_token(const JobRun& run) {
+  const std::vector<Credential>& held = run.recognised->credentials;
   const bool takes = std::any_of(held.begin(), held.end(), [](const Credential& credential) {
     return credential.kind == CredentialKind::Oidc;
   });
@@ -54,8 +54,7 @@ void id_token_too_wide(const AuditInput& input, Outcomes& out) {
     std::vector<const JobRun*> idle;
     for (const auto& runs : all) {
       const JobRun& run = *runs.front();
-      if (run.workflow == &workflow && shares_block(workflow, *run.job) &&
-          !needs_id_token(run, input.intent())) {
+      if (run.workflow == &workflow && shares_block(workflow, *run.job) && !needs_id_token(run)) {
         idle.push_back(&run);
       }
     }

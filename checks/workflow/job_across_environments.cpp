@@ -92,7 +92,7 @@ void note_role(const JobRun& run, const Credential& credential, const Presented&
 BothSides worst_start(const std::vector<const JobRun*>& runs, const Intent& intent) {
   BothSides worst;
   for (const JobRun* run : runs) {
-    const std::vector<Credential> held = credentials(*run, intent);
+    const std::vector<Credential>& held = run->recognised->credentials;
     for (const Presented& start : presented(*run, intent)) {
       BothSides sides;
       for (const Credential& credential : held) {
@@ -109,8 +109,8 @@ BothSides worst_start(const std::vector<const JobRun*>& runs, const Intent& inte
   return worst;
 }
 
-bool takes_roles(const JobRun& run, const Intent& intent) {
-  const std::vector<Credential> held = credentials(run, intent);
+bool takes_roles(const JobRun& run) {
+  const std::vector<Credential>& held = run.recognised->credentials;
   return std::any_of(held.begin(), held.end(), [](const Credential& credential) {
     return credential.kind == CredentialKind::Oidc;
   });
@@ -119,7 +119,7 @@ bool takes_roles(const JobRun& run, const Intent& intent) {
 void job_across_environments(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    if (!takes_roles(run, input.intent())) {
+    if (!takes_roles(run)) {
       continue;
     }
     const BothSides sides = worst_start(runs, input.intent());

@@ -196,7 +196,7 @@ void job_cannot_assume(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     std::map<std::string, Attempt> worst;
     for (const JobRun* run : runs) {
-      for (const Credential& credential : credentials(*run, input.intent())) {
+      for (const Credential& credential : run->recognised->credentials) {
         if (credential.kind != CredentialKind::Oidc) {
           continue;
         }

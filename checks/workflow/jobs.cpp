@@ -32,7 +32,7 @@ const Workflow* local_target(const Workflows& workflows, const Job& job) {
 }
 
 JobRun run_of(const PendingCall& call, const Job& job) {
-  return {call.entry, call.workflow, &job, nullptr, call.callers, nullptr};
+  return {call.entry, call.workflow, &job, nullptr, nullptr, call.callers, nullptr};
 }
 
 /// Enters one workflow: ordinary jobs become runs, call jobs of local workflows become pending
@@ -131,6 +131,7 @@ JobRuns JobRuns::build(const AuditInput& input) {
       script = &result.scripts_.emplace_back(JobScript::build(*run.workflow, *run.job, sources));
     }
     run.script = script;
+    run.recognised = &result.recognised_.emplace_back(Recognised::of(run, input.intent()));
     result.by_workflow_[run.workflow].push_back(&run);
     const auto [place, is_new] = places.emplace(run.job, result.by_job_.size());
     if (is_new) {

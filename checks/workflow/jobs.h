@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,67 @@ struct Moment {
   bool stranger = false;
 };
 
+enum class CredentialKind { Oidc, StaticKeys, Chained };
+
+/// A place where the job takes AWS credentials.
+struct Credential {
+  CredentialKind kind = CredentialKind::Oidc;
+  /// Null for env of the job or workflow.
+  const Step* step = nullptr;
+  SourceRef where;
+  /// `Oidc`: the role text as written and its possible ARNs.
+  Text role;
+  Values role_arns;
+  /// `Oidc`: the audience asked for.
+  std::string audience;
+  /// `StaticKeys`: the text the key id comes from.
+  std::string key_text;
+};
+
+/// A step that changes a running system.
+struct Deploy {
+  const Step* step = nullptr;
+  SourceRef where;
+  /// `ecs`, `ssm`, `lambda`, `terraform`, …
+  std::string kind;
+  /// The command or action, short: `aws ecs update-service`.
+  std::string verb;
+  /// The calls that lead to it, outermost first: `bash deploy.sh`, `uses: ./.github/actions/x`.
+  std::vector<SourceRef> via;
+  /// Null for an action.
+  const StepCommand* command = nullptr;
+};
+
+/// What the run's environment is for: by its `environment`, else by names in roles, clusters and
+/// the workflow itself.
+struct EnvironmentGuess {
+  EnvironmentClass kind = EnvironmentClass::Unknown;
+  /// What it was read off: `environment production`, `role arn:…`.
+  std::string from;
+};
+
+struct JobRun;
+
+/// What a run takes and does.
+struct Recognised {
+  /// In order. Source of the signs: rules/data/workflow-recognition.json.
+  std::vector<Credential> credentials;
+  /// Recognised verbs in order, whether or not a credential comes before them.
+  std::vector<Deploy> verbs;
+  /// Those that come after a credential, or run on another machine. None in a run whose conditions
+  /// never hold.
+  std::vector<Deploy> deploys;
+  /// What it may deploy with, although nothing here says so: a text or file that cannot be read,
+  /// run after a credential. Nothing when it certainly deploys, or certainly not.
+  std::optional<OpenRun> may_deploy;
+  EnvironmentGuess environment;
+  /// The steps that run only when something has failed: by their condition, or by that of an action
+  /// around them, of their job or of a calling job.
+  std::set<const Step*> for_failure;
+
+  [[nodiscard]] static Recognised of(const JobRun& run, const Intent& intent);
+};
+
 /// One way in which a job runs.
 struct JobRun {
   /// The workflow whose events start it; null when the job's workflow is only callable and nobody
@@ -36,6 +98,8 @@ struct JobRun {
   const Job* job = nullptr;
   /// What its steps run.
   const JobScript* script = nullptr;
+  /// Of the job as a whole, whatever step is asked about.
+  const Recognised* recognised = nullptr;
   /// The calling jobs, outermost first; empty when not called.
   Callers callers;
   /// The step that is asked about: its condition counts too. Null for the job as a whole.
@@ -45,6 +109,12 @@ struct JobRun {
 
   /// All workflows and jobs on the way, outermost first: the callers, then its own.
   [[nodiscard]] Callers levels() const;
+
+  /// Whether the step runs only when something has failed: what it waits for or looks at is then
+  /// the rollback.
+  [[nodiscard]] bool is_for_failure(const Step& one) const {
+    return recognised->for_failure.contains(&one);
+  }
 
   /// Names for `resolve`, at job level or inside a step.
   [[nodiscard]] Scope scope(const Intent& intent, const Step* step = nullptr,
@@ -72,6 +142,8 @@ class JobRuns {
   std::vector<JobRun> runs_;
   /// One for each job; addresses are stable.
   std::deque<JobScript> scripts_;
+  /// One for each run.
+  std::deque<Recognised> recognised_;
   std::vector<std::vector<const JobRun*>> by_job_;
   std::map<const Workflow*, std::vector<const JobRun*>> by_workflow_;
 };
@@ -95,65 +167,16 @@ struct TokenPermission {
 [[nodiscard]] TokenPermission token_permission(const JobRun& run,
                                                std::string_view scope = "id-token");
 
-enum class CredentialKind { Oidc, StaticKeys, Chained };
-
-/// A place where the job takes AWS credentials.
-struct Credential {
-  CredentialKind kind = CredentialKind::Oidc;
-  /// Null for env of the job or workflow.
-  const Step* step = nullptr;
-  SourceRef where;
-  /// `Oidc`: the role text as written and its possible ARNs.
-  Text role;
-  Values role_arns;
-  /// `Oidc`: the audience asked for.
-  std::string audience;
-  /// `StaticKeys`: the text the key id comes from.
-  std::string key_text;
-};
-
-/// All credentials of the run, in order. Source of the signs: rules/data/workflow-recognition.json.
-[[nodiscard]] std::vector<Credential> credentials(const JobRun& run, const Intent& intent);
-
-/// A step that changes a running system.
-struct Deploy {
-  const Step* step = nullptr;
-  SourceRef where;
-  /// `ecs`, `ssm`, `lambda`, `terraform`, …
-  std::string kind;
-  /// The command or action, short: `aws ecs update-service`.
-  std::string verb;
-  /// The calls that lead to it, outermost first: `bash deploy.sh`, `uses: ./.github/actions/x`.
-  std::vector<SourceRef> via;
-  /// Null for an action.
-  const StepCommand* command = nullptr;
-};
-
-/// What deploys in the run, in order: recognised verbs that come after a credential, or run on
-/// another machine. Without a credential there is none here, nor in a run whose conditions never
-/// hold.
-[[nodiscard]] std::vector<Deploy> deploys(const JobRun& run, const Intent& intent);
-
 /// Those of the runs that deploy.
-[[nodiscard]] std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs,
-                                                   const Intent& intent);
-
-/// Something that the run may deploy with, although nothing here says so: a text or file that
-/// cannot be read, run after a credential. Nothing when it certainly deploys, or certainly not.
-[[nodiscard]] std::optional<OpenRun> may_deploy(const JobRun& run, const Intent& intent);
+[[nodiscard]] std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs);
 
 /// All steps of the job, those of `parallel:` included.
 [[nodiscard]] std::vector<const Step*> all_steps(const Job& job);
 
-/// What the run's environment is for: by its `environment`, else by names in roles, clusters and
-/// the workflow itself.
-struct EnvironmentGuess {
-  EnvironmentClass kind = EnvironmentClass::Unknown;
-  /// What it was read off: `environment production`, `role arn:…`.
-  std::string from;
-};
-
-[[nodiscard]] EnvironmentGuess environment_class(const JobRun& run, const Intent& intent);
+/// What the environment of a run with these credentials is for.
+[[nodiscard]] EnvironmentGuess environment_class(const JobRun& run,
+                                                 const std::vector<Credential>& held,
+                                                 const Intent& intent);
 
 /// The class that a name suggests: `prod`, `production`, `prd`, `live`; `staging`, …; `dev`, ….
 /// `non-prod` and `preprod` are not production. Split at separators and case changes.

@@ -106,6 +106,7 @@ Status read_root(const Node& root, Workflow& workflow) {
   for (std::size_t i = 0; i < jobs->size(); ++i) {
     MUSTER_TRY(Job job, read_job(jobs->key_at(i), jobs->at(i)));
     workflow.job_places.emplace(job.id.value, i);
+    job.place = i;
     workflow.jobs.push_back(std::move(job));
   }
   MUSTER_CHECK_OK(check_needs(workflow));
@@ -165,14 +166,14 @@ const Job* Workflow::find_job(std::string_view id) const {
 
 std::vector<const Job*> Workflow::needed_by(const Job& job) const {
   std::vector<const Job*> needed;
-  for (const std::size_t place : needed_places[job_places.find(job.id.value)->second]) {
+  for (const std::size_t place : needed_places[job.place]) {
     needed.push_back(&jobs[place]);
   }
   return needed;
 }
 
 bool Workflow::waits_for(const Job& job, const Job& other) const {
-  return is_needed[job_places.find(job.id.value)->second][job_places.find(other.id.value)->second];
+  return is_needed[job.place][other.place];
 }
 
 const Trigger* Workflow::find_trigger(std::string_view event) const {

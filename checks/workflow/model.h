@@ -143,6 +143,8 @@ struct Step {
 
 struct Job {
   Text id;
+  /// Where it stands in its workflow.
+  std::size_t place = 0;
   std::optional<Text> name;
   std::vector<Text> needs;
   std::optional<Text> condition;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "checks/workflow/chain.h"
-#include "checks/workflow/guard.h"
 #include "checks/workflow/smoke.h"
 
 namespace muster::workflow {
@@ -20,7 +19,7 @@ const Deploy* last_service_deploy(const Chain& chain) {
 /// Whether the part runs only when something has failed already: it asks about a rollback.
 bool is_after_failure(const RunParts& all, const ChainPart& part) {
   const JobRun* run = all.graph.jobs()[part.place.job].run;
-  return run != nullptr && part.place.step != nullptr && is_for_failure(*run, *part.place.step);
+  return run != nullptr && part.place.step != nullptr && run->is_for_failure(*part.place.step);
 }
 
 /// The first of them behind the deploy, or in the same step: on the host, or in a script that it

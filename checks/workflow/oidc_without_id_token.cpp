@@ -31,7 +31,7 @@ const JobRun* worst_run(const std::vector<const JobRun*>& runs) {
 void oidc_without_id_token(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *worst_run(runs);
-    const std::vector<Credential> held = credentials(run, input.intent());
+    const std::vector<Credential>& held = run.recognised->credentials;
     const Credential* oidc = first_oidc(held);
     if (oidc == nullptr) {
       continue;

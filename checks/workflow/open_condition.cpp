@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "checks/text/ascii.h"
@@ -155,6 +156,13 @@ ConditionPart PartWriter::finish() {
   return std::move(part_);
 }
 
+bool calls_status_function(const ExpressionStep& step) {
+  const auto functions = status_functions();
+  return step.kind == StepKind::Call &&
+         std::any_of(functions.begin(), functions.end(),
+                     [&](const ExtraFunction& one) { return one.name == step.text; });
+}
+
 /// The steps that make up the operands of the last one, in order.
 std::vector<ParsedExpression> operands_of(const ParsedExpression& expression) {
   std::vector<std::pair<std::size_t, std::size_t>> stack;
@@ -169,6 +177,7 @@ std::vector<ParsedExpression> operands_of(const ParsedExpression& expression) {
     ParsedExpression one;
     one.steps.assign(expression.steps.begin() + static_cast<std::ptrdiff_t>(begin),
                      expression.steps.begin() + static_cast<std::ptrdiff_t>(end));
+    one.asks_for_status = std::any_of(one.steps.begin(), one.steps.end(), calls_status_function);
     found.push_back(std::move(one));
   }
   return found;
@@ -191,27 +200,50 @@ ParsedExpression literal_bool(bool value) {
 /// What stands in an `if` as one expression; a text around `${{ }}` is always true. Nothing for
 /// what does not parse.
 std::optional<ParsedExpression> condition_expression(std::string_view condition) {
-  std::string_view expression = text::trim(condition);
-  bool asks = false;
-  if (has_expression(condition)) {
-    const bool whole =
-        condition.starts_with("${{") && expression_end(condition, 3) + 2 == condition.size();
-    if (!whole) {
-      for (const std::string_view inner : expressions_of(condition)) {
-        const auto parsed = parse_expression(inner, whole_vocabulary());
-        asks = asks || (parsed.ok() && parsed.value().asks_for_status);
-      }
-      ParsedExpression always = literal_bool(true);
-      always.asks_for_status = asks;
-      return always;
+  const auto whole = whole_expression(condition);
+  if (!whole) {
+    ParsedExpression always = literal_bool(true);
+    for (const std::string_view inner : expressions_of(condition)) {
+      const auto parsed = parse_expression(inner, whole_vocabulary());
+      always.asks_for_status =
+          always.asks_for_status || (parsed.ok() && parsed.value().asks_for_status);
     }
-    expression = text::trim(condition.substr(3, condition.size() - 5));
+    return always;
   }
+  const std::string_view expression = *whole;
   if (expression.empty()) {
     return literal_bool(true);
   }
   auto parsed = parse_expression(expression, whole_vocabulary());
   return parsed.ok() ? std::optional(std::move(parsed.value())) : std::nullopt;
+}
+
+/// What a part is when all that it asks about ended well; nothing when it asks about more.
+std::optional<bool> truth_after_success(const ConditionPart& part) {
+  const auto is_status = [](const std::string& name) {
+    return name == "job.status" || name.ends_with(".result") || name.ends_with(".outcome") ||
+           name.ends_with(".conclusion");
+  };
+  if (part.expression.steps.empty() ||
+      !std::all_of(part.names.begin(), part.names.end(), is_status)) {
+    return std::nullopt;
+  }
+  DataPool pool;
+  const Datum success = string_datum("success");
+  std::set<std::string> ids;
+  for (const std::string& name : part.names) {
+    const std::size_t first = name.find('.') + 1;
+    ids.insert(name.substr(first, name.find('.', first) - first));
+  }
+  Collection ended;
+  for (const std::string& id : ids) {
+    ended.add(id, pool.object({{"result", "outcome", "conclusion"}, {success, success, success}}));
+  }
+  const Datum all = pool.object(std::move(ended));
+  const Datum job = pool.object({{"status"}, {success}});
+  const Datum contexts = pool.object({{"needs", "steps", "job"}, {all, all, job}});
+  const auto value = calculate(part.expression, contexts, RunStatus::Success, pool);
+  return value.ok() && is_truthy(value.value());
 }
 
 }  // namespace
@@ -345,6 +377,23 @@ bool OpenCondition::holds(const Answer& answer) const {
     known[*open] = answer(parts_[*open]);
   }
   return values(known).back().value_or(false);
+}
+
+/// With all that can end a success, it is false whatever is open.
+bool only_after_failure(const OpenCondition& condition) {
+  bool asks = false;
+  const auto holds_with = [&](bool open) {
+    return condition.holds([&](const ConditionPart& part) {
+      const std::optional<bool> known = truth_after_success(part);
+      const bool constant = part.names.empty() && !part.expression.asks_for_status &&
+                            !part.expression.steps.empty() &&
+                            part.expression.steps.back().kind == ExpressionStep::Kind::Bool;
+      asks = asks || (known == std::optional(false) && !constant);
+      return known.value_or(open);
+    });
+  };
+  const bool never = !holds_with(true) && !holds_with(false);
+  return never && asks;
 }
 
 }  // namespace muster::workflow

@@ -65,4 +65,7 @@ class OpenCondition {
   bool asks_for_status_ = false;
 };
 
+/// Whether it holds only when something failed or was cancelled.
+[[nodiscard]] bool only_after_failure(const OpenCondition& condition);
+
 }  // namespace muster::workflow

@@ -81,8 +81,8 @@ DeployingRun PathFinder::deploying_run(const JobRun& run, const Presented& set) 
     return *known->second;
   }
   DeployingRun made{&run, {}, {}};
-  if (may_deploy(run, intent_)) {
-    made.guess = environment_class(run, intent_);
+  if (run.recognised->may_deploy) {
+    made.guess = run.recognised->environment;
   }
   const Step* step = run.asked != nullptr        ? run.asked
                      : run.script->steps.empty() ? nullptr
@@ -338,7 +338,7 @@ void PathFinder::follow(const JobRun& run) {
   followed_ = &run;
   std::set<std::string> keys;
   bool any = false;
-  for (const Credential& credential : credentials(run, intent_)) {
+  for (const Credential& credential : run.recognised->credentials) {
     const bool oidc = credential.kind == CredentialKind::Oidc;
     any = any || credential.kind != CredentialKind::Chained;
     if (credential.kind == CredentialKind::Chained ||

@@ -2,7 +2,6 @@
 #include "checks/workflow/received.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "checks/policy/glob.h"
 #include "checks/workflow/filter.h"
@@ -10,13 +9,6 @@
 
 namespace muster::workflow {
 namespace {
-
-/// A claim of the witness; empty when it has none.
-std::string claim(const Witness& witness, std::string_view name) {
-  const auto found = std::find_if(witness.fields.begin(), witness.fields.end(),
-                                  [&](const WitnessField& field) { return field.name == name; });
-  return found == witness.fields.end() || found->values.empty() ? "" : found->values.front();
-}
 
 bool event_starts_on(const Trigger& trigger, const std::string& ref) {
   constexpr std::string_view kHeads = "refs/heads/";
@@ -32,7 +24,7 @@ bool event_starts_on(const Trigger& trigger, const std::string& ref) {
 bool presents(const JobRun& run, const Intent& intent, const Presented& set,
               const Witness& witness) {
   const bool environment = set.tokens.context == oidc::ContextKind::Environment;
-  const std::string ref = claim(witness, "ref");
+  const std::string ref = witness.first("ref");
   if (ref.empty() || (environment && !set.tokens.environment)) {
     return false;
   }
@@ -50,7 +42,7 @@ std::string open_question(const JobRun& run, const Presented& set, const Witness
     return "the role admits some environments, and which one `" + run.job->environment->name.value +
            "` gives is not known here";
   }
-  return "the role admits `" + claim(witness, "ref") + "`, and whether the filters of `" +
+  return "the role admits `" + witness.first("ref") + "`, and whether the filters of `" +
          set.event + "` and the conditions let the job run there is not decided";
 }
 
@@ -65,10 +57,6 @@ bool admits_all(const oidc::TrustSearch& search, oidc::Scope scope) {
   return false;
 }
 
-}  // namespace
-
-namespace {
-
 /// The question about one job, as far as it is the same for all jobs with such tokens.
 struct TokenQuestion {
   oidc::Scope scope;
@@ -80,6 +68,7 @@ TokenQuestion question_about(const Presented& set, std::vector<oidc::TokenSet> e
   if (!set.never.empty()) {
     question.except.push_back(set.tokens);
     question.except.back().refs = set.never;
+    question.except.back().label.clear();
   }
   return question;
 }
@@ -107,43 +96,6 @@ bool tells_workflows(const oidc::TrustSearch& search) {
          });
 }
 
-void add_rule(std::string& key, const oidc::ValueRule& rule) {
-  key += static_cast<char>('0' + static_cast<int>(rule.kind));
-  for (const std::string& value : rule.values) {
-    key += value + '\n';
-  }
-  key += '\t';
-}
-
-void add_refs(std::string& key, const std::vector<std::string>& refs) {
-  for (const std::string& ref : refs) {
-    key += ref + '\n';
-  }
-  key += '\t';
-}
-
-/// All of a scope that a set of tokens or a question of ours can fill.
-std::string key_of(const oidc::TrustSearch& search, const oidc::Scope& scope,
-                   const std::vector<oidc::TokenSet>& except) {
-  std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(&search)) + '\t';
-  for (const auto* rule : {&scope.repository, &scope.environment, &scope.ref, &scope.workflow,
-                           &scope.workflow_ref, &scope.audience}) {
-    add_rule(key, *rule);
-  }
-  for (const oidc::ContextKind context : scope.contexts) {
-    key += static_cast<char>('a' + static_cast<int>(context));
-  }
-  key += '\t';
-  for (const oidc::RefKind kind : scope.ref_kinds) {
-    key += static_cast<char>('a' + static_cast<int>(kind));
-  }
-  key += '\t' + scope.workflow_file.value_or("") + '\t';
-  for (const oidc::TokenSet& set : except) {
-    add_refs(key, set.refs);
-  }
-  return key;
-}
-
 }  // namespace
 
 Proof admits(const oidc::TrustSearch& search, const JobRun& run, const Intent& intent,
@@ -156,10 +108,10 @@ Proof admits(const oidc::TrustSearch& search, const JobRun& run, const Intent& i
 
 const Proof& Admissions::ask(const oidc::TrustSearch& search, const oidc::Scope& scope,
                              const std::vector<oidc::TokenSet>& except) {
-  const std::string key = key_of(search, scope, except);
-  auto known = known_.find(key);
+  Question question{&search, scope, except};
+  auto known = known_.find(question);
   if (known == known_.end()) {
-    known = known_.emplace(key, search.admits(scope, except)).first;
+    known = known_.emplace(std::move(question), search.admits(scope, except)).first;
   }
   return known->second;
 }

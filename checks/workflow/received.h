@@ -3,7 +3,7 @@
 #pragma once
 
 #include <map>
-#include <string>
+#include <tuple>
 #include <vector>
 
 #include "checks/oidc/admitted.h"
@@ -28,7 +28,9 @@ class Admissions {
                                  const std::vector<oidc::TokenSet>& except = {});
 
  private:
-  std::map<std::string, Proof> known_;
+  using Question = std::tuple<const oidc::TrustSearch*, oidc::Scope, std::vector<oidc::TokenSet>>;
+
+  std::map<Question, Proof> known_;
 };
 
 /// The role that the run takes where it presents this set: a variable differs from environment to

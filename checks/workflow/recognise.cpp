@@ -4,6 +4,7 @@
 
 #include "checks/text/tree.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/open_condition.h"
 
 namespace muster::workflow {
 namespace {
@@ -141,13 +142,13 @@ void add_assigned_keys(const Step& step, std::vector<Credential>& found) {
 /// `aws sts assume-role-with-web-identity --role-arn X`, `aws configure set aws_access_key_id X`.
 void add_command_credentials(const JobRun& run, const Step& step, const Intent& intent,
                              std::vector<Credential>& found) {
-  const auto& all = run.script->commands;
+  const auto all = run.script->commands_of(step);
   const bool temporary = std::any_of(all.begin(), all.end(), [&](const StepCommand& item) {
-    return item.step == &step && item.command.starts_with("aws configure set aws_session_token");
+    return item.command.starts_with("aws configure set aws_session_token");
   });
   for (const StepCommand& item : all) {
     const Command& command = item.command;
-    if (item.step != &step || command.remote) {
+    if (command.remote) {
       continue;
     }
     if (command.starts_with("aws sts assume-role-with-web-identity")) {
@@ -223,25 +224,15 @@ std::optional<Deploy> action_deploy(const Step& step) {
   return std::nullopt;
 }
 
-/// Adds the deploys among the step's commands. Without a credential (`can` is false) only what runs
-/// on another machine counts: to get there takes one too.
-void add_command_deploys(const JobRun& run, const Step& step, bool can,
-                         std::vector<Deploy>& found) {
-  for (const StepCommand& item : run.script->commands) {
-    const Sign* sign =
-        item.step == &step && (can || item.command.remote) ? deploy_sign(item.command) : nullptr;
-    if (sign != nullptr) {
+void add_step_verbs(const JobRun& run, const Step& step, std::vector<Deploy>& found) {
+  if (auto deploy = step.kind == Step::Kind::Uses ? action_deploy(step) : std::nullopt) {
+    found.push_back(std::move(*deploy));
+    return;
+  }
+  for (const StepCommand& item : run.script->commands_of(step)) {
+    if (const Sign* sign = deploy_sign(item.command)) {
       found.push_back({&step, item.where, sign->kind, sign->name, item.via, &item});
     }
-  }
-}
-
-void add_step_deploys(const JobRun& run, const Step& step, bool can, std::vector<Deploy>& found) {
-  auto deploy = can && step.kind == Step::Kind::Uses ? action_deploy(step) : std::nullopt;
-  if (deploy) {
-    found.push_back(std::move(*deploy));
-  } else {
-    add_command_deploys(run, step, can, found);
   }
 }
 
@@ -255,9 +246,7 @@ bool never_runs(const JobRun& run, const Intent& intent) {
   return run.entry != nullptr && presented(run, intent).empty();
 }
 
-}  // namespace
-
-std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
+std::vector<Credential> credentials_of(const JobRun& run, const Intent& intent) {
   std::vector<Credential> found;
   add_env_keys(run.workflow->env, nullptr, found);
   add_env_keys(run.job->env, nullptr, found);
@@ -275,43 +264,73 @@ std::vector<Credential> credentials(const JobRun& run, const Intent& intent) {
   return found;
 }
 
-std::vector<Deploy> deploy_verbs(const JobRun& run) {
+std::vector<Deploy> verbs_of(const JobRun& run) {
   std::vector<Deploy> found;
   for (const Step* step : run.script->steps) {
-    add_step_deploys(run, *step, true, found);
+    add_step_verbs(run, *step, found);
   }
   return found;
 }
 
-std::vector<Deploy> deploys(const JobRun& run, const Intent& intent) {
-  std::vector<Deploy> found;
-  const std::vector<Credential> held = credentials(run, intent);
-  for (const Step* step : run.script->steps) {
-    add_step_deploys(run, *step, has_before(held, *step), found);
-  }
-  if (!found.empty() && never_runs(run, intent)) {
-    found.clear();
-  }
-  return found;
+/// Without a credential before it only what runs on another machine deploys: to get there takes one
+/// too.
+bool is_able(const Deploy& deploy, const std::vector<Credential>& held) {
+  return has_before(held, *deploy.step) ||
+         (deploy.command != nullptr && deploy.command->command.remote);
 }
 
-std::optional<OpenRun> may_deploy(const JobRun& run, const Intent& intent) {
-  if (run.script->open.empty() || !deploys(run, intent).empty()) {
-    return std::nullopt;
-  }
-  const std::vector<Credential> held = credentials(run, intent);
-  for (const OpenRun& open : run.script->open) {
-    if (open.remote || has_before(held, *open.step)) {
-      return never_runs(run, intent) ? std::nullopt : std::optional(open);
+std::optional<OpenRun> open_deploy(const JobScript& script, const std::vector<Credential>& held) {
+  const auto found = std::find_if(script.open.begin(), script.open.end(), [&](const auto& open) {
+    return open.remote || has_before(held, *open.step);
+  });
+  return found == script.open.end() ? std::nullopt : std::optional(*found);
+}
+
+bool only_after_failure(const std::optional<Text>& condition) {
+  return condition && only_after_failure(OpenCondition::parse(&condition->value));
+}
+
+std::set<const Step*> steps_for_failure(const JobRun& run) {
+  std::set<const Step*> found;
+  const bool all = only_after_failure(run.job->condition) ||
+                   std::any_of(run.callers.begin(), run.callers.end(), [](const auto& caller) {
+                     return only_after_failure(caller.second->condition);
+                   });
+  for (const Step* step : run.script->steps) {
+    const auto& around = run.script->calls_of(step);
+    if (all || only_after_failure(step->condition) ||
+        std::any_of(around.begin(), around.end(),
+                    [&](const ActionCall& call) { return found.contains(call.step); })) {
+      found.insert(step);
     }
   }
-  return std::nullopt;
+  return found;
 }
 
-std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs, const Intent& intent) {
+}  // namespace
+
+Recognised Recognised::of(const JobRun& run, const Intent& intent) {
+  Recognised result;
+  result.credentials = credentials_of(run, intent);
+  result.verbs = verbs_of(run);
+  std::copy_if(result.verbs.begin(), result.verbs.end(), std::back_inserter(result.deploys),
+               [&](const Deploy& deploy) { return is_able(deploy, result.credentials); });
+  if (result.deploys.empty()) {
+    result.may_deploy = open_deploy(*run.script, result.credentials);
+  }
+  if ((!result.deploys.empty() || result.may_deploy) && never_runs(run, intent)) {
+    result.deploys.clear();
+    result.may_deploy.reset();
+  }
+  result.for_failure = steps_for_failure(run);
+  result.environment = environment_class(run, result.credentials, intent);
+  return result;
+}
+
+std::vector<const JobRun*> deploying(const std::vector<const JobRun*>& runs) {
   std::vector<const JobRun*> found;
   std::copy_if(runs.begin(), runs.end(), std::back_inserter(found),
-               [&](const JobRun* run) { return !deploys(*run, intent).empty(); });
+               [](const JobRun* run) { return !run->recognised->deploys.empty(); });
   return found;
 }
 

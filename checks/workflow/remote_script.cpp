@@ -99,7 +99,7 @@ void remote_script(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     const std::size_t before = out.items().size();
-    const Stake stake = stake_of(run, input.intent());
+    const Stake stake = stake_of(run);
     const bool power = stake.cloud || stake.secrets || stake.deploys;
     for (const Step* step : run.script->steps) {
       if (!power || !step->run_node) {

@@ -23,7 +23,7 @@ bool shares_environment(const RepairDesk& desk, const JobRun& run) {
     if (named &&
         (has_expression(mine) || has_expression(other.job->environment->name.value) ||
          text::lower(mine) == text::lower(other.job->environment->name.value)) &&
-        !deploying(*runs, desk.input.intent()).empty()) {
+        !deploying(*runs).empty()) {
       return true;
     }
   }

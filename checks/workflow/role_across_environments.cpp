@@ -51,7 +51,7 @@ std::map<std::string, RoleUse> roles_of(const AuditInput& input) {
   std::map<std::string, RoleUse> roles;
   for (const auto& runs : input.model<Deployments>().by_job()) {
     for (const DeployingRun& run : runs) {
-      for (const Credential& credential : credentials(*run.run, input.intent())) {
+      for (const Credential& credential : run.run->recognised->credentials) {
         for (const Presented& start : run.deploys.front().starts) {
           note_use(run, start, credential, input.intent(), roles);
         }

@@ -4,28 +4,11 @@
 #include <array>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/awaited.h"
-#include "checks/workflow/chain.h"
-#include "checks/workflow/mentions.h"
+#include "checks/workflow/rollback_step.h"
 #include "checks/workflow/smoke.h"
 
 namespace muster::workflow {
 namespace {
-
-/// What is wrong with the rollbacks of a chain.
-struct RollbackDefect {
-  std::string code;
-  Severity severity = Severity::High;
-  /// Continues "the rollback of job `x` …".
-  std::string what;
-  std::string repair;
-  SourceRef where;
-  std::vector<std::string> scenario;
-  /// Set: what decides is not known.
-  bool open = false;
-};
-
-using Defects = std::vector<RollbackDefect>;
 
 const Text* condition_of(const RunParts& parts, const ChainPart& part) {
   const auto& condition = part.place.step != nullptr
@@ -42,9 +25,10 @@ std::string quoted_if(const Text* condition) {
 
 class RollbackJudge {
  public:
-  RollbackJudge(const Chain& chain, const JobRuns& runs, const Intent& intent)
-      : chain_(chain), parts_(*chain.parts), runs_(runs), intent_(intent) {
+  RollbackJudge(const Chain& chain, RollbackSteps& steps, Simulator& simulator)
+      : chain_(chain), parts_(*chain.parts), steps_(steps), simulator_(simulator) {
     collect();
+    saved_ = saved_outputs();
   }
 
   [[nodiscard]] bool has_rollback() const { return !rollbacks_.empty(); }
@@ -64,18 +48,21 @@ class RollbackJudge {
   [[nodiscard]] Tally covered(const RunPlace& fault, bool& arises) const;
   [[nodiscard]] RollbackDefect uncovered(const ChainPart& fault) const;
   void judge_starts(Defects& found) const;
+  [[nodiscard]] Tally runs_without_deploy(const ChainPart& part, const ChainPart& test,
+                                          const std::string& event) const;
+  [[nodiscard]] RollbackDefect needless_start(const ChainPart& part, const ChainPart& test) const;
   void judge_tests(Defects& found) const;
   void judge_success(const ChainPart& part, Defects& found) const;
-  void judge_target(const ChainPart& part, Defects& found) const;
-  void judge_means(const ChainPart& part, Defects& found) const;
+  void judge_step(const ChainPart& part, Defects& found) const;
   [[nodiscard]] RollbackDefect open_defect(const ChainPart& fault, const Tally& tally) const;
 
   const Chain& chain_;
   const RunParts& parts_;
-  const JobRuns& runs_;
-  const Intent& intent_;
+  RollbackSteps& steps_;
+  Simulator& simulator_;
   std::vector<ChainPart> rollbacks_;
   std::vector<ChainPart> smokes_;
+  std::vector<std::string> saved_;
 };
 
 /// A rollback job that waits for no deploy at all. Not one of the same workflow, called another
@@ -111,9 +98,8 @@ void RollbackJudge::collect() {
 /// is taken to be there.
 std::vector<std::string> RollbackJudge::saved_outputs() const {
   std::vector<std::string> names;
-  const auto add = [&](const std::optional<Text>& condition) {
-    const OpenCondition parsed = OpenCondition::parse(condition ? &condition->value : nullptr);
-    for (const ConditionPart& part : parsed.parts()) {
+  const auto add = [&](const OpenCondition& condition) {
+    for (const ConditionPart& part : condition.parts()) {
       for (const std::string& name : part.names) {
         if (name.find(".outputs.") != std::string::npos) {
           names.push_back(name);
@@ -122,15 +108,17 @@ std::vector<std::string> RollbackJudge::saved_outputs() const {
     }
   };
   for (const ChainPart& part : rollbacks_) {
-    add(parts_.graph.jobs()[part.place.job].job->condition);
+    const RunJob& job = parts_.graph.jobs()[part.place.job];
+    add(*job.condition);
     if (part.place.step != nullptr) {
-      add(part.place.step->condition);
+      add(job.condition_of(*part.place.step));
     }
   }
   const std::size_t of_rollbacks = names.size();
-  add(chain_.deploying->run->job->condition);
+  const RunJob& job = parts_.graph.jobs()[chain_.job];
+  add(*job.condition);
   for (const TimedDeploy* deploy : chain_.deploys) {
-    add(deploy->deploy.step->condition);
+    add(job.condition_of(*deploy->deploy.step));
   }
   const std::vector<std::string> of_deploys(
       names.begin() + static_cast<std::ptrdiff_t>(of_rollbacks), names.end());
@@ -145,17 +133,15 @@ Tally RollbackJudge::covered(const RunPlace& fault, bool& arises) const {
   for (const ChainPart& part : rollbacks_) {
     asked.push_back(part.place);
   }
-  const std::vector<std::string> saved = saved_outputs();
   Tally all;
   for (const std::string& event : chain_.events) {
-    const Simulation simulation(parts_.graph, intent_, event, asked);
-    const Tally one = ask_worlds(
-        simulation, {fault, Ending::Failure},
+    const Tally one = simulator_.ask(
+        parts_.graph, event, asked, {fault, Ending::Failure},
         [&](const Course& good, const Course& bad,
             const Assumptions& world) -> std::optional<bool> {
-          const bool empty = std::any_of(saved.begin(), saved.end(), [&](const std::string& name) {
-            return world.takes_as_empty(name);
-          });
+          const bool empty =
+              std::any_of(saved_.begin(), saved_.end(),
+                          [&](const std::string& name) { return world.takes_as_empty(name); });
           if (!good.ran(last_deploy()) || !good.ran(fault) || empty) {
             return std::nullopt;
           }
@@ -167,7 +153,7 @@ Tally RollbackJudge::covered(const RunPlace& fault, bool& arises) const {
     all.gave_up = all.gave_up || one.gave_up;
     all.no_world = all.no_world.empty() ? one.no_world : all.no_world;
   }
-  arises = all.yes + all.no > 0;
+  arises = all.yes + all.no > 0 || all.gave_up;
   return all;
 }
 
@@ -214,9 +200,12 @@ RollbackDefect RollbackJudge::open_defect(const ChainPart& fault, const Tally& t
   defect.open = true;
   defect.where = condition != nullptr ? condition->where : rollbacks_.front().where;
   defect.what = "whether " + parts_.named(rollbacks_.front().place) + " runs when `" + fault.what +
-                "` fails depends on what only the run knows: " +
-                (tally.no_world.empty() ? quoted_if(condition)
-                                        : "it does not with `" + tally.no_world.back() + "`");
+                "` fails ";
+  defect.what += tally.gave_up ? std::string(kTooManyWays)
+                               : "depends on what only the run knows: " +
+                                     (tally.no_world.empty()
+                                          ? quoted_if(condition)
+                                          : "it does not with `" + tally.no_world.back() + "`");
   return defect;
 }
 
@@ -253,6 +242,40 @@ void RollbackJudge::judge_starts(Defects& found) const {
   found.push_back(std::move(defect));
 }
 
+/// In which worlds it runs when a test has failed and nothing was deployed.
+Tally RollbackJudge::runs_without_deploy(const ChainPart& part, const ChainPart& test,
+                                         const std::string& event) const {
+  std::vector<RunPlace> asked{test.place, part.place};
+  for (const TimedDeploy* deploy : chain_.deploys) {
+    asked.push_back(chain_.place(*deploy));
+  }
+  return simulator_.ask(
+      parts_.graph, event, asked, {test.place, Ending::Failure},
+      [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
+        const bool deployed =
+            std::any_of(chain_.deploys.begin(), chain_.deploys.end(),
+                        [&](const TimedDeploy* deploy) { return bad.ran(chain_.place(*deploy)); });
+        if (!good.ran(test.place) || !good.ran(last_deploy()) || deployed) {
+          return std::nullopt;
+        }
+        return bad.ran(part.place);
+      });
+}
+
+RollbackDefect RollbackJudge::needless_start(const ChainPart& part, const ChainPart& test) const {
+  const Text* condition = condition_of(parts_, part);
+  return {"fires-without-deploy",
+          Severity::Low,
+          "also runs when `" + test.what + "` fails and nothing was deployed",
+          part.place.job == chain_.job ? "let it ask for the outcome of the deploying step"
+                                       : "add `&& needs." + chain_.deploying->run->job->id.value +
+                                             ".result != 'skipped'` to its `if`",
+          condition != nullptr ? condition->where : part.where,
+          {"`" + test.what + "` fails in " + parts_.named(test.place),
+           parts_.named(part.place) + " runs"},
+          false};
+}
+
 /// A failing test must not start it: nothing was deployed.
 void RollbackJudge::judge_tests(Defects& found) const {
   for (const ChainPart& test : parts_.tests) {
@@ -260,39 +283,17 @@ void RollbackJudge::judge_tests(Defects& found) const {
       continue;
     }
     for (const ChainPart& part : rollbacks_) {
-      std::vector<RunPlace> asked{test.place, part.place};
-      for (const TimedDeploy* deploy : chain_.deploys) {
-        asked.push_back(chain_.place(*deploy));
-      }
       bool starts = !chain_.events.empty();
       for (const std::string& event : chain_.events) {
-        const Simulation simulation(parts_.graph, intent_, event, asked);
-        const Tally tally = ask_worlds(
-            simulation, {test.place, Ending::Failure},
-            [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
-              const bool deployed = std::any_of(
-                  chain_.deploys.begin(), chain_.deploys.end(),
-                  [&](const TimedDeploy* deploy) { return bad.ran(chain_.place(*deploy)); });
-              if (!good.ran(test.place) || !good.ran(last_deploy()) || deployed) {
-                return std::nullopt;
-              }
-              return bad.ran(part.place);
-            });
+        const Tally tally = runs_without_deploy(part, test, event);
+        if (tally.gave_up) {
+          found.push_back(open_defect(test, tally));
+          return;
+        }
         starts = starts && tally.always();
       }
       if (starts) {
-        const std::string job = chain_.deploying->run->job->id.value;
-        const Text* condition = condition_of(parts_, part);
-        found.push_back({"fires-without-deploy",
-                         Severity::Low,
-                         "also runs when `" + test.what + "` fails and nothing was deployed",
-                         part.place.job == chain_.job
-                             ? "let it ask for the outcome of the deploying step"
-                             : "add `&& needs." + job + ".result != 'skipped'` to its `if`",
-                         condition != nullptr ? condition->where : part.where,
-                         {"`" + test.what + "` fails in " + parts_.named(test.place),
-                          parts_.named(part.place) + " runs"},
-                         false});
+        found.push_back(needless_start(part, test));
         return;
       }
     }
@@ -329,9 +330,8 @@ void RollbackJudge::judge_success(const ChainPart& part, Defects& found) const {
   }
   bool always = !chain_.events.empty();
   for (const std::string& event : chain_.events) {
-    const Simulation simulation(parts_.graph, intent_, event, {last_deploy(), part.place});
-    const Tally tally = ask_worlds(
-        simulation, {last_deploy(), Ending::Failure},
+    const Tally tally = simulator_.ask(
+        parts_.graph, event, {last_deploy(), part.place}, {last_deploy(), Ending::Failure},
         [&](const Course& good, const Course&, const Assumptions&) -> std::optional<bool> {
           return good.ran(last_deploy()) ? std::optional(good.ran(part.place)) : std::nullopt;
         });
@@ -349,141 +349,45 @@ void RollbackJudge::judge_success(const ChainPart& part, Defects& found) const {
   }
 }
 
-/// All texts of a step in which it may name what it goes back to.
-std::string texts_of(const Step& step) {
-  std::string all = step.run.value;
-  for (const auto* entries : {&step.env, &step.with}) {
-    for (const Entry& entry : *entries) {
-      all += "\n" + entry.value.value;
-    }
-  }
-  return all;
+RollbackDefect late_target(const RunParts& parts, const ChainPart& part, const Step& step) {
+  return {"target-after-deploy",
+          Severity::High,
+          "goes back to what step `" + step.id->value + "` reads after the deploy: the new version",
+          "move step `" + step.id->value + "` in front of the deploy",
+          part.where,
+          {"step `" + step.id->value + "` saves the new version",
+           parts.named(part.place) + " deploys it again"},
+          false};
 }
 
-/// Whether the script takes one off a number: `$((REVISION - 1))`, `expr $REVISION - 1`.
-bool subtracts_one(std::string_view script) {
-  for (std::size_t open = script.find("$(("); open != std::string_view::npos;
-       open = script.find("$((", open + 3)) {
-    std::string inner(script.substr(open, script.find("))", open) - open));
-    std::erase(inner, ' ');
-    if (inner.ends_with("-1")) {
-      return true;
-    }
-  }
-  const std::size_t expr = script.find("expr ");
-  return expr != std::string_view::npos &&
-         script.substr(expr, script.find('\n', expr) - expr).find(" - 1") != std::string_view::npos;
+RollbackDefect new_target(const RunParts& parts, const ChainPart& part, const Step& step) {
+  return {
+      "target-after-deploy",
+      Severity::High,
+      "goes back to an output of step `" + step.id->value + "`: the version that was just deployed",
+      "read the running version before the deploy, and go back to that",
+      part.where,
+      {"step `" + step.id->value + "` names the new version",
+       parts.named(part.place) + " deploys it again"},
+      false};
 }
 
-bool reads_running_version(const JobScript& script, const Step& step) {
-  return std::any_of(script.commands.begin(), script.commands.end(), [&](const StepCommand& item) {
-    return item.step == &step && (item.command.starts_with("aws ecs describe-services") ||
-                                  item.command.starts_with("aws lambda get-alias") ||
-                                  item.command.starts_with("aws lambda get-function"));
-  });
-}
-
-/// Whether the step's output is what it deploys, or has made for the deploy, with the new image.
-bool gives_new_version(const Step& step, const std::vector<std::string>& names) {
-  const std::string_view action = action_name(step);
-  const std::string outputs =
-      step.id ? "steps." + text::lower(step.id->value) + ".outputs." : std::string();
-  return step.id && ((action == "aws-actions/amazon-ecs-deploy-task-definition" &&
-                      reads(names, outputs + "task-definition-arn")) ||
-                     (action == "aws-actions/amazon-ecs-render-task-definition" &&
-                      reads(names, outputs + "task-definition")));
-}
-
-/// What it goes back to.
-void RollbackJudge::judge_target(const ChainPart& part, Defects& found) const {
-  const RunJob& job = parts_.graph.jobs()[part.place.job];
+/// What it goes back to, and how.
+void RollbackJudge::judge_step(const ChainPart& part, Defects& found) const {
   if (part.place.step == nullptr) {
     return;
   }
-  const std::string texts = texts_of(*part.place.step);
-  const bool revision = texts.find("task-definition") != std::string::npos ||
-                        texts.find("version") != std::string::npos;
-  if (revision && subtracts_one(texts)) {
-    found.push_back(
-        {"target-computed",
-         Severity::High,
-         "goes back to the revision number minus one, which need not be what ran before",
-         "read the running version before the deploy, and go back to that",
-         part.where,
-         {"two revisions are registered, the first is never deployed",
-          parts_.named(part.place) + " deploys that one"},
-         false});
+  const RollbackStep& step = steps_.of(parts_, part);
+  found.insert(found.end(), step.defects.begin(), step.defects.end());
+  if (part.place.job != chain_.job) {
+    return;
   }
-  const std::vector<std::string> names = names_read(texts, false);
-  for (const Step* step : job.run->script->steps) {
-    const bool read =
-        step->id && reads(names, "steps." + text::lower(step->id->value) + ".outputs");
-    const bool late =
-        part.place.job == chain_.job && parts_.comes_before(last_deploy(), {part.place.job, step});
-    if (read && part.place.job == chain_.job && gives_new_version(*step, names)) {
-      found.push_back({"target-after-deploy",
-                       Severity::High,
-                       "goes back to an output of step `" + step->id->value +
-                           "`: the version that was just deployed",
-                       "read the running version before the deploy, and go back to that",
-                       part.where,
-                       {"step `" + step->id->value + "` names the new version",
-                        parts_.named(part.place) + " deploys it again"},
-                       false});
-    } else if (read && late && reads_running_version(*job.run->script, *step)) {
-      found.push_back({"target-after-deploy",
-                       Severity::High,
-                       "goes back to what step `" + step->id->value +
-                           "` reads after the deploy: the new version",
-                       "move step `" + step->id->value + "` in front of the deploy",
-                       part.where,
-                       {"step `" + step->id->value + "` saves the new version",
-                        parts_.named(part.place) + " deploys it again"},
-                       false});
+  for (const VersionSource& source : step.sources) {
+    if (source.is_new) {
+      found.push_back(new_target(parts_, part, *source.step));
+    } else if (parts_.comes_before(last_deploy(), {part.place.job, source.step})) {
+      found.push_back(late_target(parts_, part, *source.step));
     }
-  }
-}
-
-/// Whether it can go back at all, and how that is known.
-void RollbackJudge::judge_means(const ChainPart& part, Defects& found) const {
-  const RunJob& job = parts_.graph.jobs()[part.place.job];
-  if (part.place.step == nullptr || job.run == nullptr) {
-    return;
-  }
-  const auto of_step = [&](const std::vector<Deploy>& all) {
-    return std::find_if(all.begin(), all.end(),
-                        [&](const Deploy& deploy) { return deploy.step == part.place.step; });
-  };
-  const std::vector<Deploy> verbs = deploy_verbs(*job.run);
-  const auto verb = of_step(verbs);
-  if (verb == verbs.end()) {
-    return;
-  }
-  const std::vector<Deploy> able = deploys(*job.run, intent_);
-  const bool aws = verb->verb.starts_with("aws ") || verb->verb.starts_with("aws-actions/");
-  const bool closed = job.run->job->runs_on.empty() ||
-                      job.run->job->runs_on.front().value.find("self-hosted") != std::string::npos;
-  if (aws && !closed && credentials(*job.run, intent_).empty()) {
-    found.push_back({"no-credentials",
-                     Severity::High,
-                     "runs `" + verb->verb + "` in job `" + job.job->id.value +
-                         "`, which takes no credentials for AWS",
-                     "add the `aws-actions/configure-aws-credentials` step of the deploy to it",
-                     part.where,
-                     {"job `" + job.job->id.value + "` starts on a new machine",
-                      "`" + verb->verb + "` is refused"},
-                     false});
-  }
-  const auto how = awaited(runs_, *job.run, *verb, intent_);
-  if (how && (how->how == FollowUp::No || how->how == FollowUp::Once) &&
-      of_step(able) != able.end()) {
-    found.push_back({"not-awaited",
-                     Severity::Low,
-                     "starts `" + verb->verb + "` and does not wait for its end",
-                     "wait for it, so that the run tells whether the old version is back",
-                     part.where,
-                     {"`" + verb->verb + "` returns at once", "the old version does not come up"},
-                     false});
   }
 }
 
@@ -493,14 +397,16 @@ Defects RollbackJudge::defects() const {
   judge_tests(found);
   for (const ChainPart& part : rollbacks_) {
     judge_success(part, found);
-    judge_target(part, found);
-    judge_means(part, found);
+    judge_step(part, found);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return a.open != b.open ? b.open : a.severity > b.severity;
   });
   return found;
 }
+
+/// So many defects are told with the worst one.
+constexpr std::size_t kMostTold = 4;
 
 /// Whether nothing that the smoke tests find reaches the run: another rule says that.
 bool smoke_is_mute(const Chain& chain, const JobRuns& runs, const Intent& intent) {
@@ -519,7 +425,7 @@ void report_defects(const Chain& chain, const Defects& defects, Outcomes& out) {
   Witness witness = text_witness("reason", worst.code);
   witness.fields.push_back({"scenario", worst.scenario});
   std::string because = worst.repair;
-  for (std::size_t i = 1; i < defects.size(); ++i) {
+  for (std::size_t i = 1; i < std::min(defects.size(), kMostTold + 1); ++i) {
     because +=
         defects[i].open
             ? ""
@@ -535,9 +441,11 @@ void report_defects(const Chain& chain, const Defects& defects, Outcomes& out) {
 
 void rollback_ineffective(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
+  RollbackSteps steps(runs, input.intent());
+  Simulator simulator(input.intent());
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     const Chain& chain = job.front();
-    const RollbackJudge judge(chain, runs, input.intent());
+    const RollbackJudge judge(chain, steps, simulator);
     if (!judge.has_rollback() || smoke_is_mute(chain, runs, input.intent())) {
       continue;
     }

@@ -12,50 +12,8 @@ namespace muster::workflow {
 namespace {
 
 constexpr std::size_t kMostWorlds = 512;
-
-/// The jobs of a workflow, each behind those that it waits for.
-std::vector<const Job*> in_order(const Workflow& workflow) {
-  std::vector<const Job*> order;
-  const auto placed = [&](std::string_view id) {
-    return workflow.find_job(id) == nullptr ||
-           std::any_of(order.begin(), order.end(),
-                       [&](const Job* job) { return job->id.value == id; });
-  };
-  for (bool more = true; more;) {
-    more = false;
-    for (const Job& job : workflow.jobs) {
-      const bool ready = std::all_of(job.needs.begin(), job.needs.end(),
-                                     [&](const Text& need) { return placed(need.value); });
-      if (ready && !placed(job.id.value)) {
-        order.push_back(&job);
-        more = true;
-      }
-    }
-  }
-  return order;
-}
-
-/// The workflow that a call job of a run leads to, or null: seen by what runs inside it.
-const Workflow* called_by(const JobRuns& runs, const JobRun& part, const RunJob& caller) {
-  const std::size_t depth = caller.callers.size();
-  for (const JobRun& run : runs.all()) {
-    if (run.entry == part.entry && run.callers.size() > depth &&
-        run.callers[depth] == std::pair(caller.workflow, caller.job) &&
-        std::equal(caller.callers.begin(), caller.callers.end(), run.callers.begin())) {
-      return depth + 1 < run.callers.size() ? run.callers[depth + 1].first : run.workflow;
-    }
-  }
-  return nullptr;
-}
-
-const JobRun* run_of_job(const JobRuns& runs, const JobRun& part, const RunJob& place) {
-  for (const JobRun* run : runs.in(*place.workflow)) {
-    if (run->job == place.job && run->entry == part.entry && run->callers == place.callers) {
-      return run;
-    }
-  }
-  return nullptr;
-}
+/// Jobs, steps and parts of conditions that one rule looks at for one graph: less than a second.
+constexpr std::size_t kMostLooks = 300'000;
 
 std::string_view word_of(Ending ending) {
   switch (ending) {
@@ -98,110 +56,41 @@ bool is_mentioned(const Step& step, const std::set<std::string>& ids) {
 
 }  // namespace
 
-RunGraph RunGraph::build(const JobRuns& runs, const JobRun& part) {
-  struct Pending {
-    const Workflow* workflow = nullptr;
-    const Job* job = nullptr;
-    std::optional<std::size_t> caller;
-  };
-
-  RunGraph graph;
-  graph.entry_ = part.entry;
-  std::vector<Pending> pending;
-  const auto enter = [&](const Workflow& workflow, std::optional<std::size_t> caller) {
-    const std::vector<const Job*> order = in_order(workflow);
-    for (auto job = order.rbegin(); job != order.rend(); ++job) {
-      pending.push_back({&workflow, *job, caller});
-    }
-  };
-  enter(part.callers.empty() ? *part.workflow : *part.callers.front().first, std::nullopt);
-  while (!pending.empty()) {
-    const Pending next = pending.back();
-    pending.pop_back();
-    const std::size_t index = graph.add(*next.workflow, *next.job, next.caller);
-    RunJob& added = graph.jobs_[index];
-    if (!next.job->calls_workflow()) {
-      added.run = run_of_job(runs, part, added);
-    } else if (const Workflow* inner = called_by(runs, part, added)) {
-      enter(*inner, index);
-    }
-  }
-  return graph;
-}
-
-/// Adds a job behind all that it waits for.
-std::size_t RunGraph::add(const Workflow& workflow, const Job& job,
-                          std::optional<std::size_t> caller) {
-  RunJob added{&workflow, &job, {}, nullptr, {}, {}, caller, {}};
-  if (caller) {
-    added.callers = jobs_[*caller].callers;
-    added.callers.emplace_back(jobs_[*caller].workflow, jobs_[*caller].job);
-    jobs_[*caller].inside.push_back(jobs_.size());
-  }
-  std::set<std::size_t> ancestors;
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    const bool needed = jobs_[i].caller == caller &&
-                        std::any_of(job.needs.begin(), job.needs.end(), [&](const Text& need) {
-                          return need.value == jobs_[i].job->id.value;
-                        });
-    if (needed) {
-      added.needs.push_back(i);
-      ancestors.insert(i);
-      ancestors.insert(jobs_[i].ancestors.begin(), jobs_[i].ancestors.end());
-    }
-  }
-  added.ancestors.assign(ancestors.begin(), ancestors.end());
-  jobs_.push_back(std::move(added));
-  return jobs_.size() - 1;
-}
-
-std::size_t RunGraph::index_of(const JobRun& run) const {
-  const auto found =
-      std::find_if(jobs_.begin(), jobs_.end(), [&](const RunJob& job) { return job.run == &run; });
-  return static_cast<std::size_t>(found - jobs_.begin());
-}
-
-bool RunGraph::comes_before(std::size_t a, std::size_t b) const {
-  for (std::optional<std::size_t> later = b; later; later = jobs_[*later].caller) {
-    for (std::optional<std::size_t> earlier = a; earlier; earlier = jobs_[*earlier].caller) {
-      if (std::binary_search(jobs_[*later].ancestors.begin(), jobs_[*later].ancestors.end(),
-                             *earlier)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-bool RunGraph::is_inside(std::size_t job, std::size_t call) const {
-  auto caller = jobs_[job].caller;
-  while (caller && *caller != call) {
-    caller = jobs_[*caller].caller;
-  }
-  return caller.has_value();
-}
-
 bool Assumptions::ask(const std::string& key, const std::string& scope, const ConditionPart& part) {
+  const auto [known, is_new] = by_key_.try_emplace(key, choices_.size());
+  if (!is_new) {
+    return choices_[known->second].value;
+  }
   const std::string name = part.name.empty() ? "" : scope + part.name;
-  for (const Choice& choice : choices_) {
-    if (choice.key == key) {
-      return choice.value;
-    }
-    if (choice.value && !name.empty() && choice.name == name && choice.literal != part.literal) {
-      return false;
-    }
+  const auto same = name.empty() ? by_name_.end() : by_name_.find(name);
+  if (same != by_name_.end() && choices_[same->second].literal != part.literal) {
+    by_key_.erase(known);
+    return false;
+  }
+  if (!name.empty()) {
+    by_name_.try_emplace(name, choices_.size());
   }
   choices_.push_back({key, name, part.literal, part.text, true});
   return true;
 }
 
+/// The last choice is no longer true.
+void Assumptions::release_name() {
+  const auto held = by_name_.find(choices_.back().name);
+  if (held != by_name_.end() && held->second + 1 == choices_.size()) {
+    by_name_.erase(held);
+  }
+}
+
 bool Assumptions::next() {
   while (!choices_.empty() && !choices_.back().value) {
+    by_key_.erase(choices_.back().key);
     choices_.pop_back();
   }
   if (choices_.empty()) {
     return false;
   }
+  release_name();
   choices_.back().value = false;
   gave_up_ = ++worlds_ >= kMostWorlds;
   return !gave_up_;
@@ -242,38 +131,27 @@ Simulation::Simulation(const RunGraph& graph, const Intent& intent, std::string 
   }
   for (std::size_t job = 0; job < plan_.size(); ++job) {
     if (plan_[job].relevant) {
-      const auto& condition = graph_.jobs()[job].job->condition;
-      plan_[job].condition = OpenCondition::parse(condition ? &condition->value : nullptr);
       plan_steps(job);
     }
   }
 }
 
-/// The job, all that it waits for, and the jobs that call them.
+/// The job, the jobs that call it, and all that these wait for.
 void Simulation::mark_relevant(std::size_t job) {
-  std::vector<std::size_t> todo{job};
-  while (!todo.empty()) {
-    const std::size_t next = todo.back();
-    todo.pop_back();
-    if (plan_[next].relevant) {
-      continue;
+  for (std::optional<std::size_t> at = job; at; at = graph_.jobs()[*at].caller) {
+    plan_[*at].relevant = true;
+    for (const std::size_t before : graph_.jobs()[*at].ancestors) {
+      plan_[before].relevant = true;
     }
-    plan_[next].relevant = true;
-    const RunJob& here = graph_.jobs()[next];
-    todo.insert(todo.end(), here.ancestors.begin(), here.ancestors.end());
-    if (here.caller) {
-      todo.push_back(*here.caller);
-    }
+    looks_ += 1 + graph_.jobs()[*at].ancestors.size() / 16;
   }
 }
 
 /// The steps asked about, the composite actions around them, and those whose outcome their
 /// conditions read.
 void Simulation::plan_steps(std::size_t job) {
-  const JobRun* run = graph_.jobs()[job].run;
-  if (run == nullptr) {
-    return;
-  }
+  const RunJob& here = graph_.jobs()[job];
+  looks_ += here.steps.size() + asked_.size() / 8;
   std::set<const Step*> wanted;
   for (const RunPlace& place : asked_) {
     if (place.job == job && place.step != nullptr) {
@@ -283,23 +161,20 @@ void Simulation::plan_steps(std::size_t job) {
   std::set<std::string> ids;
   for (std::size_t before = 0; before != wanted.size() + ids.size();) {
     before = wanted.size() + ids.size();
-    for (const Step* step : run->script->steps) {
-      if (!wanted.contains(step) && !is_mentioned(*step, ids)) {
+    for (const RunStep& one : here.steps) {
+      if (!wanted.contains(one.step) && !is_mentioned(*one.step, ids)) {
         continue;
       }
-      wanted.insert(step);
-      const auto& condition = step->condition;
-      add_mentioned(OpenCondition::parse(condition ? &condition->value : nullptr), ids);
-      for (const ActionCall& call : run->script->calls_of(step)) {
+      wanted.insert(one.step);
+      add_mentioned(*one.condition, ids);
+      for (const ActionCall& call : here.run->script->calls_of(one.step)) {
         wanted.insert(call.step);
       }
     }
   }
-  for (const Step* step : run->script->steps) {
-    if (wanted.contains(step)) {
-      const auto& condition = step->condition;
-      plan_[job].steps.push_back({step, run->script->calls_of(step).size(),
-                                  OpenCondition::parse(condition ? &condition->value : nullptr)});
+  for (const RunStep& one : here.steps) {
+    if (wanted.contains(one.step)) {
+      plan_[job].steps.push_back(&one);
     }
   }
 }
@@ -317,7 +192,7 @@ struct Simulation::Frame {
 
 class Simulation::Runner {
  public:
-  Runner(const Simulation& plan, const Fault* fault, Assumptions& world)
+  Runner(Simulation& plan, const Fault* fault, Assumptions& world)
       : plan_(plan), fault_(fault), world_(world), allowed_(plan.plan_.size()) {
     course_.jobs_.assign(plan.plan_.size(), Ending::Skipped);
   }
@@ -327,29 +202,32 @@ class Simulation::Runner {
  private:
   [[nodiscard]] const RunJob& here(std::size_t job) const { return plan_.graph_.jobs()[job]; }
 
-  [[nodiscard]] Scope job_scope(std::size_t job) const;
   [[nodiscard]] RunStatus status_before(std::size_t job) const;
+
+  [[nodiscard]] RunStatus status_at(std::size_t job, const Frame* frame) const {
+    return frame != nullptr ? frame->status : status_before(job);
+  }
+
   void do_job(std::size_t job);
   void end_call(std::size_t job);
   void finish_job(std::size_t job, Ending ending);
   [[nodiscard]] Ending do_steps(std::size_t job);
-  void do_step(std::size_t job, const PlannedStep& step, bool opens, std::vector<Frame>& frames);
+  void do_step(std::size_t job, const RunStep& step, bool opens, std::vector<Frame>& frames);
   void finish_step(std::size_t job, const Step& step, Ending ending, Frame& frame);
   void close_frames(std::size_t job, std::size_t depth, std::vector<Frame>& frames);
-  bool holds(const OpenCondition& condition, std::size_t job, const Step* step, RunStatus status,
-             const Frame* frame);
-  bool part(const ConditionPart& part, std::size_t job, const Step* step, RunStatus status,
-            const Frame* frame);
+  bool holds(const OpenCondition& condition, const RunPlace& place, const Frame* frame);
+  bool part(const ConditionPart& part, const RunPlace& place, const Frame* frame);
   [[nodiscard]] bool is_known(const std::string& name, std::size_t job, const Frame* frame) const;
   [[nodiscard]] bool reads_failed(const ConditionPart& part, std::size_t job,
                                   const Frame* frame) const;
-  bool open(const ConditionPart& part, const Scope& scope, std::size_t job, const Frame* frame);
-  bool is_allowed(const std::optional<Text>& flag, const Scope& scope, const RunPlace& place);
-  std::string contexts(const ConditionPart& part, std::size_t job, RunStatus status,
-                       const Frame* frame);
-  std::string result_of(std::size_t job);
+  [[nodiscard]] Scope scope_at(const RunPlace& place) const;
+  [[nodiscard]] std::optional<bool> settled(const ConditionPart& part, const RunPlace& place);
+  bool open(const ConditionPart& part, const RunPlace& place, const Frame* frame);
+  bool is_allowed(const std::optional<Text>& flag, const RunPlace& place);
+  Datum contexts(const ConditionPart& part, std::size_t job, const Frame* frame, DataPool& pool);
+  std::string_view result_of(std::size_t job);
 
-  const Simulation& plan_;
+  Simulation& plan_;
   const Fault* fault_;
   Assumptions& world_;
   Course course_;
@@ -357,22 +235,26 @@ class Simulation::Runner {
   std::vector<bool> allowed_;
 };
 
-/// Names for the conditions of the job itself.
-Scope Simulation::Runner::job_scope(std::size_t job) const {
-  const RunJob& place = here(job);
+/// Names for the conditions of a step, or of the job itself.
+Scope Simulation::Runner::scope_at(const RunPlace& place) const {
+  const RunJob& job = here(place.job);
+  if (place.step != nullptr) {
+    return job.run->scope(plan_.intent_, place.step, {plan_.event_, "", {}, false});
+  }
   Scope scope;
   scope.intent = &plan_.intent_;
-  scope.workflow = place.workflow;
-  scope.job = place.job;
+  scope.workflow = job.workflow;
+  scope.job = job.job;
   scope.entry = plan_.graph_.entry();
-  scope.callers = &place.callers;
-  scope.calls = place.callers.size();
+  scope.callers = &job.callers;
+  scope.calls = job.callers.size();
   scope.event = plan_.event_;
   return scope;
 }
 
 /// What status functions answer for a job: all that it waits for counts.
 RunStatus Simulation::Runner::status_before(std::size_t job) const {
+  plan_.looks_ += here(job).ancestors.size() / 16;
   RunStatus status = RunStatus::Success;
   for (const std::size_t before : here(job).ancestors) {
     const Ending ending = course_.jobs_[before];
@@ -404,12 +286,24 @@ bool Simulation::Runner::reads_failed(const ConditionPart& part, std::size_t job
   });
 }
 
+/// What the contexts say of a part, whatever the run does; nothing when it may be both.
+std::optional<bool> Simulation::Runner::settled(const ConditionPart& part, const RunPlace& place) {
+  const auto [known, first] = plan_.settled_.try_emplace({&part, place});
+  if (first) {
+    const Scope scope = scope_at(place);
+    const bool may = may_hold(part.text, scope);
+    if (may != may_hold("!(" + part.text + ")", scope)) {
+      known->second = may;
+    }
+  }
+  return known->second;
+}
+
 /// A condition that nothing decides but the run itself.
-bool Simulation::Runner::open(const ConditionPart& part, const Scope& scope, std::size_t job,
+bool Simulation::Runner::open(const ConditionPart& part, const RunPlace& place,
                               const Frame* frame) {
-  const bool may = may_hold(part.text, scope);
-  if (may != may_hold("!(" + part.text + ")", scope)) {
-    return may;
+  if (const auto known = settled(part, place)) {
+    return *known;
   }
   bool of_run = !part.names.empty();
   bool of_workflow = of_run;
@@ -421,53 +315,63 @@ bool Simulation::Runner::open(const ConditionPart& part, const Scope& scope, std
                   !name.starts_with("runner") && !name.starts_with("env");
     of_environment = of_environment || name.starts_with("vars") || name.starts_with("secrets");
   }
-  const RunJob& place = here(job);
+  const RunJob& job = here(place.job);
   std::string where =
-      of_run ? "" : "call " + std::to_string(place.caller.value_or(plan_.plan_.size()));
-  where += !of_run && !of_workflow ? " job " + std::to_string(job) : "";
-  where +=
-      of_environment && place.job->environment ? " in " + place.job->environment->name.value : "";
-  where += reads_failed(part, job, frame) ? " after failure" : "";
+      of_run ? "" : "call " + std::to_string(job.caller.value_or(plan_.plan_.size()));
+  where += !of_run && !of_workflow ? " job " + std::to_string(place.job) : "";
+  where += of_environment && job.job->environment ? " in " + job.job->environment->name.value : "";
+  where += reads_failed(part, place.job, frame) ? " after failure" : "";
   if (!of_workflow && frame != nullptr && frame->step != nullptr) {
     where += " action " + std::to_string(frame->step->index) + frame->step->anchor();
   }
   return world_.ask(where + "|" + part.text, where + "|", part);
 }
 
-std::string Simulation::Runner::result_of(std::size_t job) {
+std::string_view Simulation::Runner::result_of(std::size_t job) {
   if (!allowed_[job]) {
-    return std::string(word_of(course_.jobs_[job]));
+    return word_of(course_.jobs_[job]);
   }
   ConditionPart part;
   part.text = "needs." + here(job).job->id.value + ".result == 'failure'";
   return world_.ask("result of " + std::to_string(job), "", part) ? "failure" : "success";
 }
 
-/// The values of all names of a calculable part, as JSON.
-std::string Simulation::Runner::contexts(const ConditionPart& part, std::size_t job,
-                                         RunStatus status, const Frame* frame) {
-  std::string needs;
-  const bool reads_needs =
-      std::any_of(part.names.begin(), part.names.end(),
-                  [](const std::string& name) { return name.starts_with("needs"); });
-  for (std::size_t i = 0; reads_needs && i < here(job).needs.size(); ++i) {
-    const std::size_t need = here(job).needs[i];
-    needs += (needs.empty() ? "\"" : ",\"") + here(need).job->id.value + "\":{\"result\":\"" +
-             result_of(need) + "\"}";
-  }
-  std::string steps;
-  if (frame != nullptr) {
-    for (const auto& [id, endings] : frame->done) {
-      steps += (steps.empty() ? "\"" : ",\"") + id + "\":{\"outcome\":\"" +
-               std::string(word_of(endings.first)) + "\",\"conclusion\":\"" +
-               std::string(word_of(endings.second)) + "\"}";
+/// The values of all names of a calculable part.
+Datum Simulation::Runner::contexts(const ConditionPart& part, std::size_t job, const Frame* frame,
+                                   DataPool& pool) {
+  const auto reads = [&](std::string_view context) {
+    return std::any_of(part.names.begin(), part.names.end(),
+                       [&](const std::string& name) { return name.starts_with(context); });
+  };
+  Collection all;
+  if (reads("needs")) {
+    Collection needs;
+    for (const std::size_t need : here(job).needs) {
+      needs.add(here(need).job->id.value,
+                pool.object({{"result"}, {string_datum(result_of(need))}}));
     }
+    all.add("needs", pool.object(std::move(needs)));
   }
-  const std::string job_status = status == RunStatus::Failure     ? "failure"
-                                 : status == RunStatus::Cancelled ? "cancelled"
-                                                                  : "success";
-  return R"({"needs":{)" + needs + R"(},"steps":{)" + steps + R"(},"job":{"status":")" +
-         job_status + R"("},"github":{"event_name":")" + plan_.event_ + R"("}})";
+  if (reads("steps") && frame != nullptr) {
+    Collection steps;
+    for (const auto& [id, endings] : frame->done) {
+      steps.add(id, pool.object({{"outcome", "conclusion"},
+                                 {string_datum(word_of(endings.first)),
+                                  string_datum(word_of(endings.second))}}));
+    }
+    all.add("steps", pool.object(std::move(steps)));
+  }
+  if (reads("job")) {
+    const RunStatus status = status_at(job, frame);
+    const Ending ending = status == RunStatus::Failure     ? Ending::Failure
+                          : status == RunStatus::Cancelled ? Ending::Cancelled
+                                                           : Ending::Success;
+    all.add("job", pool.object({{"status"}, {string_datum(word_of(ending))}}));
+  }
+  if (reads("github")) {
+    all.add("github", pool.object({{"event_name"}, {string_datum(plan_.event_)}}));
+  }
+  return pool.object(std::move(all));
 }
 
 /// Whether the value of a name is certain here. Outputs of what did not run are null.
@@ -498,41 +402,37 @@ bool Simulation::Runner::is_known(const std::string& name, std::size_t job,
          });
 }
 
-bool Simulation::Runner::part(const ConditionPart& part, std::size_t job, const Step* step,
-                              RunStatus status, const Frame* frame) {
+bool Simulation::Runner::part(const ConditionPart& part, const RunPlace& place,
+                              const Frame* frame) {
+  ++plan_.looks_;
   const bool known = !part.expression.steps.empty() && !part.reads_files &&
-                     std::all_of(part.names.begin(), part.names.end(),
-                                 [&](const auto& name) { return is_known(name, job, frame); });
+                     std::all_of(part.names.begin(), part.names.end(), [&](const auto& name) {
+                       return is_known(name, place.job, frame);
+                     });
   if (known) {
     DataPool pool;
-    const auto tree = text::parse_json(contexts(part, job, status, frame), {});
-    const Datum names = tree ? pool.read(tree.value().root()) : Datum{};
+    const Datum names = contexts(part, place.job, frame, pool);
+    const RunStatus status =
+        part.expression.asks_for_status ? status_at(place.job, frame) : RunStatus::Success;
     const auto value = calculate(part.expression, names, status, pool);
-    if (tree && value) {
+    if (value) {
       return is_truthy(value.value());
     }
   }
-  const RunJob& place = here(job);
-  const Moment moment{plan_.event_, "", {}, false};
-  if (step != nullptr) {
-    return open(part, place.run->scope(plan_.intent_, step, moment), job, frame);
-  }
-  return open(part, job_scope(job), job, frame);
+  return open(part, place, frame);
 }
 
-bool Simulation::Runner::holds(const OpenCondition& condition, std::size_t job, const Step* step,
-                               RunStatus status, const Frame* frame) {
-  return condition.holds(
-      [&](const ConditionPart& one) { return part(one, job, step, status, frame); });
+bool Simulation::Runner::holds(const OpenCondition& condition, const RunPlace& place,
+                               const Frame* frame) {
+  return condition.holds([&](const ConditionPart& one) { return part(one, place, frame); });
 }
 
 /// `continue-on-error`
-bool Simulation::Runner::is_allowed(const std::optional<Text>& flag, const Scope& scope,
-                                    const RunPlace& place) {
+bool Simulation::Runner::is_allowed(const std::optional<Text>& flag, const RunPlace& place) {
   if (!flag) {
     return false;
   }
-  const auto set = is_set(&*flag, scope);
+  const auto set = is_set(&*flag, scope_at(place));
   ConditionPart part;
   part.text = "continue-on-error: " + flag->value;
   return set ? *set : world_.ask("allowed " + std::to_string(place.job) + part.text, "", part);
@@ -540,9 +440,7 @@ bool Simulation::Runner::is_allowed(const std::optional<Text>& flag, const Scope
 
 void Simulation::Runner::finish_step(std::size_t job, const Step& step, Ending ending,
                                      Frame& frame) {
-  const Scope scope = here(job).run->scope(plan_.intent_, &step, {plan_.event_, "", {}, false});
-  const bool passes =
-      ending == Ending::Failure && is_allowed(step.continue_on_error, scope, {job, &step});
+  const bool passes = ending == Ending::Failure && is_allowed(step.continue_on_error, {job, &step});
   const Ending conclusion = passes ? Ending::Success : ending;
   course_.steps_[{job, &step}] = ending;
   if (step.id) {
@@ -569,26 +467,22 @@ void Simulation::Runner::close_frames(std::size_t job, std::size_t depth,
   }
 }
 
-void Simulation::Runner::do_step(std::size_t job, const PlannedStep& planned, bool opens,
+/// `opens`: it uses a composite action, whose steps come next. One that fails as a whole leaves
+/// them dead.
+void Simulation::Runner::do_step(std::size_t job, const RunStep& planned, bool opens,
                                  std::vector<Frame>& frames) {
   close_frames(job, planned.depth, frames);
-  Frame& frame = frames.back();
-  const bool runs =
-      !frame.dead && holds(planned.condition, job, planned.step, frame.status, &frame);
-  const bool fails = fault_ != nullptr && fault_->place == RunPlace{job, planned.step};
-  if (opens && !fails) {
-    Frame inner;
-    inner.step = planned.step;
-    inner.dead = !runs;
-    frames.push_back(std::move(inner));
-    return;
+  const RunPlace place{job, planned.step};
+  const bool runs = !frames.back().dead && holds(*planned.condition, place, &frames.back());
+  const bool fails = fault_ != nullptr && fault_->place == place;
+  if (!opens || fails) {
+    const Ending ending = !runs ? Ending::Skipped : fails ? fault_->ending : Ending::Success;
+    finish_step(job, *planned.step, ending, frames.back());
   }
-  const Ending ending = !runs ? Ending::Skipped : fails ? fault_->ending : Ending::Success;
-  finish_step(job, *planned.step, ending, frame);
   if (opens) {
     Frame inner;
     inner.step = planned.step;
-    inner.dead = true;
+    inner.dead = !runs || fails;
     frames.push_back(std::move(inner));
   }
 }
@@ -597,8 +491,8 @@ Ending Simulation::Runner::do_steps(std::size_t job) {
   std::vector<Frame> frames(1);
   const auto& steps = plan_.plan_[job].steps;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const bool opens = i + 1 < steps.size() && steps[i + 1].depth > steps[i].depth;
-    do_step(job, steps[i], opens, frames);
+    const bool opens = i + 1 < steps.size() && steps[i + 1]->depth > steps[i]->depth;
+    do_step(job, *steps[i], opens, frames);
   }
   close_frames(job, 0, frames);
   const RunStatus status = frames.front().status;
@@ -610,7 +504,7 @@ Ending Simulation::Runner::do_steps(std::size_t job) {
 void Simulation::Runner::finish_job(std::size_t job, Ending ending) {
   const RunJob& place = here(job);
   if (ending == Ending::Failure && place.job->continue_on_error) {
-    allowed_[job] = is_allowed(place.job->continue_on_error, job_scope(job), {job, nullptr});
+    allowed_[job] = is_allowed(place.job->continue_on_error, {job, nullptr});
   }
   course_.jobs_[job] = allowed_[job] ? Ending::Success : ending;
 }
@@ -626,10 +520,9 @@ void Simulation::Runner::end_call(std::size_t job) {
 }
 
 void Simulation::Runner::do_job(std::size_t job) {
-  const PlannedJob& planned = plan_.plan_[job];
   const auto& caller = here(job).caller;
   const bool starts = (!caller || course_.jobs_[*caller] != Ending::Skipped) &&
-                      holds(planned.condition, job, nullptr, status_before(job), nullptr);
+                      holds(*here(job).condition, {job, nullptr}, nullptr);
   if (!starts) {
     return;
   }
@@ -643,6 +536,7 @@ void Simulation::Runner::do_job(std::size_t job) {
 
 Course Simulation::Runner::run() {
   std::vector<std::size_t> calls;
+  plan_.looks_ += plan_.plan_.size() / 8;
   for (std::size_t job = 0; job < plan_.plan_.size(); ++job) {
     while (!calls.empty() && !plan_.graph_.is_inside(job, calls.back())) {
       end_call(calls.back());
@@ -663,26 +557,35 @@ Course Simulation::Runner::run() {
   return std::move(course_);
 }
 
-Course Simulation::run(const Fault* fault, Assumptions& world) const {
+Course Simulation::run(const Fault* fault, Assumptions& world) {
   return Runner(*this, fault, world).run();
 }
 
-Tally ask_worlds(const Simulation& simulation, const Fault& fault, const AskCourse& ask) {
+Tally Simulator::ask(const RunGraph& graph, const std::string& event, std::vector<RunPlace> asked,
+                     const Fault& fault, const AskCourse& ask) {
   Tally tally;
+  std::size_t& spent = spent_[&graph];
+  if (spent >= kMostLooks) {
+    tally.gave_up = true;
+    return tally;
+  }
+  Simulation simulation(graph, intent_, event, std::move(asked));
   Assumptions world;
-  do {
+  bool more = true;
+  const std::size_t before = spent;
+  while (more && spent < kMostLooks) {
     const Course good = simulation.run(nullptr, world);
     const Course bad = simulation.run(&fault, world);
-    const std::optional<bool> answer = ask(good, bad, world);
-    if (!answer) {
-      continue;
+    if (const std::optional<bool> answer = ask(good, bad, world)) {
+      std::size_t& count = *answer ? tally.yes : tally.no;
+      if (count++ == 0) {
+        (*answer ? tally.yes_world : tally.no_world) = world.in_words();
+      }
     }
-    std::size_t& count = *answer ? tally.yes : tally.no;
-    if (count++ == 0) {
-      (*answer ? tally.yes_world : tally.no_world) = world.in_words();
-    }
-  } while (world.next());
-  tally.gave_up = world.gave_up();
+    more = world.next();
+    spent = before + simulation.looks();
+  }
+  tally.gave_up = more || world.gave_up();
   return tally;
 }
 

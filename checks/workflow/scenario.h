@@ -14,56 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "checks/workflow/jobs.h"
-#include "checks/workflow/open_condition.h"
+#include "checks/workflow/run_graph.h"
 
 namespace muster::workflow {
-
-/// One job of a run: an ordinary one, or one that calls a workflow.
-struct RunJob {
-  const Workflow* workflow = nullptr;
-  const Job* job = nullptr;
-  /// The calling jobs around it, outermost first.
-  Callers callers;
-  /// Null for a job that calls a workflow.
-  const JobRun* run = nullptr;
-  /// Indices of the jobs that it waits for, and of all that these wait for.
-  std::vector<std::size_t> needs;
-  std::vector<std::size_t> ancestors;
-  /// The job that calls its workflow.
-  std::optional<std::size_t> caller;
-  /// The jobs of the workflow that it calls; empty when that is not here.
-  std::vector<std::size_t> inside;
-
-  [[nodiscard]] Asset asset() const { return workflow->asset(*job); }
-};
-
-/// All jobs of the run that a job belongs to.
-class RunGraph {
- public:
-  [[nodiscard]] static RunGraph build(const JobRuns& runs, const JobRun& part);
-
-  /// Each behind the jobs that it waits for; a calling job in front of those inside it.
-  [[nodiscard]] const std::vector<RunJob>& jobs() const { return jobs_; }
-
-  /// The workflow whose event starts the run; null when nobody here calls it.
-  [[nodiscard]] const Workflow* entry() const { return entry_; }
-
-  [[nodiscard]] std::size_t index_of(const JobRun& run) const;
-
-  /// Whether the job belongs to the workflow that `call` leads to, at whatever depth.
-  [[nodiscard]] bool is_inside(std::size_t job, std::size_t call) const;
-
-  /// Whether all of `a` comes before `b` begins: `b`, or a job that calls it, waits for `a`, or for
-  /// a job that calls `a`.
-  [[nodiscard]] bool comes_before(std::size_t a, std::size_t b) const;
-
- private:
-  std::size_t add(const Workflow& workflow, const Job& job, std::optional<std::size_t> caller);
-
-  std::vector<RunJob> jobs_;
-  const Workflow* entry_ = nullptr;
-};
 
 /// A place of the run. Without a step: the job as a whole.
 struct RunPlace {
@@ -103,6 +56,8 @@ class Assumptions {
   [[nodiscard]] std::vector<std::string> in_words() const;
 
  private:
+  void release_name();
+
   struct Choice {
     std::string key;
     std::string name;
@@ -112,6 +67,9 @@ class Assumptions {
   };
 
   std::vector<Choice> choices_;
+  /// Where each key stands, and the first true comparison of each name.
+  std::map<std::string, std::size_t> by_key_;
+  std::map<std::string, std::size_t> by_name_;
   std::size_t worlds_ = 0;
   bool gave_up_ = false;
 };
@@ -139,23 +97,19 @@ class Simulation {
              std::vector<RunPlace> asked);
 
   /// One run in the world of the assumptions; `fault` null = nothing goes wrong.
-  [[nodiscard]] Course run(const Fault* fault, Assumptions& world) const;
+  [[nodiscard]] Course run(const Fault* fault, Assumptions& world);
+
+  /// What has been done so far: jobs, steps and parts of conditions looked at.
+  [[nodiscard]] std::size_t looks() const { return looks_; }
 
  private:
   struct Frame;
   class Runner;
 
-  /// A step that is looked at: its condition, and how many composite actions are around it.
-  struct PlannedStep {
-    const Step* step = nullptr;
-    std::size_t depth = 0;
-    OpenCondition condition;
-  };
-
   struct PlannedJob {
     bool relevant = false;
-    OpenCondition condition;
-    std::vector<PlannedStep> steps;
+    /// The steps that are looked at.
+    std::vector<const RunStep*> steps;
   };
 
   void mark_relevant(std::size_t job);
@@ -166,6 +120,9 @@ class Simulation {
   std::string event_;
   std::vector<RunPlace> asked_;
   std::vector<PlannedJob> plan_;
+  std::size_t looks_ = 0;
+  /// What the contexts alone say of a part at a place: the same in every world.
+  std::map<std::pair<const ConditionPart*, RunPlace>, std::optional<bool>> settled_;
 };
 
 /// How often something happens, over all worlds in which the question arises.
@@ -183,11 +140,29 @@ struct Tally {
   [[nodiscard]] bool never() const { return yes == 0 && !gave_up; }
 };
 
-/// Asks the same of the run in which all goes well and of the one with the fault, world by world;
-/// nothing = the question does not arise.
+/// Continues "whether …" for a question that was given up.
+inline constexpr std::string_view kTooManyWays =
+    "is not known: there are more ways through the jobs than are looked at";
+
+/// Nothing = the question does not arise.
 using AskCourse = std::function<std::optional<bool>(const Course& good, const Course& bad,
                                                     const Assumptions& world)>;
-[[nodiscard]] Tally ask_worlds(const Simulation& simulation, const Fault& fault,
-                               const AskCourse& ask);
+
+/// Simulates for one rule. What all its questions about one graph take together is bounded: a
+/// question behind that is given up.
+class Simulator {
+ public:
+  explicit Simulator(const Intent& intent) : intent_(intent) {}
+
+  /// Asks the same of the run in which all goes well and of the one with the fault, world by world.
+  /// `asked`: as for `Simulation`.
+  [[nodiscard]] Tally ask(const RunGraph& graph, const std::string& event,
+                          std::vector<RunPlace> asked, const Fault& fault, const AskCourse& ask);
+
+ private:
+  const Intent& intent_;
+  /// By graph: what has been looked at so far.
+  std::map<const RunGraph*, std::size_t> spent_;
+};
 
 }  // namespace muster::workflow

@@ -215,7 +215,19 @@ std::string_view shell_text(const Workflow& workflow, const Job& job, const Step
 }
 
 JobScript JobScript::build(const Workflow& workflow, const Job& job, const Sources& sources) {
-  return JobReader(workflow, job, sources).read();
+  JobScript script = JobReader(workflow, job, sources).read();
+  for (std::size_t i = 0; i < script.commands.size(); ++i) {
+    script.command_places.try_emplace(script.commands[i].step, i, i).first->second.second = i + 1;
+  }
+  return script;
+}
+
+std::span<const StepCommand> JobScript::commands_of(const Step& step) const {
+  const auto found = command_places.find(&step);
+  return found == command_places.end()
+             ? std::span<const StepCommand>()
+             : std::span(commands).subspan(found->second.first,
+                                           found->second.second - found->second.first);
 }
 
 const std::vector<ActionCall>& JobScript::calls_of(const Step* step) const {

@@ -2,9 +2,12 @@
 // be read. Local composite actions, scripts, Makefile targets and npm scripts are followed.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <map>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/workflow/shell.h"
@@ -58,9 +61,14 @@ struct JobScript {
   /// The actions around a step, outermost first; empty for a step of the job itself.
   [[nodiscard]] const std::vector<ActionCall>& calls_of(const Step* step) const;
 
+  /// The commands of one step.
+  [[nodiscard]] std::span<const StepCommand> commands_of(const Step& step) const;
+
   /// The steps of actions: one copy for each use, since their inputs differ.
   std::deque<Step> copies;
   std::map<const Step*, std::vector<ActionCall>> calls;
+  /// Where the commands of a step begin and end.
+  std::map<const Step*, std::pair<std::size_t, std::size_t>> command_places;
 };
 
 /// Inputs of actions whose value is a script: `script` of `appleboy/ssh-action`. Null without one.

@@ -15,18 +15,18 @@ bool is_of_owner(const std::string& uses, const Intent& intent) {
 }
 
 /// Whether a job deploys that is reached through this call.
-bool leads_to_deploy(const JobRuns& runs, const Job& job, const Intent& intent) {
+bool leads_to_deploy(const JobRuns& runs, const Job& job) {
   return std::any_of(runs.all().begin(), runs.all().end(), [&](const JobRun& run) {
     return std::any_of(run.callers.begin(), run.callers.end(),
                        [&](const auto& caller) { return caller.second == &job; }) &&
-           !deploys(run, intent).empty();
+           !run.recognised->deploys.empty();
   });
 }
 
 void judge_inherit(const Workflow& workflow, const Job& job, const AuditInput& input,
                    Outcomes& out) {
   const bool local = job.uses.value.starts_with("./") || job.uses.value.starts_with("$/");
-  const bool deploying = local && leads_to_deploy(input.model<JobRuns>(), job, input.intent());
+  const bool deploying = local && leads_to_deploy(input.model<JobRuns>(), job);
   if (!job.secrets_inherit || (local && !deploying)) {
     out.pass(workflow.asset(job), job.uses.where);
     return;

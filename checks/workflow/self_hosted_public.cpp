@@ -19,7 +19,7 @@ const Start* open_start(const std::vector<Start>& starts) {
 void self_hosted_public(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    if (!stake_of(run, input.intent()).self_hosted) {
+    if (!stake_of(run).self_hosted) {
       continue;
     }
     bool found = false;

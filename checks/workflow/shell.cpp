@@ -184,7 +184,7 @@ void ShellReader::piped_input(const RawCommand& before, const PendingText& from,
                               bool remote) {
   Words words = before.words;
   strip_front(words);
-  const std::string program = words.empty() ? "" : program_name(words[0]);
+  const std::string_view program = words.empty() ? "" : program_name(words[0]);
   if (program == "echo" || program == "printf") {
     std::string text;
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -201,7 +201,9 @@ void ShellReader::piped_input(const RawCommand& before, const PendingText& from,
   } else if (program == "cat" && words.size() == 2) {
     file({"bash", words[1], {}, {}, {}, 0, 0, remote, false}, place);
   } else if (program != "curl" && program != "wget") {
-    open("what `" + (program.empty() ? "a pipe" : program) + "` writes, run by a shell", place);
+    open("what `" + (program.empty() ? std::string("a pipe") : std::string(program)) +
+             "` writes, run by a shell",
+         place);
   }
 }
 
@@ -358,7 +360,7 @@ void ShellReader::one_command(const RawCommand& raw, const RawCommand* before,
     return;
   }
   const Stretch place = from.place.value_or(raw.place);
-  const std::string program = program_name(words[0]);
+  const std::string_view program = program_name(words[0]);
   if (program.find_first_of("$`") != std::string::npos) {
     if (program != "$@" && program != "$*" && program != "${@}") {
       open("`" + words[0] + "`", place);

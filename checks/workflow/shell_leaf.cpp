@@ -18,7 +18,7 @@ bool judges_input(const ShellWords& words) {
   static constexpr std::array<std::string_view, 14> kPrograms = {
       "grep", "egrep", "fgrep", "rg",   "diff", "cmp",     "awk",
       "gawk", "read",  "node",  "perl", "ruby", "python3", "python"};
-  const std::string program = program_name(words[0]);
+  const std::string_view program = program_name(words[0]);
   const bool strict_jq =
       program == "jq" && std::ranges::any_of(words, [](const std::string& word) {
         return word == "--exit-status" || (word.starts_with('-') && !word.starts_with("--") &&

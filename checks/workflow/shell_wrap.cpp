@@ -167,7 +167,7 @@ Handed shell_text(const Words& words) {
   if (at >= words.size()) {
     return {Handed::Kind::Input, {}, {}, false, false};
   }
-  return {Handed::Kind::File, tail(words, at), program_name(words[0]), false, false};
+  return {Handed::Kind::File, tail(words, at), std::string(program_name(words[0])), false, false};
 }
 
 /// `ssh [options] host [command …]`
@@ -323,16 +323,16 @@ Handed file_of(const Words& words, const std::string& program) {
 
 }  // namespace
 
-std::string program_name(const std::string& word) {
-  const std::string name = word.substr(word.rfind('/') + 1);
+std::string_view program_name(std::string_view word) {
+  const std::string_view name = word.substr(word.rfind('/') + 1);
   const std::size_t at = name.find('@');
-  return at != std::string::npos && at > 0 && name.find('$') == std::string::npos
+  return at != std::string_view::npos && at > 0 && name.find('$') == std::string_view::npos
              ? name.substr(0, at)
              : name;
 }
 
 Handed handed_on(const Words& words) {
-  const std::string program = program_name(words[0]);
+  const std::string program(program_name(words[0]));
   if (const Handed handed = builtin_of(words, program); handed.kind != Handed::Kind::Nothing) {
     return handed;
   }

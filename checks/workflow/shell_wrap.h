@@ -36,7 +36,7 @@ struct Handed {
 [[nodiscard]] Handed handed_on(const std::vector<std::string>& words);
 
 /// The last part of a path, without `@version` behind it: `/usr/local/bin/aws`, `cdk@2`.
-[[nodiscard]] std::string program_name(const std::string& word);
+[[nodiscard]] std::string_view program_name(std::string_view word);
 
 /// `NAME=value`, `NAME+=value`, `NAME[0]=value`: no program is called.
 [[nodiscard]] bool is_assignment(std::string_view word);

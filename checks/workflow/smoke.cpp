@@ -6,7 +6,6 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
-#include "checks/workflow/guard.h"
 #include "checks/workflow/shell_program.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/shell_wrap.h"
@@ -211,7 +210,7 @@ bool is_smoke(const SmokeWords& words, bool remote) {
     return false;
   }
   const SmokeTable& table = smoke_table();
-  const std::string program = program_name(words[0]);
+  const std::string_view program = program_name(words[0]);
   if (text::one_of(program, table.requests)) {
     return asks_elsewhere(words, remote);
   }
@@ -228,7 +227,7 @@ std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent, cons
     const bool known =
         std::ranges::any_of(found, [&](const SmokeStep& smoke) { return smoke.step == item.step; });
     if (own && !known && is_behind(item, after, run) &&
-        is_smoke(item.command.words, item.command.remote) && !is_for_failure(run, *item.step)) {
+        is_smoke(item.command.words, item.command.remote) && !run.is_for_failure(*item.step)) {
       found.push_back(judged(run, intent, item));
     }
   }

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "checks/workflow/chain.h"
-#include "checks/workflow/guard.h"
 #include "checks/workflow/shell_wrap.h"
 #include "checks/workflow/smoke.h"
 
@@ -33,7 +32,7 @@ Requests requests_behind(const Chain& chain) {
   for (const ChainPart& part : chain.parts->smokes) {
     const JobRun* run = chain.parts->graph.jobs()[part.place.job].run;
     if (run == nullptr || part.place.step == nullptr ||
-        !chain.parts->comes_before(deploy, part.place) || is_for_failure(*run, *part.place.step)) {
+        !chain.parts->comes_before(deploy, part.place) || run->is_for_failure(*part.place.step)) {
       continue;
     }
     for (const StepCommand& item : run->script->commands) {

@@ -6,7 +6,6 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
-#include "checks/workflow/guard.h"
 
 namespace muster::workflow {
 namespace {
@@ -60,7 +59,7 @@ void judge_action(const DeployingRun& run, const Deploy& deploy, const Intent& i
 bool looks_again(const JobRun& run, const StepCommand& wait) {
   return std::any_of(
       run.script->commands.begin(), run.script->commands.end(), [&](const StepCommand& item) {
-        return &item > &wait && !is_for_failure(run, *item.step) &&
+        return &item > &wait && !run.is_for_failure(*item.step) &&
                item.command.starts_with_any(
                    {"aws ecs describe-services", "aws ecs describe-tasks", "aws ecs list-tasks"});
       });
@@ -75,7 +74,7 @@ void judge_waiter(const DeployingRun& run, Outcomes& out) {
                  timed.deploy.command < &item;
         });
     if (!after || !item.command.starts_with("aws ecs wait services-stable") ||
-        is_for_failure(*run.run, *item.step)) {
+        run.run->is_for_failure(*item.step)) {
       continue;
     }
     if (looks_again(*run.run, item)) {

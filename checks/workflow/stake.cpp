@@ -62,14 +62,14 @@ std::vector<std::string> writable_scopes(const JobRun& run) {
   return found;
 }
 
-Stake stake_of(const JobRun& run, const Intent& intent) {
+Stake stake_of(const JobRun& run) {
   Stake stake;
-  stake.cloud = !credentials(run, intent).empty();
+  stake.cloud = !run.recognised->credentials.empty();
   stake.secrets = is_given_secrets(run);
   stake.scopes = writable_scopes(run);
-  stake.deploys = !deploys(run, intent).empty();
+  stake.deploys = !run.recognised->deploys.empty();
   stake.production =
-      stake.deploys && environment_class(run, intent).kind == EnvironmentClass::Production;
+      stake.deploys && run.recognised->environment.kind == EnvironmentClass::Production;
   stake.self_hosted =
       std::any_of(run.job->runs_on.begin(), run.job->runs_on.end(),
                   [](const Text& label) { return text::lower(label.value) == "self-hosted"; });

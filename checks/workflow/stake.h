@@ -30,7 +30,7 @@ struct Stake {
   [[nodiscard]] std::string in_words() const;
 };
 
-[[nodiscard]] Stake stake_of(const JobRun& run, const Intent& intent);
+[[nodiscard]] Stake stake_of(const JobRun& run);
 
 /// Scopes that the token of the run may certainly write; `id-token` among them.
 [[nodiscard]] std::vector<std::string> writable_scopes(const JobRun& run);

@@ -18,7 +18,7 @@ void static_aws_keys(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     bool found = false;
-    for (const Credential& credential : credentials(run, input.intent())) {
+    for (const Credential& credential : run.recognised->credentials) {
       if (credential.kind != CredentialKind::StaticKeys) {
         continue;
       }

@@ -169,8 +169,7 @@ Witness injection_witness(const Splice& splice, const Injection& found) {
            {"by", {hand_in_words(found)}}}};
 }
 
-void report_injection(const Splice& splice, const Injection& found, const Intent& intent,
-                      Outcomes& out) {
+void report_injection(const Splice& splice, const Injection& found, Outcomes& out) {
   const JobRun& run = *found.run;
   const Asset asset = run.workflow->asset(*run.job, *splice.step);
   const std::string anchor(splice.expression);
@@ -182,7 +181,7 @@ void report_injection(const Splice& splice, const Injection& found, const Intent
         .anchor(anchor);
     return;
   }
-  const Stake stake = stake_of(run, intent);
+  const Stake stake = stake_of(run);
   const std::string held = stake.in_words();
   out.fail(asset, splice.where, injection_witness(splice, found))
       .arg("job", run.job->id.value)
@@ -205,7 +204,7 @@ void template_injection(const AuditInput& input, Outcomes& out) {
         look_at(*run, splice, input, worst);
       }
       if (worst && seen.emplace(splice.step->anchor(), splice.expression).second) {
-        report_injection(splice, *worst, input.intent(), out);
+        report_injection(splice, *worst, out);
       }
     }
     if (out.items().size() == before) {

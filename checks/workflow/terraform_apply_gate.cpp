@@ -184,8 +184,8 @@ void judge_plan(const JobRuns& jobs, const std::vector<Apply>& applies, Outcomes
 }
 
 /// The role that the run certainly takes; empty when that is not known.
-std::string role_of(const JobRun& run, const Intent& intent) {
-  for (const Credential& credential : credentials(run, intent)) {
+std::string role_of(const JobRun& run) {
+  for (const Credential& credential : run.recognised->credentials) {
     const std::string* only = credential.role_arns.only();
     if (credential.kind == CredentialKind::Oidc && only != nullptr) {
       return *only;
@@ -198,15 +198,14 @@ std::string role_of(const JobRun& run, const Intent& intent) {
 }
 
 /// Roles with which some job applies, and that job.
-std::map<std::string, const JobRun*> applying_roles(const Deployments& deployments,
-                                                    const Intent& intent) {
+std::map<std::string, const JobRun*> applying_roles(const Deployments& deployments) {
   std::map<std::string, const JobRun*> roles;
   for (const auto& runs : deployments.by_job()) {
     for (const DeployingRun& run : runs) {
       const bool applies =
           std::any_of(run.deploys.begin(), run.deploys.end(),
                       [](const TimedDeploy& timed) { return timed.deploy.kind == "terraform"; });
-      const std::string role = applies ? role_of(*run.run, intent) : "";
+      const std::string role = applies ? role_of(*run.run) : "";
       if (!role.empty()) {
         roles.emplace(role, run.run);
       }
@@ -218,11 +217,11 @@ std::map<std::string, const JobRun*> applying_roles(const Deployments& deploymen
 /// Plans of pull requests: the code of the request runs with the role of the job.
 void judge_plan_roles(const AuditInput& input, Outcomes& out) {
   const Intent& intent = input.intent();
-  const auto roles = applying_roles(input.model<Deployments>(), intent);
+  const auto roles = applying_roles(input.model<Deployments>());
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
     const StepCommand* plan = plan_of(run);
-    const std::string role = plan != nullptr ? role_of(run, intent) : "";
+    const std::string role = plan != nullptr ? role_of(run) : "";
     if (role.empty()) {
       continue;
     }

@@ -36,13 +36,13 @@ constexpr std::array<std::string_view, 16> kLocalGit = {
     "commit", "checkout", "switch", "restore", "rev-list", "merge-base", "branch",   "ls-files"};
 
 /// `git`; empty for a command without words.
-std::string program_of(const Command& command) {
+std::string_view program_of(const Command& command) {
   return command.words.empty() ? "" : program_name(command.words[0]);
 }
 
 /// Whether the command may speak to the repository's server as git.
 bool speaks_git(const Command& command) {
-  const std::string program = program_of(command);
+  const std::string_view program = program_of(command);
   if (program == "git") {
     return std::none_of(kLocalGit.begin(), kLocalGit.end(), [&](std::string_view sub) {
       return command.starts_with("git " + std::string(sub));

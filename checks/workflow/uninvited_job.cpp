@@ -17,7 +17,7 @@ enum class Use { No, Maybe, Yes };
 Use use_of(const JobRun& run, const oidc::Trust& trust, const AuditInput& input) {
   const std::string& arn = trust.role->arn;
   Use use = Use::No;
-  for (const Credential& credential : credentials(run, input.intent())) {
+  for (const Credential& credential : run.recognised->credentials) {
     if (credential.kind != CredentialKind::Oidc) {
       continue;
     }

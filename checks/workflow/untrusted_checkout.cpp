@@ -211,7 +211,7 @@ Severity checkout_severity(const JobRun& run, const Start& start, const Stake& s
 }
 
 void report_checkout(const JobRun& run, const Start& start, const Fetch& fetch, const TreeRun& runs,
-                     const Intent& intent, Outcomes& out) {
+                     Outcomes& out) {
   const Asset asset = run.workflow->asset(*run.job, *fetch.step);
   if (!fetch.unknown.empty()) {
     out.undecided(asset, fetch.where,
@@ -220,7 +220,7 @@ void report_checkout(const JobRun& run, const Start& start, const Fetch& fetch, 
         .related(runs.where, "what is run of it");
     return;
   }
-  const Stake stake = stake_of(run, intent);
+  const Stake stake = stake_of(run);
   const std::string held = stake.in_words();
   out.fail(asset, fetch.where,
            {WitnessKind::Text,
@@ -251,7 +251,7 @@ bool judge_fetches(const JobRun& run, const AuditInput& input, Outcomes& out) {
         return one.trigger == plain.trigger && one.by == Hand::Outsider;
       });
       if (runs && start != starts.end() && !found) {
-        report_checkout(run, *start, fetch, *runs, input.intent(), out);
+        report_checkout(run, *start, fetch, *runs, out);
         found = true;
       }
     }

@@ -81,12 +81,12 @@ bool read_elsewhere(const JobRuns& jobs, const Workflow& entry, const std::strin
 }
 
 /// Whether the workflow has to do with AWS or deploys, as far as that is known.
-bool matters(const JobRuns& jobs, const Workflow& workflow, const Intent& intent) {
+bool matters(const JobRuns& jobs, const Workflow& workflow) {
   const bool outside = std::any_of(workflow.jobs.begin(), workflow.jobs.end(),
                                    [](const Job& job) { return job.calls_workflow(); });
   const auto& runs = jobs.in(workflow);
   return outside || std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-           return !credentials(*run, intent).empty();
+           return !run->recognised->credentials.empty();
          });
 }
 
@@ -128,7 +128,7 @@ void unused_input(const AuditInput& input, Outcomes& out) {
   const auto& jobs = input.model<JobRuns>();
   for (const Workflow& workflow : input.model<Workflows>().all()) {
     const bool asks = !workflow.dispatch_inputs.empty() || !workflow.call_inputs.empty();
-    if (!asks || !matters(jobs, workflow, input.intent())) {
+    if (!asks || !matters(jobs, workflow)) {
       continue;
     }
     const Readings readings = readings_of(workflow);

@@ -81,15 +81,15 @@ struct GuardVerdict {
   ChainPart fault;
   std::string event;
   std::vector<std::string> assumed;
+  bool gave_up = false;
 };
 
 /// Whether the deploy runs although this failed.
 GuardVerdict judge_fault(const Chain& chain, const RunPlace& deploy, const ChainPart& fault,
-                         const std::string& event, const Intent& intent) {
+                         const std::string& event, Simulator& simulator) {
   const RunPlace job{fault.place.job, nullptr};
-  const Simulation simulation(chain.parts->graph, intent, event, {deploy, fault.place, job});
-  const Tally tally = ask_worlds(
-      simulation, {fault.place, Ending::Failure},
+  const Tally tally = simulator.ask(
+      chain.parts->graph, event, {deploy, fault.place, job}, {fault.place, Ending::Failure},
       [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
         if (!good.ran(deploy) || !good.ran(fault.place) || bad.ending(job) != Ending::Failure) {
           return std::nullopt;
@@ -100,20 +100,20 @@ GuardVerdict judge_fault(const Chain& chain, const RunPlace& deploy, const Chain
     return {};
   }
   const auto kind = tally.always() ? GuardVerdict::Kind::Fails : GuardVerdict::Kind::Open;
-  return {kind, fault, event, tally.yes_world};
+  return {kind, fault, event, tally.yes_world, tally.gave_up};
 }
 
 /// The worst over all that can fail. Without tests in front it is only a fault when nothing that
 /// the job waits for can hold it back.
 GuardVerdict judge_deploy(const Chain& chain, const RunPlace& deploy, bool unbound,
-                          const Intent& intent) {
+                          Simulator& simulator) {
   const std::vector<ChainPart> faults = faults_before(chain, deploy, unbound);
   GuardVerdict worst;
   std::size_t failing = 0;
   for (const ChainPart& fault : faults) {
     GuardVerdict one;
     for (const std::string& event : chain.events) {
-      GuardVerdict found = judge_fault(chain, deploy, fault, event, intent);
+      GuardVerdict found = judge_fault(chain, deploy, fault, event, simulator);
       if (found.kind > one.kind) {
         one = std::move(found);
       }
@@ -157,10 +157,13 @@ void report_guard(const Chain& chain, const Deploy& deploy, const std::vector<Gu
       std::find_if(guards.begin(), guards.end(), [](const Guard& one) { return one.empty; });
   const Guard& named = guard != guards.end() ? *guard : guards.back();
   if (verdict.kind == GuardVerdict::Kind::Open) {
-    out.undecided(
-        run.asset(), named.condition->where,
-        "whether it deploys after " + failing + " failed depends on what only the run knows: " +
-            (verdict.assumed.empty() ? "its conditions" : "`" + verdict.assumed.front() + "`"));
+    out.undecided(run.asset(), named.condition->where,
+                  "whether it deploys after " + failing + " failed " +
+                      (verdict.gave_up
+                           ? std::string(kTooManyWays)
+                           : "depends on what only the run knows: " +
+                                 (verdict.assumed.empty() ? "its conditions"
+                                                          : "`" + verdict.assumed.front() + "`")));
     return;
   }
   Witness witness = text_witness("scenario", failing + " fails");
@@ -187,14 +190,14 @@ struct UnguardedDeploy {
   GuardVerdict verdict;
 };
 
-UnguardedDeploy first_unguarded(const Chain& chain, const Intent& intent) {
+UnguardedDeploy first_unguarded(const Chain& chain, Simulator& simulator) {
   for (const TimedDeploy* timed : chain.deploys) {
     const RunPlace deploy = chain.place(*timed);
     std::vector<Guard> guards = guards_of(chain, *timed->deploy.step);
     const bool unbound =
         std::any_of(guards.begin(), guards.end(), [](const Guard& guard) { return guard.empty; });
     GuardVerdict verdict =
-        guards.empty() ? GuardVerdict{} : judge_deploy(chain, deploy, unbound, intent);
+        guards.empty() ? GuardVerdict{} : judge_deploy(chain, deploy, unbound, simulator);
     if (verdict.kind != GuardVerdict::Kind::Holds) {
       return {timed, std::move(guards), std::move(verdict)};
     }
@@ -203,8 +206,8 @@ UnguardedDeploy first_unguarded(const Chain& chain, const Intent& intent) {
 }
 
 /// Reports it; false when all are held back.
-bool judge_chain(const Chain& chain, const Intent& intent, Outcomes& out) {
-  const UnguardedDeploy found = first_unguarded(chain, intent);
+bool judge_chain(const Chain& chain, Simulator& simulator, Outcomes& out) {
+  const UnguardedDeploy found = first_unguarded(chain, simulator);
   if (found.deploy != nullptr) {
     report_guard(chain, found.deploy->deploy, found.guards, found.verdict, out);
   }
@@ -212,9 +215,10 @@ bool judge_chain(const Chain& chain, const Intent& intent, Outcomes& out) {
 }
 
 void vacuous_needs_guard(const AuditInput& input, Outcomes& out) {
+  Simulator simulator(input.intent());
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     const bool found = std::any_of(job.begin(), job.end(), [&](const Chain& chain) {
-      return judge_chain(chain, input.intent(), out);
+      return judge_chain(chain, simulator, out);
     });
     if (!found) {
       const JobRun& run = *job.front().deploying->run;
@@ -228,8 +232,8 @@ const Register kVacuousNeedsGuardCheck{
 
 }  // namespace
 
-bool runs_past_guard(const Chain& chain, const Intent& intent) {
-  return first_unguarded(chain, intent).verdict.kind == GuardVerdict::Kind::Fails;
+bool runs_past_guard(const Chain& chain, Simulator& simulator) {
+  return first_unguarded(chain, simulator).verdict.kind == GuardVerdict::Kind::Fails;
 }
 
 }  // namespace muster::workflow

@@ -4,7 +4,6 @@
 
 #include "checks/workflow/awaited.h"
 #include "checks/workflow/chain.h"
-#include "checks/workflow/guard.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/smoke.h"
 
@@ -63,7 +62,7 @@ LoopEnd loop_end(const JobRun& run, const Step& step, const Deploy& deploy) {
 bool has_waiter(const JobRun& run, const Deploy& deploy) {
   return std::any_of(
       run.script->commands.begin(), run.script->commands.end(), [&](const StepCommand& item) {
-        return waits_for_end(deploy, item.command) && !is_for_failure(run, *item.step);
+        return waits_for_end(deploy, item.command) && !run.is_for_failure(*item.step);
       });
 }
 
@@ -71,7 +70,7 @@ void judge_loops(const DeployingRun& deploying, Outcomes& out) {
   const JobRun& run = *deploying.run;
   const auto last =
       std::find_if(deploying.deploys.rbegin(), deploying.deploys.rend(),
-                   [&](const TimedDeploy& one) { return !is_for_failure(run, *one.deploy.step); });
+                   [&](const TimedDeploy& one) { return !run.is_for_failure(*one.deploy.step); });
   if (last == deploying.deploys.rend() || has_waiter(run, last->deploy)) {
     return;
   }
@@ -79,7 +78,7 @@ void judge_loops(const DeployingRun& deploying, Outcomes& out) {
   const auto& steps = run.script->steps;
   for (auto step = std::find(steps.begin(), steps.end(), deploy.step); step != steps.end();
        ++step) {
-    const LoopEnd end = is_for_failure(run, **step) ? LoopEnd::None : loop_end(run, **step, deploy);
+    const LoopEnd end = run.is_for_failure(**step) ? LoopEnd::None : loop_end(run, **step, deploy);
     const SourceRef& where = (*step)->run.where;
     if (end == LoopEnd::Ends) {
       out.pass(run.asset(), where);

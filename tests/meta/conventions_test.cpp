@@ -115,7 +115,8 @@ TEST_CASE("rule texts follow the house style") {
 }
 
 TEST_CASE("no expected finding carries an unfilled place of a message") {
-  const std::regex unfilled("\\{[a-z_]+\\}");
+  // `%{http_code}` is curl's own.
+  const std::regex unfilled("[^%]\\{[a-z_]+\\}");
   for (const auto& entry : fs::recursive_directory_iterator(source_root() / "tests/golden")) {
     if (entry.path().filename() == "expected.json") {
       CAPTURE(entry.path().string());

@@ -416,7 +416,7 @@ TEST_CASE("a simulated run ends as every real run that fits its assumptions") {
     for (const auto& [name, place] : asked) {
       asked_places.push_back(place);
     }
-    const Simulation simulation(graph, intent, "push", asked_places);
+    Simulation simulation(graph, intent, "push", asked_places);
     std::size_t covered = 0;
     Assumptions world;
     do {

@@ -1,0 +1,56 @@
+// The bound on what one rule may simulate for one run of a workflow.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "checks/workflow/scenario.h"
+
+namespace muster::workflow {
+namespace {
+
+/// Jobs that wait for each other, each with a condition of its own that nothing here decides.
+std::string long_chain(std::size_t jobs) {
+  std::string text = "on: push\njobs:\n";
+  for (std::size_t i = 0; i < jobs; ++i) {
+    const std::string number = std::to_string(i);
+    text += "  j" + number + ":\n    runs-on: x\n";
+    text += i > 0 ? "    needs: j" + std::to_string(i - 1) + "\n" : "";
+    text += "    if: always() && vars.v" + number + " == 'on'\n    steps: [{run: make}]\n";
+  }
+  return text;
+}
+
+Tally ask_whether_last_runs(std::size_t jobs) {
+  Facts facts;
+  facts.documents.push_back(
+      {DocumentKind::GithubWorkflow, SourceId(".github/workflows/main.yml"), long_chain(jobs)});
+  const Intent intent;
+  const AuditInput input(facts, intent, TimePoint{});
+  const JobRuns& runs = input.model<JobRuns>();
+  REQUIRE(runs.all().size() == jobs);
+  const RunGraph graph = RunGraph::build(runs, runs.all().front());
+  const RunPlace first{0, nullptr};
+  const RunPlace last{jobs - 1, nullptr};
+  Simulator simulator(intent);
+  return simulator.ask(graph, "push", {first, last}, {first, Ending::Failure},
+                       [&](const Course& good, const Course&, const Assumptions&) {
+                         return std::optional(good.ran(last));
+                       });
+}
+
+TEST_CASE("few ways are looked at whole") {
+  const Tally tally = ask_whether_last_runs(4);
+  CHECK_FALSE(tally.gave_up);
+  CHECK(tally.yes == 8);
+  CHECK(tally.no == 8);
+}
+
+TEST_CASE("too many ways are given up, and then nothing is certain") {
+  const Tally tally = ask_whether_last_runs(900);
+  CHECK(tally.gave_up);
+  CHECK_FALSE(tally.always());
+  CHECK_FALSE(tally.never());
+}
+
+}  // namespace
+}  // namespace muster::workflow
