@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "checks/text/ascii.h"
@@ -107,11 +108,7 @@ bool sends_smoke(const Command& command) {
 /// Collects the parts of one job.
 class PartFinder {
  public:
-  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {
-    for (std::optional<std::size_t> at = job; at; at = parts.graph.jobs()[*at].caller) {
-      for_failure_ = for_failure_ || only_after_failure(*parts.graph.jobs()[*at].condition);
-    }
-  }
+  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {}
 
   void find();
 
@@ -133,14 +130,19 @@ class PartFinder {
 
   RunParts& parts_;
   std::size_t job_;
-  /// The job, or one that calls it, waits for a failure.
-  bool for_failure_ = false;
-  std::vector<Deploy> deploys_;
+  std::span<const Deploy> deploys_;
 };
 
 /// Whether the step, an action around it, its job or a calling job waits for a failure.
 bool PartFinder::is_for_failure(const Step* step) const {
-  return for_failure_ || (step != nullptr && here().run->recognised->for_failure.contains(step));
+  if (step != nullptr) {
+    return here().run->is_for_failure(*step);
+  }
+  bool found = false;
+  for (std::optional<std::size_t> at = job_; at && !found; at = parts_.graph.jobs()[*at].caller) {
+    found = only_after_failure(*parts_.graph.jobs()[*at].condition);
+  }
+  return found;
 }
 
 void PartFinder::add_rollback(const Step* step, const SourceRef& where, std::string what) {

@@ -4,6 +4,7 @@
 #include "checks/text/ascii.h"
 #include "checks/workflow/chain.h"
 #include "checks/workflow/guard.h"
+#include "checks/workflow/image_tag.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/smoke.h"
 
@@ -98,14 +99,12 @@ bool builds_before(const Chain& chain) {
       continue;
     }
     for (const StepCommand& item : run->script->commands) {
-      if (item.command.starts_with_any({"docker build", "docker buildx build"}) &&
-          chain.parts->comes_before({job, item.step}, deploy)) {
+      if (builds_image(item.command) && chain.parts->comes_before({job, item.step}, deploy)) {
         return true;
       }
     }
     for (const Step* step : run->script->steps) {
-      if (action_name(*step) == "docker/build-push-action" &&
-          chain.parts->comes_before({job, step}, deploy)) {
+      if (builds_image(*step) && chain.parts->comes_before({job, step}, deploy)) {
         return true;
       }
     }

@@ -46,6 +46,11 @@ struct ImageUse {
 /// All images that the run pushes or deploys: commands first, then actions.
 [[nodiscard]] std::vector<ImageUse> image_uses(const JobRun& run);
 
+/// `docker build …`, `docker buildx build …`
+[[nodiscard]] bool builds_image(const Command& command);
+/// `docker/build-push-action`
+[[nodiscard]] bool builds_image(const Step& step);
+
 /// The worst that the tag can be over all ways in which the job runs.
 [[nodiscard]] TagVerdict worst_tag(const ImageUse& use, const std::vector<const JobRun*>& runs,
                                    const Intent& intent);

@@ -15,11 +15,11 @@ namespace {
 bool handles_images(const JobRun& run) {
   const auto& runs = run.script->commands;
   const bool by_command = std::any_of(runs.begin(), runs.end(), [](const StepCommand& item) {
-    return item.command.starts_with_any({"docker push", "docker build", "docker buildx build"});
+    return builds_image(item.command) || item.command.starts_with("docker push");
   });
-  const auto steps = run.script->steps;
+  const auto& steps = run.script->steps;
   return by_command || std::any_of(steps.begin(), steps.end(), [](const Step* step) {
-           return step->uses.value.starts_with("docker/build-push-action@") ||
+           return builds_image(*step) ||
                   step->uses.value.starts_with("aws-actions/amazon-ecs-render-task-definition@");
          });
 }

@@ -16,7 +16,7 @@ bool pushes(std::string_view outputs) {
 bool pushes_tags(const Command& command) {
   const auto& words = command.words;
   return command.starts_with("docker buildx imagetools create") ||
-         (command.starts_with_any({"docker build", "docker buildx build"}) &&
+         (builds_image(command) &&
           std::any_of(words.begin(), words.end(),
                       [](const std::string& word) { return word == "--push" || pushes(word); }));
 }
@@ -84,7 +84,7 @@ void add_action(std::vector<ImageUse>& uses, const Step& step) {
   const Text* outputs = step.input("outputs");
   const bool pushed =
       (push != nullptr && push->value != "false") || (outputs != nullptr && pushes(outputs->value));
-  if (name == "docker/build-push-action" && tags != nullptr && pushed) {
+  if (builds_image(step) && tags != nullptr && pushed) {
     for (const std::string& image : list_items(tags->value)) {
       uses.push_back({&step, tags->where, {image, false}, false});
     }
@@ -103,6 +103,14 @@ std::string repository_of(const ImageUse& use) {
 }
 
 }  // namespace
+
+bool builds_image(const Command& command) {
+  return command.starts_with_any({"docker build", "docker buildx build"});
+}
+
+bool builds_image(const Step& step) {
+  return action_name(step) == "docker/build-push-action";
+}
 
 std::vector<ImageUse> image_uses(const JobRun& run) {
   std::vector<ImageUse> uses;

@@ -8,6 +8,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/image_tag.h"
 #include "checks/workflow/mentions.h"
 #include "checks/workflow/sources.h"
 
@@ -165,9 +166,8 @@ bool pushes_images(const JobRun& run) {
                            {"docker push", "docker buildx build", "docker buildx imagetools create",
                             "crane copy", "skopeo copy", "aws ecr put-image"});
                      }) ||
-         std::any_of(run.script->steps.begin(), run.script->steps.end(), [](const Step* step) {
-           return action_name(*step) == "docker/build-push-action";
-         });
+         std::any_of(run.script->steps.begin(), run.script->steps.end(),
+                     [](const Step* step) { return builds_image(*step); });
 }
 
 /// The jobs whose texts matter: those that deploy, push images, or call a workflow.

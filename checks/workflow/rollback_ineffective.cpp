@@ -23,6 +23,10 @@ std::string quoted_if(const Text* condition) {
                               : "`if: " + std::string(text::trim(condition->value)) + "`";
 }
 
+std::string failure_of(const ChainPart& part) {
+  return "`" + part.what + "` fails";
+}
+
 class RollbackJudge {
  public:
   RollbackJudge(const Chain& chain, RollbackSteps& steps, Simulator& simulator)
@@ -54,7 +58,7 @@ class RollbackJudge {
   void judge_tests(Defects& found) const;
   void judge_success(const ChainPart& part, Defects& found) const;
   void judge_step(const ChainPart& part, Defects& found) const;
-  [[nodiscard]] RollbackDefect open_defect(const ChainPart& fault, const Tally& tally) const;
+  [[nodiscard]] RollbackDefect open_defect(const std::string& when, const Tally& tally) const;
 
   const Chain& chain_;
   const RunParts& parts_;
@@ -194,13 +198,12 @@ RollbackDefect RollbackJudge::uncovered(const ChainPart& fault) const {
   return defect;
 }
 
-RollbackDefect RollbackJudge::open_defect(const ChainPart& fault, const Tally& tally) const {
+RollbackDefect RollbackJudge::open_defect(const std::string& when, const Tally& tally) const {
   const Text* condition = condition_of(parts_, rollbacks_.front());
   RollbackDefect defect;
   defect.open = true;
   defect.where = condition != nullptr ? condition->where : rollbacks_.front().where;
-  defect.what = "whether " + parts_.named(rollbacks_.front().place) + " runs when `" + fault.what +
-                "` fails ";
+  defect.what = "whether " + parts_.named(rollbacks_.front().place) + " runs when " + when + " ";
   defect.what += tally.gave_up ? std::string(kTooManyWays)
                                : "depends on what only the run knows: " +
                                      (tally.no_world.empty()
@@ -221,7 +224,7 @@ void RollbackJudge::judge_starts(Defects& found) const {
     if (tally.always()) {
       ++covered_smokes;
     } else {
-      found.push_back(tally.never() ? uncovered(smoke) : open_defect(smoke, tally));
+      found.push_back(tally.never() ? uncovered(smoke) : open_defect(failure_of(smoke), tally));
     }
   }
   for (RollbackDefect& defect : found) {
@@ -234,7 +237,8 @@ void RollbackJudge::judge_starts(Defects& found) const {
   if (!arises || tally.always() || !found.empty()) {
     return;
   }
-  RollbackDefect defect = tally.never() ? uncovered(deploy) : open_defect(deploy, tally);
+  RollbackDefect defect =
+      tally.never() ? uncovered(deploy) : open_defect(failure_of(deploy), tally);
   if (covered_smokes > 0 && !defect.open) {
     defect.code = "misses-deploy-failure";
     defect.severity = Severity::Medium;
@@ -287,7 +291,7 @@ void RollbackJudge::judge_tests(Defects& found) const {
       for (const std::string& event : chain_.events) {
         const Tally tally = runs_without_deploy(part, test, event);
         if (tally.gave_up) {
-          found.push_back(open_defect(test, tally));
+          found.push_back(open_defect(failure_of(test), tally));
           return;
         }
         starts = starts && tally.always();
@@ -305,11 +309,11 @@ void RollbackJudge::judge_tests(Defects& found) const {
 bool decides_itself(const JobRun& run, const ChainPart& part) {
   static constexpr std::array<std::string_view, 8> kSigns = {"if ", "case ", "&&",   "||",
                                                              "[ ",  "test ", "exit", "while "};
-  const auto& all = run.script->commands;
-  const auto found = std::find_if(all.begin(), all.end(), [&](const StepCommand& item) {
-    return item.step == part.place.step && item.where == part.where;
+  const auto commands = run.script->commands_of(*part.place.step);
+  const auto found = std::find_if(commands.begin(), commands.end(), [&](const StepCommand& item) {
+    return item.where == part.where;
   });
-  if (found == all.end() || part.place.step->kind != Step::Kind::Run) {
+  if (found == commands.end() || part.place.step->kind != Step::Kind::Run) {
     return part.place.step->kind != Step::Kind::Uses;
   }
   const std::string_view script = part.place.step->run.value;
@@ -335,6 +339,10 @@ void RollbackJudge::judge_success(const ChainPart& part, Defects& found) const {
         [&](const Course& good, const Course&, const Assumptions&) -> std::optional<bool> {
           return good.ran(last_deploy()) ? std::optional(good.ran(part.place)) : std::nullopt;
         });
+    if (tally.gave_up) {
+      found.push_back(open_defect("nothing fails", tally));
+      return;
+    }
     always = always && tally.always();
   }
   if (always) {

@@ -109,7 +109,9 @@ GuardVerdict judge_deploy(const Chain& chain, const RunPlace& deploy, bool unbou
                           Simulator& simulator) {
   const std::vector<ChainPart> faults = faults_before(chain, deploy, unbound);
   GuardVerdict worst;
+  GuardVerdict given_up;
   std::size_t failing = 0;
+  std::size_t unknown = 0;
   for (const ChainPart& fault : faults) {
     GuardVerdict one;
     for (const std::string& event : chain.events) {
@@ -119,12 +121,19 @@ GuardVerdict judge_deploy(const Chain& chain, const RunPlace& deploy, bool unbou
       }
     }
     failing += one.kind == GuardVerdict::Kind::Fails ? 1 : 0;
+    if (one.gave_up) {
+      ++unknown;
+      given_up = one;
+    }
     if (one.kind > worst.kind) {
       worst = std::move(one);
     }
   }
   const bool tests = !faults.empty() && !faults.front().what.empty();
-  return tests || failing == faults.size() ? worst : GuardVerdict{};
+  if (tests || failing == faults.size()) {
+    return worst;
+  }
+  return failing + unknown == faults.size() ? given_up : GuardVerdict{};
 }
 
 std::string failing_words(const RunParts& parts, const ChainPart& fault) {

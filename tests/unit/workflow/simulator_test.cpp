@@ -1,8 +1,10 @@
 // The bound on what one rule may simulate for one run of a workflow.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
+#include "checks/core/engine.h"
 #include "checks/workflow/scenario.h"
 
 namespace muster::workflow {
@@ -50,6 +52,36 @@ TEST_CASE("too many ways are given up, and then nothing is certain") {
   CHECK(tally.gave_up);
   CHECK_FALSE(tally.always());
   CHECK_FALSE(tally.never());
+}
+
+/// What a rule says of the job, in a chain of jobs that each deploy.
+std::vector<OutcomeKind> said_of(const std::string& rule, std::size_t jobs, std::size_t job) {
+  std::string text = long_chain(jobs);
+  const std::string step = "steps: [{run: make}]";
+  const std::string deploys =
+      "steps: [{uses: aws-actions/configure-aws-credentials@v4, with: {role-to-assume: r}}, "
+      "{run: aws ecs update-service --service s --force-new-deployment}]";
+  for (std::size_t at = text.find(step); at != std::string::npos;
+       at = text.find(step, at + deploys.size())) {
+    text.replace(at, step.size(), deploys);
+  }
+  Facts facts;
+  facts.documents.push_back(
+      {DocumentKind::GithubWorkflow, SourceId(".github/workflows/main.yml"), text});
+  std::vector<OutcomeKind> kinds;
+  for (const Outcome& outcome : audit(facts, Intent{}, registered_checks(), TimePoint{}).outcomes) {
+    if (outcome.rule == rule && outcome.asset.id.ends_with("#jobs.j" + std::to_string(job))) {
+      kinds.push_back(outcome.kind);
+    }
+  }
+  return kinds;
+}
+
+TEST_CASE("a guard that could not be followed to the end does not pass") {
+  using Kinds = std::vector<OutcomeKind>;
+  const std::string rule = "workflow-vacuous-needs-guard";
+  CHECK(said_of(rule, 4, 3) == Kinds{OutcomeKind::Fail});
+  CHECK(said_of(rule, 60, 59) == Kinds{OutcomeKind::Undecided});
 }
 
 }  // namespace
