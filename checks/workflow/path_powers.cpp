@@ -11,6 +11,20 @@
 
 namespace muster::workflow {
 
+std::vector<std::string> any_resource(const policy::Action& action) {
+  const policy::Catalogue& catalogue = policy::embedded_catalogue();
+  std::vector<std::string> patterns;
+  for (const policy::ResourceUse& use : catalogue.uses(action)) {
+    const auto of_type = policy::arn_patterns(catalogue.type_of(use));
+    patterns.insert(use.required ? patterns.begin() : patterns.end(), of_type.begin(),
+                    of_type.end());
+  }
+  if (patterns.empty()) {
+    patterns.emplace_back("*");
+  }
+  return patterns;
+}
+
 /// An action that a statement allows, with how much it has to do with deploying.
 struct ChangeCandidate {
   std::size_t rank = 0;
@@ -57,21 +71,6 @@ std::vector<ChangeCandidate> candidates_of(const iam::Role& role) {
       found.begin(), found.end(),
       [](const ChangeCandidate& a, const ChangeCandidate& b) { return a.rank < b.rank; });
   return found;
-}
-
-/// What an open `Resource` can mean to the action: a resource of its type, or `*`.
-std::vector<std::string> any_resource(const policy::Action& action) {
-  const policy::Catalogue& catalogue = policy::embedded_catalogue();
-  std::vector<std::string> patterns;
-  for (const policy::ResourceUse& use : catalogue.uses(action)) {
-    const auto of_type = policy::arn_patterns(catalogue.type_of(use));
-    patterns.insert(use.required ? patterns.begin() : patterns.end(), of_type.begin(),
-                    of_type.end());
-  }
-  if (patterns.empty()) {
-    patterns.emplace_back("*");
-  }
-  return patterns;
 }
 
 /// Resources to ask about, each with the entry that names it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/iam/powers.h"
+#include "checks/policy/catalogue.h"
 
 namespace muster::workflow {
 
@@ -31,6 +32,10 @@ struct RoleChanges {
   /// It is proved that it may change nothing.
   [[nodiscard]] bool none() const { return some.empty() && missing.empty(); }
 };
+
+/// What a request of the action can be about: patterns of resources of its types, `*` when it has
+/// none.
+[[nodiscard]] std::vector<std::string> any_resource(const policy::Action& action);
 
 /// The powers of the roles that paths end in. Not for use by several threads at a time.
 class PathPowers {
