@@ -273,6 +273,13 @@ std::vector<std::string> events_of(const std::vector<const TimedDeploy*>& deploy
 
 bool is_test(const Command& command) {
   const ChainTable& table = chain_table();
+  // Only their names say test: `docker build -t shop:test .`
+  if (command.starts_with_any({"docker build", "docker buildx", "docker push", "docker pull",
+                               "docker tag", "docker compose build", "docker compose pull",
+                               "docker compose push", "docker-compose build", "docker-compose pull",
+                               "docker-compose push"})) {
+    return false;
+  }
   for (std::size_t i = 1; i < command.words.size(); ++i) {
     const bool excluded = command.words[i] == "test" && command.words[i - 1] == "-x";
     if (text::one_of(command.words[i], table.test_skips) &&

@@ -2,65 +2,12 @@
 #include <algorithm>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/chain.h"
 #include "checks/workflow/guard.h"
 #include "checks/workflow/image_tag.h"
-#include "checks/workflow/shell_signal.h"
-#include "checks/workflow/smoke.h"
+#include "checks/workflow/test_worth.h"
 
 namespace muster::workflow {
 namespace {
-
-/// Whether the step's script ends with 0 however its tests end.
-bool swallows_failure(const Chain& chain, const ChainPart& test) {
-  const JobRun* run = chain.parts->graph.jobs()[test.place.job].run;
-  const Step* step = test.place.step;
-  if (run == nullptr || step == nullptr || step->kind != Step::Kind::Run) {
-    return false;
-  }
-  const auto commands = run->script->commands_of(*step);
-  const bool own = std::any_of(commands.begin(), commands.end(), [&](const StepCommand& item) {
-    return item.where == test.where && item.via.size() == run->script->calls_of(step).size();
-  });
-  const auto options = shell_options(shell_text(*run->workflow, *run->job, *step));
-  if (!own || !options) {
-    return false;
-  }
-  const ShellProgram program = compile_shell(
-      step->run.value, *options,
-      [](const std::vector<std::string>& words) { return is_test(Command{words, 0, 0, false}); });
-  return signal_of(program, Failing::Status).kind == Signal::Kind::Never;
-}
-
-/// What a test before the deploy is worth. `Unknown`: there are too many ways to tell.
-enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
-
-TestWorth worth_of(const Chain& chain, const ChainPart& test, Simulator& simulator) {
-  const RunPlace deploy = chain.place(*chain.deploys.front());
-  if (!chain.parts->comes_before(test.place, deploy)) {
-    return TestWorth::Elsewhere;
-  }
-  if (swallows_failure(chain, test)) {
-    return TestWorth::Swallowed;
-  }
-  const RunPlace job{test.place.job, nullptr};
-  TestWorth worth = TestWorth::Ignored;
-  for (const std::string& event : chain.events) {
-    const Tally tally = simulator.ask(
-        chain.parts->graph, event, {deploy, test.place, job}, {test.place, Ending::Failure},
-        [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
-          if (!good.ran(deploy) || !good.ran(test.place)) {
-            return std::nullopt;
-          }
-          return !bad.ran(deploy);
-        });
-    if (tally.yes > 0) {
-      return TestWorth::Holds;
-    }
-    worth = tally.gave_up ? TestWorth::Unknown : worth;
-  }
-  return worth;
-}
 
 /// A test in a job of the same workflow that runs beside the deploy.
 const ChainPart* test_apart(const Chain& chain) {
@@ -187,8 +134,9 @@ struct TestsBefore {
 TestsBefore tests_before(const Chain& chain, Simulator& simulator) {
   TestsBefore found;
   found.chain = &chain;
+  const HeldStep held{chain.parts, chain.place(*chain.deploys.front()), chain.events};
   for (const ChainPart& test : chain.parts->tests) {
-    const TestWorth worth = worth_of(chain, test, simulator);
+    const TestWorth worth = worth_of(held, test, simulator);
     if (worth > found.worth) {
       found.worth = worth;
       found.test = &test;

@@ -1,0 +1,33 @@
+// Whether a test holds something back: tried in a simulated run in which the test fails.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/workflow/chain.h"
+
+namespace muster::workflow {
+
+/// A step that tests should hold back.
+struct HeldStep {
+  const RunParts* parts = nullptr;
+  RunPlace place;
+  /// That start it; an empty one for any.
+  std::vector<std::string> events;
+};
+
+/// What a test is worth to a step behind it. `Elsewhere`: it does not come before the step;
+/// `Swallowed`: its script ends with 0 however it ends; `Ignored`: the step runs all the same;
+/// `Unknown`: there are too many ways to tell.
+enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
+
+[[nodiscard]] TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simulator);
+
+/// Whether the script of the test ends with 0 however the test ends.
+[[nodiscard]] bool swallows_failure(const RunParts& parts, const ChainPart& test);
+
+/// Whether the run may run the step and all of these, when nothing fails.
+[[nodiscard]] bool run_together(const HeldStep& held, std::vector<RunPlace> others,
+                                Simulator& simulator);
+
+}  // namespace muster::workflow
