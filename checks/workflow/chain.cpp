@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/publications.h"
 #include "checks/workflow/sent_commands.h"
 #include "checks/workflow/shell_wrap.h"
 #include "checks/workflow/smoke.h"
@@ -353,33 +354,36 @@ std::string RunParts::named(const RunPlace& place) const {
   return "step `" + (step.name ? step.name->value : step.id ? step.id->value : step.anchor()) + "`";
 }
 
+const RunParts& Chains::take_in(const JobRuns& runs, const JobRun& run) {
+  const Workflow* root = run.callers.empty() ? run.workflow : run.callers.front().first;
+  const RunParts*& parts = by_root_[{run.entry, root}];
+  if (parts == nullptr) {
+    RunParts& made = runs_.emplace_back();
+    made.graph = RunGraph::build(runs, run);
+    for (std::size_t i = 0; i < made.graph.jobs().size(); ++i) {
+      PartFinder(made, i).find();
+    }
+    for (const ChainPart& rollback : made.rollbacks) {
+      if (rollback.automatic && rollback.place.step != nullptr) {
+        automatic_.insert(rollback.place.step);
+      }
+    }
+    parts = &made;
+  }
+  parts_.emplace(&run, parts);
+  return *parts;
+}
+
 Chains Chains::build(const AuditInput& input) {
   Chains result;
   const JobRuns& runs = input.model<JobRuns>();
-  std::map<std::pair<const Workflow*, const Workflow*>, const RunParts*> known;
   for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
     std::vector<Chain> chains;
     for (const DeployingRun& deploying : job) {
-      const JobRun& run = *deploying.run;
-      const Workflow* root = run.callers.empty() ? run.workflow : run.callers.front().first;
-      const RunParts*& parts = known[{run.entry, root}];
-      if (parts == nullptr) {
-        RunParts& made = result.runs_.emplace_back();
-        made.graph = RunGraph::build(runs, run);
-        for (std::size_t i = 0; i < made.graph.jobs().size(); ++i) {
-          PartFinder(made, i).find();
-        }
-        for (const ChainPart& rollback : made.rollbacks) {
-          if (rollback.automatic && rollback.place.step != nullptr) {
-            result.automatic_.insert(rollback.place.step);
-          }
-        }
-        parts = &made;
-      }
-      result.parts_.emplace(&run, parts);
-      Chain chain{&deploying, parts, parts->graph.index_of(run), {}, {}};
+      const RunParts& parts = result.take_in(runs, *deploying.run);
+      Chain chain{&deploying, &parts, parts.graph.index_of(*deploying.run), {}, {}};
       for (const TimedDeploy& deploy : deploying.deploys) {
-        if (!parts->is_rollback(chain.place(deploy))) {
+        if (!parts.is_rollback(chain.place(deploy))) {
           chain.deploys.push_back(&deploy);
         }
       }
@@ -390,6 +394,11 @@ Chains Chains::build(const AuditInput& input) {
     }
     if (!chains.empty()) {
       result.by_job_.push_back(std::move(chains));
+    }
+  }
+  for (const JobRun& run : runs.all()) {
+    if (!publications(run, input.intent()).empty()) {
+      result.take_in(runs, run);
     }
   }
   return result;

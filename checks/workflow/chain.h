@@ -69,11 +69,15 @@ class Chains {
     return automatic_.contains(&step);
   }
 
-  /// What plays a part in the run of a job in which something deploys.
+  /// What plays a part in the run of a job that deploys or publishes.
   [[nodiscard]] const RunParts& parts_of(const JobRun& run) const { return *parts_.at(&run); }
 
  private:
+  const RunParts& take_in(const JobRuns& runs, const JobRun& run);
+
   std::deque<RunParts> runs_;
+  /// By the workflow that is started and the one at the top of the calls.
+  std::map<std::pair<const Workflow*, const Workflow*>, const RunParts*> by_root_;
   std::vector<std::vector<Chain>> by_job_;
   std::set<const Step*> automatic_;
   std::map<const JobRun*, const RunParts*> parts_;

@@ -110,28 +110,6 @@ bool prints_the_run(std::string_view value) {
   });
 }
 
-/// The word with each variable that the script assigns replaced by its only value; nothing is done
-/// where there are several or where the value is no plain word.
-std::string with_assigned(std::string_view word, std::string_view script) {
-  std::string result;
-  for (const Piece& piece : pieces_of(word)) {
-    const bool braces = piece.text.starts_with("${");
-    const std::string_view name =
-        piece.expansion ? piece.text.substr(braces ? 2 : 1, piece.text.size() - (braces ? 3 : 1))
-                        : std::string_view();
-    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), text::is_word_char);
-    const auto values = plain ? assigned(script, name) : std::vector<std::string_view>();
-    std::string_view value = values.size() == 1 ? values.front() : std::string_view();
-    const bool quoted = value.size() > 1 && value.front() == '"' && value.back() == '"';
-    value = quoted ? value.substr(1, value.size() - 2) : value;
-    const bool word_only =
-        !value.empty() && plain_part(value).find_first_of(" \t\"'`;&|<>()") == std::string::npos;
-    const bool run = prints_the_run(value);
-    result += run ? "$GITHUB_SHA" : std::string(word_only ? value : piece.text);
-  }
-  return result;
-}
-
 /// `1`, `v2`, `20260101`, or the beginning of a commit.
 bool is_version(std::string_view part) {
   part.remove_prefix(part.starts_with('v') ? 1 : 0);
@@ -193,6 +171,26 @@ std::string tag_of(std::string_view image) {
   const bool has_tag = colon != std::string::npos && (slash == std::string::npos || colon > slash);
   return has_tag && plain.find('@') == std::string::npos ? std::string(image.substr(colon + 1))
                                                          : "";
+}
+
+std::string with_assigned(std::string_view word, std::string_view script) {
+  std::string result;
+  for (const Piece& piece : pieces_of(word)) {
+    const bool braces = piece.text.starts_with("${");
+    const std::string_view name =
+        piece.expansion ? piece.text.substr(braces ? 2 : 1, piece.text.size() - (braces ? 3 : 1))
+                        : std::string_view();
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), text::is_word_char);
+    const auto values = plain ? assigned(script, name) : std::vector<std::string_view>();
+    std::string_view value = values.size() == 1 ? values.front() : std::string_view();
+    const bool quoted = value.size() > 1 && value.front() == '"' && value.back() == '"';
+    value = quoted ? value.substr(1, value.size() - 2) : value;
+    const bool word_only =
+        !value.empty() && plain_part(value).find_first_of(" \t\"'`;&|<>()") == std::string::npos;
+    const bool run = prints_the_run(value);
+    result += run ? "$GITHUB_SHA" : std::string(word_only ? value : piece.text);
+  }
+  return result;
 }
 
 TagVerdict judge_tag(const ImageText& image, const Scope& scope) {

@@ -30,6 +30,11 @@ struct TagVerdict {
 /// none of it.
 [[nodiscard]] std::string tag_of(std::string_view image);
 
+/// The word with each variable that the script assigns replaced by its only value, the commit and
+/// the time by `$GITHUB_SHA`; nothing is done where there are several or where the value is no
+/// plain word.
+[[nodiscard]] std::string with_assigned(std::string_view word, std::string_view script);
+
 /// Judges the tag by its parts: a part that is the commit or the number of the run keeps every tag
 /// that it is in from moving. A tag that the file gives alone moves unless it names a version; no
 /// tag is `latest`. Images of a registry on `localhost` stay where they are.

@@ -1,0 +1,176 @@
+// A version that is published although the tests of the run failed, or as another build of the
+// image than the one that they tried. Decided in a simulated run: a test counts when it runs in the
+// same run and does not wait for the publishing step, and holds when its failure keeps that step
+// from running. Where tests start an image of the run, those decide; else any test. Jobs that
+// deploy are judged by workflow-deploy-without-tests; a run without tests has nothing to wait for.
+// Source: GitHub Docs, "Workflow syntax", `jobs.<job_id>.needs`; Docker Docs, "Building best
+// practices".
+#include <algorithm>
+
+#include "checks/workflow/publications.h"
+#include "checks/workflow/run_images.h"
+#include "checks/workflow/test_worth.h"
+
+namespace muster::workflow {
+namespace {
+
+/// What is known of one publication in one way in which its job runs.
+struct Published {
+  enum class Kind { Nothing, Tested, Unknown, Untested };
+
+  Kind kind = Kind::Nothing;
+  const JobRun* run = nullptr;
+  Publication what;
+  /// Why, in words, and where that is read off.
+  std::string because;
+  std::string scenario;
+  std::vector<RelatedPlace> related;
+};
+
+/// Tests of the run that do not wait for the publishing step: those that try an image, if any do.
+std::vector<ChainPart> tests_beside(const HeldStep& held, const RunImages& images,
+                                    Simulator& simulator) {
+  std::vector<ChainPart> found;
+  const auto add = [&](const ChainPart& test) {
+    if (!held.parts->comes_before(held.place, test.place) &&
+        run_together(held, {test.place}, simulator)) {
+      found.push_back(test);
+    }
+  };
+  for (const ImageTrial& trial : images.trials()) {
+    add({trial.place, trial.where, trial.what, false});
+  }
+  if (found.empty()) {
+    std::for_each(held.parts->tests.begin(), held.parts->tests.end(), add);
+  }
+  return found;
+}
+
+/// The same of one that may stand before the publishing command, at `where`, in one script.
+TestWorth worth_before(const HeldStep& held, const SourceRef& where, const ChainPart& test,
+                       Simulator& simulator) {
+  const bool in_front = test.place == held.place && test.where.source == where.source &&
+                        test.where.span.line <= where.span.line;
+  if (!in_front) {
+    return worth_of(held, test, simulator);
+  }
+  return swallows_failure(*held.parts, test) ? TestWorth::Swallowed : TestWorth::Holds;
+}
+
+void judge_tests(const HeldStep& held, const std::vector<ChainPart>& tests, Simulator& simulator,
+                 Published& found) {
+  const ChainPart* best = nullptr;
+  TestWorth worth = TestWorth::Elsewhere;
+  for (const ChainPart& test : tests) {
+    const TestWorth one = worth_before(held, found.what.where, test, simulator);
+    if (best == nullptr || one > worth) {
+      best = &test;
+      worth = one;
+    }
+  }
+  const RunParts& parts = *held.parts;
+  const auto closed = std::find_if(
+      parts.closed.begin(), parts.closed.end(),
+      [&](const ChainPart& part) { return parts.comes_before(part.place, held.place); });
+  if (best == nullptr) {
+    return;
+  }
+  found.kind = Published::Kind::Untested;
+  if (worth == TestWorth::Holds) {
+    found.kind = Published::Kind::Tested;
+  } else if (worth == TestWorth::Unknown || closed != parts.closed.end()) {
+    found.kind = Published::Kind::Unknown;
+    found.because =
+        worth == TestWorth::Unknown
+            ? "whether a failure of `" + best->what + "` holds it back " + std::string(kTooManyWays)
+            : "it may be tested by what runs before it: " + closed->what;
+  } else {
+    found.because =
+        "`" + best->what + "` in " + parts.named({best->place.job, nullptr}) +
+        (worth == TestWorth::Elsewhere   ? " runs beside it; name that job in `needs`"
+         : worth == TestWorth::Swallowed ? " cannot fail its step: the script ends with 0"
+                                         : " may fail, and it is published all the same");
+    found.scenario = "`" + best->what + "` fails, and `" + found.what.what + "` is published";
+    found.related = {{best->where, "the test that does not hold it back"}};
+  }
+}
+
+/// Looks at one publication of a run; `held`: its step.
+Published look_at(const HeldStep& held, const JobRun& run, const Publication& one,
+                  const RunImages& images, Simulator& simulator) {
+  Published found{Published::Kind::Nothing, &run, one, {}, {}, {}};
+  const RunParts& parts = *held.parts;
+  judge_tests(held, tests_beside(held, images, simulator), simulator, found);
+  const auto rebuilt =
+      one.is_image ? find_rebuilt(images, held, images.trials(), simulator) : std::nullopt;
+  if (!rebuilt) {
+    return found;
+  }
+  const ImageBuild& used = images.builds()[rebuilt->used];
+  const std::string again =
+      "`" + used.what + "` builds the image again, and `" + rebuilt->trial->what + "` in " +
+      parts.named({rebuilt->trial->place.job, nullptr}) + " tried another build of it";
+  found.because =
+      found.kind == Published::Kind::Untested ? found.because + "; besides, " + again : again;
+  found.scenario = found.scenario.empty() ? "a base image or a package moves between the two builds"
+                                          : found.scenario;
+  found.related.push_back({used.where, "the build that is published"});
+  found.related.push_back(
+      {images.builds()[rebuilt->trial->build].where, "the build that was tried"});
+  found.kind = Published::Kind::Untested;
+  return found;
+}
+
+void report_published(const Published& worst, Outcomes& out) {
+  const Asset asset = worst.run->asset();
+  if (worst.kind == Published::Kind::Tested) {
+    out.pass(asset, worst.what.where);
+  } else if (worst.kind == Published::Kind::Unknown) {
+    out.undecided(
+        asset, worst.what.where,
+        "whether tests hold `" + worst.what.what + "` back is not known: " + worst.because);
+  } else if (worst.kind == Published::Kind::Untested) {
+    auto draft = out.fail(asset, worst.what.where, text_witness("scenario", worst.scenario));
+    draft.arg("job", worst.run->job->id.value).arg("what", worst.what.what).because(worst.because);
+    for (const RelatedPlace& place : worst.related) {
+      draft.related(place.where, place.note);
+    }
+  }
+}
+
+void publish_untested(const AuditInput& input, Outcomes& out) {
+  Simulator simulator(input.intent());
+  const Chains& chains = input.model<Chains>();
+  std::map<const RunParts*, RunImages> known;
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    Published worst;
+    for (const JobRun* run : runs) {
+      const auto found = publications(*run, input.intent());
+      if (found.empty() || !run->recognised->deploys.empty()) {
+        continue;
+      }
+      const RunParts& parts = chains.parts_of(*run);
+      if (!known.contains(&parts)) {
+        known.emplace(&parts, RunImages::of(parts, input.intent()));
+      }
+      for (const Publication& one : found) {
+        Published next = look_at({&parts,
+                                  {parts.graph.index_of(*run), one.step},
+                                  publishing_events(*run, one, input.intent())},
+                                 *run, one, known.at(&parts), simulator);
+        if (next.kind > worst.kind) {
+          worst = std::move(next);
+        }
+      }
+    }
+    if (worst.kind != Published::Kind::Nothing) {
+      report_published(worst, out);
+    }
+  }
+}
+
+const Register kPublishUntestedCheck{
+    "workflow-publish-untested", publish_untested, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
