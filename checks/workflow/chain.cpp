@@ -270,6 +270,18 @@ std::vector<std::string> events_of(const std::vector<const TimedDeploy*>& deploy
   return {events.begin(), events.end()};
 }
 
+/// What of the run is no rollback.
+Chain chain_of(const DeployingRun& deploying, const RunParts& parts) {
+  Chain chain{&deploying, &parts, parts.graph.index_of(*deploying.run), {}, {}};
+  for (const TimedDeploy& deploy : deploying.deploys) {
+    if (!parts.is_rollback(chain.place(deploy))) {
+      chain.deploys.push_back(&deploy);
+    }
+  }
+  chain.events = events_of(chain.deploys);
+  return chain;
+}
+
 }  // namespace
 
 bool is_test(const Command& command) {
@@ -380,14 +392,7 @@ Chains Chains::build(const AuditInput& input) {
   for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
     std::vector<Chain> chains;
     for (const DeployingRun& deploying : job) {
-      const RunParts& parts = result.take_in(runs, *deploying.run);
-      Chain chain{&deploying, &parts, parts.graph.index_of(*deploying.run), {}, {}};
-      for (const TimedDeploy& deploy : deploying.deploys) {
-        if (!parts.is_rollback(chain.place(deploy))) {
-          chain.deploys.push_back(&deploy);
-        }
-      }
-      chain.events = events_of(chain.deploys);
+      Chain chain = chain_of(deploying, result.take_in(runs, *deploying.run));
       if (!chain.deploys.empty()) {
         chains.push_back(std::move(chain));
       }

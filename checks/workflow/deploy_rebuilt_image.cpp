@@ -125,11 +125,11 @@ Promotion look_at(const Chain& chain, const TriedImages& tried, Simulator& simul
   return found;
 }
 
-void report_rebuilt(const Promotion& found, Outcomes& out) {
+void report_rebuilt(const Promotion& found, const Rebuilt& rebuilt, Outcomes& out) {
   const Chain& chain = *found.chain;
   const Deploy& deploy = found.timed->deploy;
-  const ImageTrial& trial = *found.rebuilt->trial;
-  const ImageBuild& used = found.images->builds()[found.rebuilt->used];
+  const ImageTrial& trial = *rebuilt.trial;
+  const ImageBuild& used = found.images->builds()[rebuilt.used];
   const ImageBuild& tried = found.images->builds()[trial.build];
   // Two calls of one workflow are told apart by the jobs that call it.
   const auto job_of = [&](const RunPlace& place) {
@@ -170,7 +170,7 @@ void deploy_rebuilt_image(const AuditInput& input, Outcomes& out) {
     const Asset asset = worst->chain->deploying->run->asset();
     const Deploy& deploy = worst->timed->deploy;
     if (worst->rebuilt) {
-      report_rebuilt(*worst, out);
+      report_rebuilt(*worst, *worst->rebuilt, out);
     } else if (worst->is_open) {
       out.undecided(asset, deploy.where,
                     "which image `" + deploy.verb +

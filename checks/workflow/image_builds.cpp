@@ -132,15 +132,12 @@ void add_reference(ImageBuild& build, const std::string& image) {
 /// `docker/metadata-action` gives the references that another step's output holds.
 void add_listed(ImageBuild& build, const std::string& list, const JobRun& run,
                 const Intent& intent) {
-  for (const std::string& name : names_read(list, false)) {
-    for (const Step* step : run.script->steps) {
-      const Text* images = step->input("images");
-      if (step->id && images != nullptr &&
-          name.starts_with("steps." + text::lower(step->id->value) + ".")) {
-        for (const std::string& image :
-             entries_of(spelled(images->value, run.scope(intent, step)))) {
-          add_reference(build, image);
-        }
+  const auto names = names_read(list, false);
+  for (const Step* step : run.script->steps) {
+    const Text* images = step->input("images");
+    if (step->id && images != nullptr && reads(names, "steps." + text::lower(step->id->value))) {
+      for (const std::string& image : entries_of(spelled(images->value, run.scope(intent, step)))) {
+        add_reference(build, image);
       }
     }
   }

@@ -80,10 +80,10 @@ const Step* record_of(const Chain& chain, const RunPlace& deploy) {
   return nullptr;
 }
 
-/// Whether GitHub keeps a deployment for the job.
-bool keeps_deployment(const JobRun& run, const Intent& intent) {
+/// The environment of the job for which GitHub keeps a deployment; null without one.
+const Environment* kept_deployment(const JobRun& run, const Intent& intent) {
   if (!run.job->environment) {
-    return false;
+    return nullptr;
   }
   const auto jobs = run.workflow->tree->root().find("jobs");
   const auto job = jobs ? jobs->find(run.job->id.value) : std::nullopt;
@@ -91,7 +91,8 @@ bool keeps_deployment(const JobRun& run, const Intent& intent) {
   const bool off = environment && environment->is(text::Type::Mapping) &&
                    environment->text_under("deployment") == "false";
   const Values names = resolve(run.job->environment->name.value, run.scope(intent));
-  return !off && !(names.known && names.contains(""));
+  const bool none = names.known && names.contains("");
+  return off || none ? nullptr : &*run.job->environment;
 }
 
 /// Whether the name of the run in the list says the input.
@@ -110,9 +111,9 @@ void judge_record(const Chain& chain, const Deploy& deploy, const Intent& intent
   }
   const Input* version = run.entry != nullptr ? version_input(*run.entry) : nullptr;
   const bool open = version != nullptr && !shows_in_name(*run.entry, *version);
-  const bool kept = keeps_deployment(run, intent);
-  if (kept && !open) {
-    out.pass(run.asset(), run.job->environment->where);
+  const Environment* kept = kept_deployment(run, intent);
+  if (kept != nullptr && !open) {
+    out.pass(run.asset(), kept->where);
     return;
   }
   for (const ChainPart& part : chain.parts->closed) {
@@ -134,13 +135,14 @@ void judge_record(const Chain& chain, const Deploy& deploy, const Intent& intent
                         "has to read it out of logs that are deleted after 90 days"))
       .arg("job", run.job->id.value)
       .arg("verb", deploy.verb)
-      .because(kept ? "the deployment of its `environment` names the commit of the workflow, not "
-                      "the `" +
-                          version->name.value +
-                          "` that was typed in; write that to "
-                          "`$GITHUB_STEP_SUMMARY` or into `run-name`"
-                    : "write the version to `$GITHUB_STEP_SUMMARY`, upload a record, or give the "
-                      "job an `environment`");
+      .because(kept != nullptr
+                   ? "the deployment of its `environment` names the commit of the workflow, not "
+                     "the `" +
+                         version->name.value +
+                         "` that was typed in; write that to "
+                         "`$GITHUB_STEP_SUMMARY` or into `run-name`"
+                   : "write the version to `$GITHUB_STEP_SUMMARY`, upload a record, or give the "
+                     "job an `environment`");
 }
 
 void no_deploy_record(const AuditInput& input, Outcomes& out) {

@@ -1,7 +1,7 @@
 // A version that is published although the tests of the run failed, or as another build of the
 // image than the one that they tried. Decided in a simulated run: a test counts when it runs in the
 // same run and does not wait for the publishing step, and holds when its failure keeps that step
-// from running. Where tests start an image of the run, those decide; else any test. Jobs that
+// from running. Where tests start the published image, those decide; else any test. Jobs that
 // deploy are judged by workflow-deploy-without-tests; a run without tests has nothing to wait for.
 // Source: GitHub Docs, "Workflow syntax", `jobs.<job_id>.needs`; Docker Docs, "Building best
 // practices".
@@ -27,9 +27,9 @@ struct Published {
   std::vector<RelatedPlace> related;
 };
 
-/// Tests of the run that do not wait for the publishing step: those that try an image, if any do.
-std::vector<ChainPart> tests_beside(const HeldStep& held, const RunImages& images,
-                                    Simulator& simulator) {
+/// Tests of the run that do not wait for the publishing step: those that try its image, if any do.
+std::vector<ChainPart> tests_beside(const HeldStep& held, const Publication& one,
+                                    const RunImages& images, Simulator& simulator) {
   std::vector<ChainPart> found;
   const auto add = [&](const ChainPart& test) {
     if (!held.parts->comes_before(held.place, test.place) &&
@@ -37,8 +37,12 @@ std::vector<ChainPart> tests_beside(const HeldStep& held, const RunImages& image
       found.push_back(test);
     }
   };
+  const auto taken = one.is_image ? images.taken_by(held.place) : std::set<std::size_t>();
   for (const ImageTrial& trial : images.trials()) {
-    add({trial.place, trial.where, trial.what, false});
+    if (std::any_of(taken.begin(), taken.end(),
+                    [&](std::size_t build) { return images.are_same(build, trial.build); })) {
+      add({trial.place, trial.where, trial.what, false});
+    }
   }
   if (found.empty()) {
     std::for_each(held.parts->tests.begin(), held.parts->tests.end(), add);
@@ -46,7 +50,7 @@ std::vector<ChainPart> tests_beside(const HeldStep& held, const RunImages& image
   return found;
 }
 
-/// The same of one that may stand before the publishing command, at `where`, in one script.
+/// What a test is worth that may stand before the publishing command, at `where`, in one script.
 TestWorth worth_before(const HeldStep& held, const SourceRef& where, const ChainPart& test,
                        Simulator& simulator) {
   const bool in_front = test.place == held.place && test.where.source == where.source &&
@@ -100,7 +104,7 @@ Published look_at(const HeldStep& held, const JobRun& run, const Publication& on
                   const RunImages& images, Simulator& simulator) {
   Published found{Published::Kind::Nothing, &run, one, {}, {}, {}};
   const RunParts& parts = *held.parts;
-  judge_tests(held, tests_beside(held, images, simulator), simulator, found);
+  judge_tests(held, tests_beside(held, one, images, simulator), simulator, found);
   const auto rebuilt =
       one.is_image ? find_rebuilt(images, held, images.trials(), simulator) : std::nullopt;
   if (!rebuilt) {
@@ -138,31 +142,50 @@ void report_published(const Published& worst, Outcomes& out) {
   }
 }
 
-void publish_untested(const AuditInput& input, Outcomes& out) {
-  Simulator simulator(input.intent());
-  const Chains& chains = input.model<Chains>();
-  std::map<const RunParts*, RunImages> known;
-  for (const auto& runs : input.model<JobRuns>().by_job()) {
-    Published worst;
-    for (const JobRun* run : runs) {
-      const auto found = publications(*run, input.intent());
-      if (found.empty() || !run->recognised->deploys.empty()) {
-        continue;
-      }
-      const RunParts& parts = chains.parts_of(*run);
-      if (!known.contains(&parts)) {
-        known.emplace(&parts, RunImages::of(parts, input.intent()));
-      }
-      for (const Publication& one : found) {
-        Published next = look_at({&parts,
-                                  {parts.graph.index_of(*run), one.step},
-                                  publishing_events(*run, one, input.intent())},
-                                 *run, one, known.at(&parts), simulator);
-        if (next.kind > worst.kind) {
-          worst = std::move(next);
-        }
+class PublishingJudge {
+ public:
+  explicit PublishingJudge(const AuditInput& input)
+      : chains_(input.model<Chains>()), intent_(input.intent()), simulator_(input.intent()) {}
+
+  /// The worst of what one job publishes, over all ways in which it runs.
+  [[nodiscard]] Published worst_of(const std::vector<const JobRun*>& runs);
+
+ private:
+  const RunImages& images_of(const RunParts& parts) {
+    const auto known = images_.find(&parts);
+    return known != images_.end()
+               ? known->second
+               : images_.emplace(&parts, RunImages::of(parts, intent_)).first->second;
+  }
+
+  const Chains& chains_;
+  const Intent& intent_;
+  Simulator simulator_;
+  std::map<const RunParts*, RunImages> images_;
+};
+
+Published PublishingJudge::worst_of(const std::vector<const JobRun*>& runs) {
+  Published worst;
+  for (const JobRun* run : runs) {
+    const bool deploys = !run->recognised->deploys.empty();
+    for (const Publication& one :
+         deploys ? std::vector<Publication>() : publications(*run, intent_)) {
+      const RunParts& parts = chains_.parts_of(*run);
+      const HeldStep held{
+          &parts, {parts.graph.index_of(*run), one.step}, publishing_events(*run, one, intent_)};
+      Published next = look_at(held, *run, one, images_of(parts), simulator_);
+      if (next.kind > worst.kind) {
+        worst = std::move(next);
       }
     }
+  }
+  return worst;
+}
+
+void publish_untested(const AuditInput& input, Outcomes& out) {
+  PublishingJudge judge(input);
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    const Published worst = judge.worst_of(runs);
     if (worst.kind != Published::Kind::Nothing) {
       report_published(worst, out);
     }

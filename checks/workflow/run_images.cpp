@@ -104,6 +104,76 @@ bool looks_before(const RunParts& parts, const RunPlace& place) {
       });
 }
 
+/// Goes back from a job to those that build what it is handed, through outputs, and inputs of
+/// callers.
+class Handing {
+ public:
+  Handing(const RunGraph& graph, const std::vector<ImageBuild>& builds)
+      : graph_(graph), builds_(builds) {}
+
+  [[nodiscard]] std::set<std::size_t> to(std::size_t job);
+
+ private:
+  void wait_for(std::size_t job) {
+    if (seen_.insert(job).second) {
+      waiting_.push_back(job);
+    }
+  }
+
+  void reach(std::size_t from);
+  void follow(const RunJob& here, std::string_view name);
+
+  const RunGraph& graph_;
+  const std::vector<ImageBuild>& builds_;
+  std::set<std::size_t> found_;
+  std::set<std::size_t> seen_;
+  std::vector<std::size_t> waiting_;
+};
+
+/// Takes what a job, or a workflow that it calls, builds; one that builds nothing hands on.
+void Handing::reach(std::size_t from) {
+  bool builds = false;
+  for (std::size_t i = 0; i < builds_.size(); ++i) {
+    const std::size_t place = builds_[i].place.job;
+    if (place == from || graph_.is_inside(place, from)) {
+      found_.insert(i);
+      builds = true;
+    }
+  }
+  for (std::size_t job = 0; !builds && job < graph_.jobs().size(); ++job) {
+    if (job == from || graph_.is_inside(job, from)) {
+      wait_for(job);
+    }
+  }
+}
+
+void Handing::follow(const RunJob& here, std::string_view name) {
+  if (name.starts_with("inputs.") && here.caller) {
+    wait_for(*here.caller);
+  }
+  const std::size_t end = name.starts_with("needs.") ? name.find('.', 6) : std::string_view::npos;
+  if (end == std::string_view::npos || !may_be_image(name.substr(end))) {
+    return;
+  }
+  for (const std::size_t need : here.needs) {
+    if (text::lower(graph_.jobs()[need].job->id.value) == name.substr(6, end - 6)) {
+      reach(need);
+    }
+  }
+}
+
+std::set<std::size_t> Handing::to(std::size_t job) {
+  wait_for(job);
+  while (!waiting_.empty()) {
+    const RunJob& here = graph_.jobs()[waiting_.back()];
+    waiting_.pop_back();
+    for (const std::string& name : names_run(here)) {
+      follow(here, name);
+    }
+  }
+  return std::move(found_);
+}
+
 }  // namespace
 
 RunImages RunImages::of(const RunParts& parts, const Intent& intent) {
@@ -153,51 +223,8 @@ std::set<std::string> RunImages::texts_of(std::size_t job, bool running_only) co
   return texts;
 }
 
-/// The builds whose image jobs in front hand to the job: through outputs, and inputs of callers.
 std::set<std::size_t> RunImages::handed_to(std::size_t job) const {
-  const auto& jobs = parts_->graph.jobs();
-  std::set<std::size_t> found;
-  std::set<std::size_t> seen{job};
-  std::vector<std::size_t> waiting{job};
-  const auto reach = [&](std::size_t from) {
-    if (!seen.insert(from).second) {
-      return;
-    }
-    const std::size_t before = found.size();
-    for (std::size_t i = 0; i < builds_.size(); ++i) {
-      const std::size_t place = builds_[i].place.job;
-      if (place == from || parts_->graph.is_inside(place, from)) {
-        found.insert(i);
-      }
-    }
-    if (found.size() == before) {
-      waiting.push_back(from);
-      for (std::size_t inside = 0; inside < jobs.size(); ++inside) {
-        if (parts_->graph.is_inside(inside, from) && seen.insert(inside).second) {
-          waiting.push_back(inside);
-        }
-      }
-    }
-  };
-  while (!waiting.empty()) {
-    const RunJob& here = jobs[waiting.back()];
-    waiting.pop_back();
-    for (const std::string& name : names_run(here)) {
-      if (name.starts_with("inputs.") && here.caller && seen.insert(*here.caller).second) {
-        waiting.push_back(*here.caller);
-      }
-      const std::size_t end = name.starts_with("needs.") ? name.find('.', 6) : std::string::npos;
-      if (end == std::string::npos || !may_be_image(std::string_view(name).substr(end))) {
-        continue;
-      }
-      for (const std::size_t need : here.needs) {
-        if (text::lower(jobs[need].job->id.value) == name.substr(6, end - 6)) {
-          reach(need);
-        }
-      }
-    }
-  }
-  return found;
+  return Handing(parts_->graph, builds_).to(job);
 }
 
 /// The builds whose image the job starts.
