@@ -269,9 +269,16 @@ std::vector<AwsCall> named_calls(const Command& command, const std::vector<std::
 }  // namespace
 
 bool names_other_credential(std::string_view text) {
-  static constexpr std::array<std::string_view, 8> kSigns = {
-      "AWS_PROFILE",     "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SHARED_CREDENTIALS_FILE",
-      "AWS_CONFIG_FILE", "aws configure",    "assume-role",       "awslocal"};
+  static constexpr std::array<std::string_view, 10> kSigns = {"AWS_PROFILE",
+                                                              "AWS_ENDPOINT_URL",
+                                                              "AWS_ACCESS_KEY_ID",
+                                                              "AWS_CONFIG_FILE",
+                                                              "assume-role",
+                                                              "AWS_SHARED_CREDENTIALS_FILE",
+                                                              "aws configure set aws_",
+                                                              "aws configure import",
+                                                              "aws sso login",
+                                                              "awslocal"};
   return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
     return text.find(sign) != std::string_view::npos;
   });

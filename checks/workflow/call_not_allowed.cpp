@@ -193,8 +193,12 @@ std::vector<std::string> roles_held(const JobRun& run, const Step& step, const P
       held.clear();
       known = true;
     }
-    const Values arns = credential.role.value.empty() ? Values{{}, false, {}}
-                                                      : role_at(run, credential, start, intent);
+    Values arns = credential.role.value.empty() ? Values{{}, false, {}}
+                                                : role_at(run, credential, start, intent);
+    if (arns.only() == nullptr && credential.step->kind == Step::Kind::Uses) {
+      // What the ref of the start decides.
+      arns = resolve(credential.role.value, scope);
+    }
     known = known && arns.only() != nullptr;
     held.push_back(known ? *arns.only() : "");
   }
