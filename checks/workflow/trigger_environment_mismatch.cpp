@@ -1,0 +1,346 @@
+// A branch or tag that is meant for one environment and deploys to another: `*-dev` to production.
+// What a ref is for is read off its name, what an environment is for off muster.yaml, else off
+// names. Only refs on which the deploy certainly runs count. Source: GitHub Docs, "Events that
+// trigger workflows", `push`.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <span>
+
+#include "checks/iam/model.h"
+#include "checks/text/ascii.h"
+#include "checks/workflow/chain.h"
+#include "checks/workflow/reach.h"
+
+namespace muster::workflow {
+namespace {
+
+/// What an environment is for, and by what.
+struct KnownClass {
+  EnvironmentClass kind = EnvironmentClass::Unknown;
+  std::string from;
+  /// By the environment, the role or what the commands name; not by the name of a job or file.
+  bool strong = true;
+};
+
+/// A pushed ref with the deploy that it starts.
+struct PushedDeploy {
+  const DeployingRun* run = nullptr;
+  const TimedDeploy* deploy = nullptr;
+  const Presented* start = nullptr;
+  /// `refs/tags/*-dev`
+  std::string ref;
+  KnownClass to;
+};
+
+/// `*-dev` of `refs/tags/*-dev`.
+std::string_view short_ref(std::string_view ref) {
+  return ref.substr(std::min(ref.find('/', 5) + 1, ref.size()));
+}
+
+EnvironmentClass class_of_ref(std::string_view ref) {
+  static constexpr std::array<std::string_view, 2> kDevelop = {"develop", "devel"};
+  const std::string_view name = short_ref(ref);
+  const EnvironmentClass kind = class_of_name(name);
+  const bool develop = kind == EnvironmentClass::Unknown && text::one_of(name, kDevelop);
+  return develop ? EnvironmentClass::Development : kind;
+}
+
+bool is_lower(EnvironmentClass kind) {
+  return kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
+}
+
+/// A ref of the glob.
+std::string one_of_glob(std::string ref) {
+  std::replace(ref.begin(), ref.end(), '*', '1');
+  std::replace(ref.begin(), ref.end(), '?', '1');
+  return ref;
+}
+
+/// The role that the deploy is made with on this ref; empty when it is not known.
+std::string role_of(const DeployingRun& deploying, const Presented& start, const std::string& ref,
+                    const Intent& intent) {
+  std::string role;
+  for (const Credential& credential : deploying.run->recognised->credentials) {
+    if (credential.role.value.empty() || credential.step == nullptr) {
+      return "";
+    }
+    Scope scope = deploying.run->scope(intent, credential.step,
+                                       {start.event, one_of_glob(ref), start.choices});
+    if (start.tokens.environment) {
+      scope.environments = {{*start.tokens.environment}, true, {}};
+    }
+    const Values arns = credential.step->kind == Step::Kind::Run
+                            ? resolve_word(credential.role.value, scope)
+                            : resolve(credential.role.value, scope);
+    if (arns.only() == nullptr || (!role.empty() && role != *arns.only())) {
+      return "";
+    }
+    role = *arns.only();
+  }
+  return role;
+}
+
+/// Whether what the commands name is for one class of environments alone: a shell's `if` may choose
+/// otherwise.
+bool names_one_class(const JobRun& run) {
+  std::set<EnvironmentClass> found;
+  for (const StepCommand& item : run.script->commands) {
+    for (const char* option : {"--cluster", "--service", "--function-name", "--stack-name"}) {
+      found.insert(class_of_name(item.command.option(option)));
+    }
+  }
+  found.erase(EnvironmentClass::Unknown);
+  return found.size() < 2;
+}
+
+KnownClass class_for(const DeployingRun& deploying, const Presented& start, const std::string& ref,
+                     const Intent& intent) {
+  if (start.tokens.context == oidc::ContextKind::Environment) {
+    const auto& name = start.tokens.environment;
+    return name ? KnownClass{class_of_environment(*name, intent), "environment `" + *name + "`"}
+                : KnownClass();
+  }
+  if (const std::string role = role_of(deploying, start, ref, intent); !role.empty()) {
+    EnvironmentClass kind = declared_class(role, intent);
+    kind = kind == EnvironmentClass::Unknown ? class_of_name(iam::last_part(role)) : kind;
+    if (kind != EnvironmentClass::Unknown) {
+      return {kind, "role `" + iam::last_part(role) + "`"};
+    }
+  }
+  const EnvironmentGuess& guess = deploying.guess;
+  if (guess.from.starts_with("role ") || guess.from.starts_with("environment ") ||
+      !names_one_class(*deploying.run)) {
+    return {};
+  }
+  const std::size_t space = std::min(guess.from.find(' '), guess.from.size() - 1);
+  const std::string from = guess.from.substr(0, space) + " `" + guess.from.substr(space + 1) + "`";
+  const bool weak = guess.from.starts_with("job ") || guess.from.starts_with("workflow ") ||
+                    guess.from.starts_with("file ");
+  return {guess.kind, from, !weak};
+}
+
+/// Whether a condition holds whatever only the run knows, as long as nothing fails.
+bool certainly_holds(const std::optional<Text>& condition, const Scope& scope) {
+  const auto expression = condition ? whole_expression(condition->value) : std::nullopt;
+  if (!expression) {
+    return true;
+  }
+  std::string text(*expression);
+  for (const auto& [call, value] :
+       {std::pair<std::string_view, std::string_view>{"success()", "true"},
+        {"always()", "true"},
+        {"cancelled()", "false"},
+        {"failure()", "false"}}) {
+    for (std::size_t at = text.find(call); at != std::string::npos; at = text.find(call)) {
+      text.replace(at, call.size(), value);
+    }
+  }
+  return !may_hold("!(" + text + ")", scope);
+}
+
+/// Whether a script of the job may choose by the ref itself, up to this step.
+bool asks_for_ref_in_shell(const JobRun& run, const Step& step) {
+  static constexpr std::array<std::string_view, 5> kRefs = {
+      "GITHUB_REF", "github.ref", "github.head_ref", "abbrev-ref", "show-current"};
+  static constexpr std::array<std::string_view, 5> kChoices = {"if ", "case ", "[ ", "test ",
+                                                               "exit"};
+  const auto has_any = [](std::string_view text, std::span<const std::string_view> parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+      return text.find(part) != std::string_view::npos;
+    });
+  };
+  return std::any_of(run.script->steps.begin(), run.script->steps.end(), [&](const Step* one) {
+    const bool given = std::any_of(one->env.begin(), one->env.end(), [&](const Entry& entry) {
+      return has_any(entry.value.value, kRefs);
+    });
+    return one->index <= step.index && has_any(one->run.value, kChoices) &&
+           (given || has_any(one->run.value, kRefs));
+  });
+}
+
+/// Whether every condition on the way to the deploy holds on this ref.
+bool certainly_runs(const PushedDeploy& pushed, const Intent& intent) {
+  const JobRun& run = *pushed.run->run;
+  const Step& step = *pushed.deploy->deploy.step;
+  if (asks_for_ref_in_shell(run, step)) {
+    return false;
+  }
+  const Moment moment{pushed.start->event, one_of_glob(pushed.ref), pushed.start->choices};
+  bool certain = certainly_holds(run.job->condition, run.scope(intent, nullptr, moment)) &&
+                 certainly_holds(step.condition, run.scope(intent, &step, moment));
+  for (const ActionCall& call : run.script->calls_of(&step)) {
+    certain =
+        certain && certainly_holds(call.step->condition, run.scope(intent, call.step, moment));
+  }
+  for (const Job* needed : run.workflow->needed_by(*run.job)) {
+    certain =
+        certain && certainly_holds(needed->condition,
+                                   run.outer_scope(intent, *needed, run.callers.size(), moment));
+  }
+  for (std::size_t i = 0; i < run.callers.size(); ++i) {
+    const Job& caller = *run.callers[i].second;
+    certain =
+        certain && certainly_holds(caller.condition, run.outer_scope(intent, caller, i, moment));
+  }
+  return certain;
+}
+
+/// All deploys that pushed refs start; those of rollbacks left out.
+std::vector<PushedDeploy> pushed_deploys(const std::vector<Chain>& chains, const Intent& intent) {
+  std::vector<PushedDeploy> found;
+  for (const Chain& chain : chains) {
+    for (const TimedDeploy* deploy : chain.deploys) {
+      for (const Presented& start : deploy->starts) {
+        for (const std::string& ref : start.tokens.refs) {
+          if (start.event == "push") {
+            found.push_back({chain.deploying, deploy, &start, ref,
+                             class_for(*chain.deploying, start, ref, intent)});
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/// Whether some job of the run looks where the commit stands: `git merge-base --is-ancestor`.
+bool asks_for_branch(const RunParts& parts) {
+  static constexpr std::array<std::string_view, 4> kWords = {"merge-base", "--contains",
+                                                             "--is-ancestor", "rev-list"};
+  const auto asks = [](const StepCommand& item) {
+    return std::any_of(item.command.words.begin(), item.command.words.end(),
+                       [](const std::string& word) { return text::one_of(word, kWords); });
+  };
+  return std::any_of(parts.graph.jobs().begin(), parts.graph.jobs().end(), [&](const RunJob& job) {
+    return job.run != nullptr &&
+           std::any_of(job.run->script->commands.begin(), job.run->script->commands.end(), asks);
+  });
+}
+
+/// The branches from which alone muster.yaml lets the role's environments be deployed to, for
+/// people; empty when it says no such thing, or knows of tags.
+std::string declared_branches(const std::string& arn, const Intent& intent) {
+  std::string words;
+  for (const IntentRole& role : intent.roles) {
+    if (role.arn != arn || arn.empty()) {
+      continue;
+    }
+    for (const IntentSubject& subject : role.subjects) {
+      if (!subject.tags.empty()) {
+        return "";
+      }
+    }
+    for (const std::string& name : role.environments) {
+      const IntentEnvironment* environment = intent.environment(name);
+      if (environment == nullptr || environment->branches.empty()) {
+        return "";
+      }
+      for (const std::string& branch : environment->branches) {
+        words += (words.empty() ? "`" : ", `") + branch + "`";
+      }
+    }
+  }
+  return words;
+}
+
+/// Which environments a production ref reaches, over all jobs of its workflow.
+using Reached = std::map<std::pair<const Workflow*, std::string>, bool>;
+
+class TriggerJudge {
+ public:
+  TriggerJudge(const AuditInput& input, Reached reached, Outcomes& out)
+      : intent_(input.intent()),
+        chains_(input.model<Chains>()),
+        reached_(std::move(reached)),
+        out_(out) {}
+
+  void judge(const std::vector<PushedDeploy>& pushed) {
+    bool told = false;
+    for (const PushedDeploy& one : pushed) {
+      told = told || judge_ref(one) || judge_tag(one);
+    }
+    if (!told && !pushed.empty()) {
+      const PushedDeploy& first = pushed.front();
+      out_.pass(first.run->run->asset(), first.deploy->deploy.where);
+    }
+  }
+
+ private:
+  OutcomeDraft fail(const PushedDeploy& one, Severity severity, std::string what) {
+    OutcomeDraft draft = out_.fail(one.run->run->asset(), one.start->trigger->event.where,
+                                   text_witness("ref", one.ref));
+    const bool tag = one.ref.starts_with("refs/tags/");
+    draft.severity(severity)
+        .arg("kind", tag ? "tag" : "branch")
+        .arg("ref", short_ref(one.ref))
+        .arg("job", one.run->run->job->id.value)
+        .arg("what", what);
+    if (one.start->tokens.environment) {
+      draft.environment(*one.start->tokens.environment);
+    }
+    add_path(draft, one.deploy->deploy);
+    return draft;
+  }
+
+  bool judge_ref(const PushedDeploy& one) {
+    const EnvironmentClass meant = class_of_ref(one.ref);
+    const bool up = is_lower(meant) && one.to.kind == EnvironmentClass::Production;
+    const bool down = meant == EnvironmentClass::Production && is_lower(one.to.kind) &&
+                      !reached_.at({one.run->run->entry, one.ref});
+    if ((!up && !down) || !certainly_runs(one, intent_)) {
+      return false;
+    }
+    const Severity severity = down            ? Severity::Info
+                              : one.to.strong ? Severity::High
+                                              : Severity::Medium;
+    fail(one, severity,
+         up ? "deploys to production, by " + one.to.from
+            : "deploys to " + std::string(to_string(one.to.kind)) + " alone, by " + one.to.from);
+    return true;
+  }
+
+  bool judge_tag(const PushedDeploy& one) {
+    if (!one.ref.starts_with("refs/tags/") ||
+        one.start->tokens.context == oidc::ContextKind::Environment) {
+      return false;
+    }
+    const std::string branches =
+        declared_branches(role_of(*one.run, *one.start, one.ref, intent_), intent_);
+    if (branches.empty() || asks_for_branch(chains_.parts_of(*one.run->run)) ||
+        !certainly_runs(one, intent_)) {
+      return false;
+    }
+    fail(one, graded(Severity::Medium, one.to.kind),
+         "takes any commit that has such a tag, although muster.yaml lets only " + branches +
+             " deploy there");
+    return true;
+  }
+
+  const Intent& intent_;
+  const Chains& chains_;
+  Reached reached_;
+  Outcomes& out_;
+};
+
+void trigger_environment_mismatch(const AuditInput& input, Outcomes& out) {
+  std::vector<std::vector<PushedDeploy>> jobs;
+  Reached reached;
+  for (const std::vector<Chain>& chains : input.model<Chains>().by_job()) {
+    jobs.push_back(pushed_deploys(chains, input.intent()));
+    for (const PushedDeploy& one : jobs.back()) {
+      bool& high = reached[{one.run->run->entry, one.ref}];
+      high = high || !is_lower(one.to.kind);
+    }
+  }
+  TriggerJudge judge(input, std::move(reached), out);
+  for (const std::vector<PushedDeploy>& pushed : jobs) {
+    judge.judge(pushed);
+  }
+}
+
+const Register kTriggerEnvironmentMismatchCheck{
+    "workflow-trigger-environment-mismatch", trigger_environment_mismatch, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
