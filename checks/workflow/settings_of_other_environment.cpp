@@ -1,0 +1,233 @@
+// A job of one environment that deploys with the settings of another: `-var-file=prod.tfvars`, the
+// state or workspace of production, production's cluster in a job for dev. The environment is the
+// job's `environment`; settings count by their names. Source: Terraform CLI documentation,
+// "Command: init", "Command: apply"; AWS CLI Command Reference.
+#include <algorithm>
+#include <array>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/deployments.h"
+#include "checks/workflow/shell_wrap.h"
+
+namespace muster::workflow {
+namespace {
+
+/// A setting as it is at one start.
+struct Setting {
+  /// `-var-file`, `--cluster`, `workspace`
+  std::string option;
+  std::string value;
+  SourceRef where;
+  EnvironmentClass kind = EnvironmentClass::Unknown;
+};
+
+/// The class of a name in which words that services are called by as well do not count.
+EnvironmentClass class_of_setting(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> kAlsoNames = {"live",   "test", "testing",
+                                                                 "review", "qa",   "sandbox"};
+  std::string kept;
+  std::string word;
+  for (const char c : std::string(name) + "-") {
+    if (text::is_word_char(c) && c != '_') {
+      word += c;
+      continue;
+    }
+    kept += text::one_of(text::lower(word), kAlsoNames) ? "" : word;
+    kept += '-';
+    word.clear();
+  }
+  return class_of_name(kept);
+}
+
+/// By the last part of a path that tells.
+EnvironmentClass class_of_path(std::string_view path) {
+  while (!path.empty()) {
+    const std::size_t slash = path.rfind('/');
+    const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
+    const EnvironmentClass kind = class_of_setting(path.substr(begin));
+    if (kind != EnvironmentClass::Unknown) {
+      return kind;
+    }
+    path = path.substr(0, begin == 0 ? 0 : slash);
+  }
+  return EnvironmentClass::Unknown;
+}
+
+/// Of `-backend-config`: a file, or `key=…`. Buckets and tables are shared.
+EnvironmentClass class_of_backend(std::string_view value) {
+  const std::size_t equals = value.find('=');
+  if (equals == std::string_view::npos) {
+    return class_of_path(value);
+  }
+  static constexpr std::array<std::string_view, 4> kKeys = {"key", "prefix", "path",
+                                                            "workspace_key_prefix"};
+  return text::one_of(value.substr(0, equals), kKeys) ? class_of_path(value.substr(equals + 1))
+                                                      : EnvironmentClass::Unknown;
+}
+
+bool is_terraform(const Command& command) {
+  static constexpr std::array<std::string_view, 3> kPrograms = {"terraform", "tofu", "terragrunt"};
+  return !command.words.empty() && text::one_of(program_name(command.words[0]), kPrograms);
+}
+
+/// What a job's settings are at one start.
+class SettingReader {
+ public:
+  SettingReader(const DeployingRun& deploying, const Presented& start, const Intent& intent)
+      : deploying_(deploying), start_(start), intent_(intent) {}
+
+  std::vector<Setting> all() {
+    const JobRun& run = *deploying_.run;
+    for (const TimedDeploy& deploy : deploying_.deploys) {
+      terraform_ = terraform_ || deploy.deploy.kind == "terraform";
+    }
+    for (const StepCommand& item : run.script->commands) {
+      const bool terraform = terraform_ && is_terraform(item.command);
+      if (terraform && may_run(*item.step)) {
+        read_terraform(item);
+      }
+    }
+    for (const TimedDeploy& deploy : deploying_.deploys) {
+      if (may_run(*deploy.deploy.step)) {
+        read_target(deploy.deploy);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  [[nodiscard]] Scope scope_in(const Step& step) const {
+    Scope scope = deploying_.run->scope(intent_, &step, start_.moment_on_ref());
+    scope.environments = {{*start_.tokens.environment}, true, {}};
+    return scope;
+  }
+
+  [[nodiscard]] bool may_run(const Step& step) const {
+    return !step.condition || may_hold(step.condition->value, scope_in(step));
+  }
+
+  template <class Classify>
+  void add(std::string option, const std::string& word, const Step& step, const SourceRef& where,
+           Classify&& classify) {
+    const Values values = resolve_word(word, scope_in(step));
+    if (values.only() != nullptr && !values.only()->empty()) {
+      found_.push_back({std::move(option), *values.only(), where, classify(*values.only())});
+    }
+  }
+
+  void read_terraform(const StepCommand& item) {
+    const auto& words = item.command.words;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      for (const std::string_view option : {"-var-file", "-backend-config"}) {
+        const std::string_view word =
+            std::string_view(words[i]).substr(words[i].starts_with("--") ? 1 : 0);
+        const bool alone = word == option && i + 1 < words.size();
+        const bool joined =
+            word.starts_with(option) && word.size() > option.size() && word[option.size()] == '=';
+        if (alone || joined) {
+          const std::string value =
+              alone ? words[i + 1] : std::string(word.substr(option.size() + 1));
+          add(std::string(option), value, *item.step, item.where,
+              option == "-var-file" ? class_of_path : class_of_backend);
+        }
+      }
+      const bool selects = words[i - 1] == "workspace" && words[i] == "select";
+      if (selects && words.size() > i + 1) {
+        add("workspace", words.back(), *item.step, item.where, class_of_setting);
+      }
+    }
+  }
+
+  void read_target(const Deploy& deploy) {
+    for (const std::string_view name : {"cluster", "service", "function-name", "stack-name"}) {
+      const std::string option = "--" + std::string(name);
+      if (deploy.command != nullptr) {
+        const std::string value = deploy.command->command.option(option);
+        add(option, value, *deploy.step, deploy.where, class_of_setting);
+      } else if (const Text* input = deploy.step->input(name)) {
+        const Values values = resolve(input->value, scope_in(*deploy.step));
+        if (values.only() != nullptr) {
+          found_.push_back(
+              {std::string(name), *values.only(), input->where, class_of_setting(*values.only())});
+        }
+      }
+    }
+  }
+
+  const DeployingRun& deploying_;
+  const Presented& start_;
+  const Intent& intent_;
+  bool terraform_ = false;
+  std::vector<Setting> found_;
+};
+
+bool is_below_production(EnvironmentClass kind) {
+  return kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
+}
+
+bool contradict(EnvironmentClass a, EnvironmentClass b) {
+  return (a == EnvironmentClass::Production && is_below_production(b)) ||
+         (b == EnvironmentClass::Production && is_below_production(a));
+}
+
+/// Whether the settings are for production and for what is not: a shell's `if` may choose.
+bool are_mixed(const std::vector<Setting>& settings) {
+  return std::any_of(settings.begin(), settings.end(), [&](const Setting& one) {
+    return std::any_of(settings.begin(), settings.end(),
+                       [&](const Setting& other) { return contradict(one.kind, other.kind); });
+  });
+}
+
+/// Reports the first contradiction of the run; false when there is none. `looked`: an environment
+/// and a setting were compared.
+bool judge_settings(const DeployingRun& deploying, const Intent& intent, Outcomes& out,
+                    bool& looked) {
+  for (const TimedDeploy& deploy : deploying.deploys) {
+    for (const Presented& start : deploy.starts) {
+      const auto& name = start.tokens.environment;
+      const EnvironmentClass kind =
+          name ? class_of_environment(*name, intent) : EnvironmentClass::Unknown;
+      if (kind == EnvironmentClass::Unknown) {
+        continue;
+      }
+      const std::vector<Setting> settings = SettingReader(deploying, start, intent).all();
+      const auto wrong = std::find_if(settings.begin(), settings.end(), [&](const Setting& one) {
+        looked = looked || one.kind != EnvironmentClass::Unknown;
+        return contradict(one.kind, kind);
+      });
+      if (wrong == settings.end() || are_mixed(settings)) {
+        continue;
+      }
+      out.fail(deploying.run->asset(), wrong->where, text_witness(wrong->option, wrong->value))
+          .severity(wrong->kind == EnvironmentClass::Production ? Severity::High : Severity::Medium)
+          .environment(*name)
+          .arg("job", deploying.run->job->id.value)
+          .arg("environment", *name)
+          .arg("option", wrong->option)
+          .arg("value", wrong->value)
+          .arg("kind", to_string(wrong->kind))
+          .related(deploying.run->job->environment->where, "its environment");
+      return true;
+    }
+  }
+  return false;
+}
+
+void settings_of_other_environment(const AuditInput& input, Outcomes& out) {
+  for (const std::vector<DeployingRun>& runs : input.model<Deployments>().by_job()) {
+    bool looked = false;
+    const bool told = std::any_of(runs.begin(), runs.end(), [&](const DeployingRun& run) {
+      return judge_settings(run, input.intent(), out, looked);
+    });
+    if (!told && looked) {
+      out.pass(runs.front().run->asset(), runs.front().deploys.front().deploy.where);
+    }
+  }
+}
+
+const Register kSettingsOfOtherEnvironmentCheck{"workflow-settings-of-other-environment",
+                                                settings_of_other_environment,
+                                                {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
