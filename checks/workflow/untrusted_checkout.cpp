@@ -1,5 +1,7 @@
 // Code that an outsider proposes is checked out and then run in a job that has the rights of the
 // repository: `pull_request_target`, `workflow_run`, comments. To check it out only is harmless.
+#include "checks/workflow/untrusted_checkout.h"
+
 #include <algorithm>
 #include <optional>
 #include <span>
@@ -7,7 +9,6 @@
 #include "checks/text/ascii.h"
 #include "checks/workflow/shaped.h"
 #include "checks/workflow/stake.h"
-#include "checks/workflow/starts.h"
 
 namespace muster::workflow {
 namespace {
@@ -239,9 +240,16 @@ void report_checkout(const JobRun& run, const Start& start, const Fetch& fetch, 
       .related(start.trigger->event.where, "what outsiders start it by");
 }
 
-/// Reports the job's fetches that outsiders reach; false when there are none.
-bool judge_fetches(const JobRun& run, const AuditInput& input, Outcomes& out) {
-  bool found = false;
+/// A fetch whose code runs, by a start of outsiders.
+struct FetchRun {
+  Fetch fetch;
+  TreeRun runs;
+  Start start;
+};
+
+/// The job's fetches that outsiders reach, in order.
+std::vector<FetchRun> fetch_runs(const JobRun& run, const AuditInput& input) {
+  std::vector<FetchRun> found;
   for (const Start& plain : starts_of(run, input.intent(), input.model<Workflows>())) {
     for (const Fetch& fetch : fetches_of(run, input.intent(), plain.trigger->event.value)) {
       const auto runs = plain.by == Hand::Outsider ? first_run(run, fetch) : std::nullopt;
@@ -250,9 +258,8 @@ bool judge_fetches(const JobRun& run, const AuditInput& input, Outcomes& out) {
       const auto start = std::find_if(starts.begin(), starts.end(), [&](const Start& one) {
         return one.trigger == plain.trigger && one.by == Hand::Outsider;
       });
-      if (runs && start != starts.end() && !found) {
-        report_checkout(run, *start, fetch, *runs, out);
-        found = true;
+      if (runs && start != starts.end()) {
+        found.push_back({fetch, *runs, *start});
       }
     }
   }
@@ -262,7 +269,12 @@ bool judge_fetches(const JobRun& run, const AuditInput& input, Outcomes& out) {
 void untrusted_checkout(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const bool found = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-      return judge_fetches(*run, input, out);
+      const auto reached = fetch_runs(*run, input);
+      if (!reached.empty()) {
+        const FetchRun& first = reached.front();
+        report_checkout(*run, first.start, first.fetch, first.runs, out);
+      }
+      return !reached.empty();
     });
     if (!found) {
       out.pass(runs.front()->asset(), runs.front()->job->id.where);
@@ -274,4 +286,15 @@ const Register kUntrustedCheckoutCheck{
     "workflow-untrusted-checkout", untrusted_checkout, {unreadable_workflows}};
 
 }  // namespace
+
+std::optional<ForeignCode> foreign_code_of(const JobRun& run, const AuditInput& input) {
+  for (const FetchRun& one : fetch_runs(run, input)) {
+    if (one.fetch.unknown.empty()) {
+      return ForeignCode{one.runs.where, one.runs.what, one.start.trigger->event.value,
+                         one.start.held_back};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace muster::workflow
