@@ -94,7 +94,9 @@ struct Promotion {
   bool is_open = false;
 
   /// How bad it is: no question, the image that was tried, not known, another one.
-  [[nodiscard]] int rank() const { return rebuilt ? 3 : is_open ? 2 : promotes ? 1 : 0; }
+  [[nodiscard]] int rank() const {
+    return rebuilt && rebuilt->is_certain ? 3 : is_open || rebuilt ? 2 : promotes ? 1 : 0;
+  }
 };
 
 Promotion look_at(const Chain& chain, const TriedImages& tried, Simulator& simulator) {
@@ -169,12 +171,15 @@ void deploy_rebuilt_image(const AuditInput& input, Outcomes& out) {
     }
     const Asset asset = worst->chain->deploying->run->asset();
     const Deploy& deploy = worst->timed->deploy;
-    if (worst->rebuilt) {
+    if (worst->rebuilt && worst->rebuilt->is_certain) {
       report_rebuilt(*worst, *worst->rebuilt, out);
-    } else if (worst->is_open) {
+    } else if (worst->rank() > 1) {
       out.undecided(asset, deploy.where,
-                    "which image `" + deploy.verb +
-                        "` takes is not known: one that was tried, or another build of it");
+                    worst->is_open
+                        ? "which image `" + deploy.verb +
+                              "` takes is not known: one that was tried, or another "
+                              "build of it"
+                        : "whether the image was tried in this run " + std::string(kTooManyWays));
     } else {
       out.pass(asset, deploy.where);
     }

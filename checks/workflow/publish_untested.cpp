@@ -33,7 +33,7 @@ std::vector<ChainPart> tests_beside(const HeldStep& held, const Publication& one
   std::vector<ChainPart> found;
   const auto add = [&](const ChainPart& test) {
     if (!held.parts->comes_before(held.place, test.place) &&
-        run_together(held, {test.place}, simulator)) {
+        run_together(held, {test.place}, simulator).value_or(true)) {
       found.push_back(test);
     }
   };
@@ -107,7 +107,12 @@ Published look_at(const HeldStep& held, const JobRun& run, const Publication& on
   judge_tests(held, tests_beside(held, one, images, simulator), simulator, found);
   const auto rebuilt =
       one.is_image ? find_rebuilt(images, held, images.trials(), simulator) : std::nullopt;
-  if (!rebuilt) {
+  if (!rebuilt || (!rebuilt->is_certain && found.kind == Published::Kind::Untested)) {
+    return found;
+  }
+  if (!rebuilt->is_certain) {
+    found.kind = Published::Kind::Unknown;
+    found.because = "whether the image was tried in this run " + std::string(kTooManyWays);
     return found;
   }
   const ImageBuild& used = images.builds()[rebuilt->used];

@@ -317,6 +317,7 @@ std::optional<Rebuilt> find_rebuilt(const RunImages& images, const HeldStep& ste
       tried.insert(trial.build);
     }
   }
+  std::optional<Rebuilt> open;
   for (const ImageTrial* trial : before) {
     std::vector<std::size_t> used;
     std::copy_if(taken.begin(), taken.end(), std::back_inserter(used),
@@ -324,12 +325,17 @@ std::optional<Rebuilt> find_rebuilt(const RunImages& images, const HeldStep& ste
     const bool again = !used.empty() && std::none_of(used.begin(), used.end(), [&](auto one) {
       return tried.contains(one) || looks_before(parts, images.builds()[one].place);
     });
-    if (again &&
-        run_together(step, {trial->place, images.builds()[used.back()].place}, simulator)) {
+    const auto together =
+        again ? run_together(step, {trial->place, images.builds()[used.back()].place}, simulator)
+              : std::optional(false);
+    if (together == true) {
       return Rebuilt{used.back(), trial};
     }
+    if (!together) {
+      open = Rebuilt{used.back(), trial, false};
+    }
   }
-  return std::nullopt;
+  return open;
 }
 
 }  // namespace muster::workflow

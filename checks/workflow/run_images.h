@@ -60,6 +60,8 @@ struct Rebuilt {
   /// Its places among the builds.
   std::size_t used = 0;
   const ImageTrial* trial = nullptr;
+  /// Whether both run in one run is known.
+  bool is_certain = true;
 };
 
 /// Whether every image that the step may take was built again, instead of the one that a trial in

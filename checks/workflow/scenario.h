@@ -116,6 +116,8 @@ class Simulator {
  public:
   explicit Simulator(const Intent& intent) : intent_(intent) {}
 
+  [[nodiscard]] const Intent& intent() const { return intent_; }
+
   /// Asks the same of the run in which all goes well and of the one with the fault, world by world.
   /// `asked`: as for `Simulation`.
   [[nodiscard]] Tally ask(const RunGraph& graph, const std::string& event,

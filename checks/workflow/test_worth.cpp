@@ -2,8 +2,10 @@
 #include "checks/workflow/test_worth.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/presented.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/smoke.h"
 
@@ -27,6 +29,49 @@ IsAsked asked_by(const Command& test) {
     return words.size() > 1 && program.size() > 1 && words[0] == program[0] &&
            words[1] == program[1];
   };
+}
+
+/// Whether two globs of refs may have a ref in common, by what stands before their first wildcard.
+bool may_meet(std::string_view a, std::string_view b) {
+  const std::string_view left = a.substr(0, a.find_first_of("*?"));
+  const std::string_view right = b.substr(0, b.find_first_of("*?"));
+  return a == b || (left.size() < a.size() && b.starts_with(left)) ||
+         (right.size() < b.size() && a.starts_with(right));
+}
+
+/// The refs on which an event can start the step, by all conditions on the way to it, as globs.
+std::vector<std::string> refs_of(const RunParts& parts, const RunPlace& place,
+                                 const std::string& event, const Intent& intent) {
+  std::vector<std::string> refs;
+  const JobRun* run = parts.graph.jobs()[place.job].run;
+  if (run == nullptr || run->entry == nullptr) {
+    return {"*"};
+  }
+  JobRun at = *run;
+  at.asked = place.step;
+  for (const Presented& start : presented(at, intent)) {
+    const bool any = start.tokens.refs.empty();
+    const std::string kind = start.tokens.context == oidc::ContextKind::Branch ? "refs/heads/*"
+                             : start.tokens.context == oidc::ContextKind::Tag  ? "refs/tags/*"
+                                                                               : "*";
+    if (event.empty() || start.event == event) {
+      refs.insert(refs.end(), start.tokens.refs.begin(), start.tokens.refs.end());
+      refs.insert(refs.end(), any ? 1U : 0U, kind);
+    }
+  }
+  return refs;
+}
+
+/// Whether some ref under this event is one for both steps: the simulation takes conditions on refs
+/// as they come.
+bool may_share_ref(const RunParts& parts, const std::pair<RunPlace, RunPlace>& steps,
+                   const std::string& event, const Intent& intent) {
+  const auto others = refs_of(parts, steps.second, event, intent);
+  const auto refs = refs_of(parts, steps.first, event, intent);
+  return std::any_of(refs.begin(), refs.end(), [&](const std::string& ref) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const std::string& other) { return may_meet(ref, other); });
+  });
 }
 
 }  // namespace
@@ -75,9 +120,11 @@ TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simul
   return worth;
 }
 
-bool run_together(const HeldStep& held, std::vector<RunPlace> others, Simulator& simulator) {
+std::optional<bool> run_together(const HeldStep& held, std::vector<RunPlace> others,
+                                 Simulator& simulator) {
   others.push_back(held.place);
-  return std::any_of(held.events.begin(), held.events.end(), [&](const std::string& event) {
+  std::optional<bool> together = false;
+  for (const std::string& event : held.events) {
     const Tally tally = simulator.ask(
         held.parts->graph, event, others, {held.place, Ending::Failure},
         [&](const Course& good, const Course&, const Assumptions&) -> std::optional<bool> {
@@ -85,8 +132,16 @@ bool run_together(const HeldStep& held, std::vector<RunPlace> others, Simulator&
                                        [&](const RunPlace& place) { return good.ran(place); });
           return all ? std::optional(true) : std::nullopt;
         });
-    return tally.yes > 0;
-  });
+    const bool shared =
+        tally.yes > 0 && std::all_of(others.begin(), others.end(), [&](const RunPlace& other) {
+          return may_share_ref(*held.parts, {held.place, other}, event, simulator.intent());
+        });
+    if (shared) {
+      return true;
+    }
+    together = tally.gave_up ? std::nullopt : together;
+  }
+  return together;
 }
 
 }  // namespace muster::workflow

@@ -1,6 +1,7 @@
 // Whether a test holds something back: tried in a simulated run in which the test fails.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
 /// Whether the script of the test ends with 0 however the test ends.
 [[nodiscard]] bool swallows_failure(const RunParts& parts, const ChainPart& test);
 
-/// Whether the run may run the step and all of these, when nothing fails.
-[[nodiscard]] bool run_together(const HeldStep& held, std::vector<RunPlace> others,
-                                Simulator& simulator);
+/// Whether one run may run the step and all of these, when nothing fails: on one ref, under one of
+/// the events. Nothing when there are too many ways to tell.
+[[nodiscard]] std::optional<bool> run_together(const HeldStep& held, std::vector<RunPlace> others,
+                                               Simulator& simulator);
 
 }  // namespace muster::workflow
