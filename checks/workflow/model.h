@@ -223,10 +223,12 @@ struct Workflow {
 
 /// Jobs that one file may have; each is compared with those before it.
 inline constexpr std::size_t kMostJobs = 1'000;
+/// Steps that one job or composite action may have, for the same reason.
+inline constexpr std::size_t kMostSteps = 1'000;
 
 /// Reads one workflow file. Structure errors (unknown key, wrong type, unknown need, cycle,
 /// duplicate step id) are `Invalid` with the place; `on: []` is a disabled workflow and no error.
-/// More than `kMostJobs` jobs are `Limit`.
+/// More than `kMostJobs` jobs, or `kMostSteps` steps in one, are `Limit`.
 [[nodiscard]] Result<Workflow> parse_workflow(std::string bytes, SourceId source);
 
 /// All workflows of the audit, and those that could not be understood.

@@ -34,21 +34,20 @@ const ChainPart* first_after(const RunParts& all, const std::vector<ChainPart>& 
 }
 
 /// Whether a workflow that starts when this one is over has a smoke test.
-bool smoke_in_next_workflow(const Chain& chain, const JobRuns& runs, const Workflows& workflows,
-                            const Intent& intent) {
+bool smoke_in_next_workflow(const Chain& chain, const AuditInput& input) {
   const Workflow* entry = chain.deploying->run->entry;
   if (entry == nullptr) {
     return false;
   }
-  for (const Workflow& workflow : workflows.all()) {
+  for (const Workflow& workflow : input.model<Workflows>().all()) {
     const Trigger* trigger = workflow.find_trigger("workflow_run");
     const bool follows =
         trigger != nullptr &&
         std::any_of(trigger->workflows.begin(), trigger->workflows.end(),
                     [&](const Text& name) { return name.value == entry->display_name(); });
-    const auto& jobs = runs.in(workflow);
+    const auto& jobs = input.model<JobRuns>().in(workflow);
     if (follows && std::any_of(jobs.begin(), jobs.end(), [&](const JobRun* run) {
-          return !smoke_steps(*run, intent, nullptr).empty();
+          return !input.model<SmokeTests>().in(*run).empty();
         })) {
       return true;
     }
@@ -68,8 +67,7 @@ void judge_no_smoke(const Chain& chain, const AuditInput& input, Outcomes& out) 
     out.pass(run.asset(), smoke->where);
     return;
   }
-  if (smoke_in_next_workflow(chain, input.model<JobRuns>(), input.model<Workflows>(),
-                             input.intent())) {
+  if (smoke_in_next_workflow(chain, input)) {
     out.pass(run.asset(), deploy->where);
     return;
   }

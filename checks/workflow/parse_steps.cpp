@@ -107,10 +107,17 @@ Result<std::vector<Step>> read_steps(const Node& node) {
   }
   std::vector<Step> steps;
   std::set<std::string> ids;
+  std::size_t count = 0;
   for (std::size_t i = 0; i < node.size(); ++i) {
     MUSTER_TRY(Step step, read_step(node.at(i), i));
     if (step.kind == Step::Kind::Parallel) {
       MUSTER_TRY(step.parallel, read_parallel(*node.at(i).find("parallel"), i));
+    }
+    count += 1 + step.parallel.size();
+    if (count > kMostSteps) {
+      return Error{ErrorCode::Limit,
+                   "more than " + std::to_string(kMostSteps) + " steps in a row are not judged",
+                   node.at(i).where()};
     }
     if (step.id && !ids.insert(text::lower(step.id->value)).second) {
       return invalid(*node.at(i).find("id"),

@@ -417,10 +417,9 @@ Defects RollbackJudge::defects() const {
 constexpr std::size_t kMostTold = 4;
 
 /// Whether nothing that the smoke tests find reaches the run: another rule says that.
-bool smoke_is_mute(const Chain& chain, const JobRuns& runs, const Intent& intent) {
-  const std::vector<SmokeStep> tests = smoke_behind(*chain.deploying, runs, intent);
-  const auto best = std::ranges::max_element(tests, {}, &SmokeStep::strength);
-  return best != tests.end() && best->strength < SmokeStrength::Unknown;
+bool smoke_is_mute(const Chain& chain, const AuditInput& input) {
+  const auto best = input.model<SmokeTests>().best_behind(*chain.deploying, input.model<JobRuns>());
+  return best && best->verdict->strength < SmokeStrength::Unknown;
 }
 
 void report_defects(const Chain& chain, const Defects& defects, Outcomes& out) {
@@ -448,13 +447,12 @@ void report_defects(const Chain& chain, const Defects& defects, Outcomes& out) {
 }
 
 void rollback_ineffective(const AuditInput& input, Outcomes& out) {
-  const JobRuns& runs = input.model<JobRuns>();
-  RollbackSteps steps(runs, input.intent());
+  RollbackSteps steps(input.model<JobRuns>(), input.intent());
   Simulator simulator(input.intent());
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     const Chain& chain = job.front();
     const RollbackJudge judge(chain, steps, simulator);
-    if (!judge.has_rollback() || smoke_is_mute(chain, runs, input.intent())) {
+    if (!judge.has_rollback() || smoke_is_mute(chain, input)) {
       continue;
     }
     const Defects defects = judge.defects();

@@ -108,41 +108,32 @@ bool is_quiet(const SmokeWords& words, bool remote) {
   return is_smoke(words, remote) && !fails_on_status(words);
 }
 
-void weaken(SmokeStep& smoke, SmokeStrength strength, std::string because) {
-  smoke.strength = strength;
-  smoke.because = std::move(because);
-}
-
-/// What the step's script makes of a failure.
-void judge_script(const ShellOptions& options, SmokeStep& smoke) {
-  const std::string& script = smoke.step->run.value;
+/// What the script makes of a failure.
+SmokeVerdict judge_script(const std::string& script, const ShellOptions& options) {
   const ShellProgram all =
       compile_shell(script, options, [](const SmokeWords& words) { return is_smoke(words, true); });
   const Signal by_status = signal_of(all, Failing::Status);
   if (by_status.kind == Signal::Kind::Unknown) {
-    weaken(smoke, SmokeStrength::Unknown, "its script holds " + by_status.why);
-    return;
+    return {SmokeStrength::Unknown, "its script holds " + by_status.why};
   }
   if (by_status.kind == Signal::Kind::Hangs) {
-    weaken(smoke, SmokeStrength::CannotFail,
-           "it goes on for as long as the service is down, until the job's time is over");
-    return;
+    return {SmokeStrength::CannotFail,
+            "it goes on for as long as the service is down, until the job's time is over"};
   }
   if (signal_of(all, Failing::Output).kind == Signal::Kind::Reaches) {
-    return;
+    return {};
   }
   if (by_status.kind != Signal::Kind::Reaches) {
-    weaken(smoke, SmokeStrength::CannotFail,
-           "the script ends with 0 whether or not the service answers");
-    return;
+    return {SmokeStrength::CannotFail, "the script ends with 0 whether or not the service answers"};
   }
   const ShellProgram loud = compile_shell(script, options, [](const SmokeWords& words) {
     return is_smoke(words, true) && !is_quiet(words, true);
   });
   if (!loud.has_asked || signal_of(loud, Failing::Status).kind != Signal::Kind::Reaches) {
-    weaken(smoke, SmokeStrength::Weak,
-           "`curl` without `--fail` ends with 0 on HTTP 500, and nothing looks at the answer");
+    return {SmokeStrength::Weak,
+            "`curl` without `--fail` ends with 0 on HTTP 500, and nothing looks at the answer"};
   }
+  return {};
 }
 
 /// Whether the run goes on when the step has failed; nothing where that depends on a value that is
@@ -157,34 +148,59 @@ std::optional<bool> goes_on(const JobRun& run, const Intent& intent, const Step&
   return of_step && of_job ? std::optional(false) : std::nullopt;
 }
 
-SmokeStep judged(const JobRun& run, const Intent& intent, const StepCommand& first) {
-  SmokeStep smoke{
-      first.step, first.where, text::joined(first.command.words), SmokeStrength::Blocking, {}};
-  const auto options = shell_options(shell_text(*run.workflow, *run.job, *first.step));
-  const auto tolerated = goes_on(run, intent, *first.step);
-  if (tolerated == true) {
-    weaken(smoke, SmokeStrength::CannotFail, "`continue-on-error` lets the run go on");
-  } else if (!options) {
-    weaken(smoke, SmokeStrength::Unknown, "its script is for a shell that is not followed");
-  } else {
-    judge_script(*options, smoke);
-  }
+SmokeVerdict judge_step(const JobRun& run, const Intent& intent, const Step& step) {
+  const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
+  const auto tolerated = goes_on(run, intent, step);
   if (!tolerated) {
-    weaken(smoke, SmokeStrength::Unknown, "`continue-on-error` depends on a value nobody knows");
+    return {SmokeStrength::Unknown, "`continue-on-error` depends on a value nobody knows"};
   }
-  return smoke;
+  if (*tolerated) {
+    return {SmokeStrength::CannotFail, "`continue-on-error` lets the run go on"};
+  }
+  if (!options) {
+    return {SmokeStrength::Unknown, "its script is for a shell that is not followed"};
+  }
+  return judge_script(step.run.value, *options);
 }
 
-/// Whether the command comes behind the deployment.
-bool is_behind(const StepCommand& item, const Deploy* after, const JobRun& run) {
-  if (after == nullptr) {
-    return true;
+/// The smoke tests of one run.
+std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent) {
+  std::vector<SmokeStep> found;
+  for (const StepCommand& item : run.script->commands) {
+    const bool own = item.step->kind == Step::Kind::Run &&
+                     item.via.size() == run.script->calls_of(item.step).size();
+    if (!own || !is_smoke(item.command.words, item.command.remote) ||
+        run.is_for_failure(*item.step)) {
+      continue;
+    }
+    if (found.empty() || found.back().step != item.step) {
+      found.push_back({item.step, {}, judge_step(run, intent, *item.step)});
+    }
+    found.back().commands.push_back(&item);
   }
-  if (item.step == after->step) {
-    return after->where.span < item.where.span;
+  return found;
+}
+
+/// The first command of the smoke test behind the deployment, which is in the same job.
+const StepCommand* first_behind(const SmokeStep& smoke, const Deploy& deploy, const JobRun& run) {
+  if (smoke.step != deploy.step) {
+    const auto& steps = run.script->steps;
+    const bool behind =
+        std::ranges::find(steps, deploy.step) < std::ranges::find(steps, smoke.step);
+    return behind ? smoke.commands.front() : nullptr;
   }
-  const auto& steps = run.script->steps;
-  return std::ranges::find(steps, after->step) < std::ranges::find(steps, item.step);
+  const auto found = std::ranges::find_if(smoke.commands, [&](const StepCommand* command) {
+    return deploy.where.span < command->where.span;
+  });
+  return found == smoke.commands.end() ? nullptr : *found;
+}
+
+/// Keeps the stronger one; of equals the first.
+void keep_best(std::optional<SmokeBehind>& best, const StepCommand* command,
+               const SmokeStep& smoke) {
+  if (command != nullptr && (!best || best->verdict->strength < smoke.verdict.strength)) {
+    best = {command, &smoke.verdict};
+  }
 }
 
 }  // namespace
@@ -219,34 +235,39 @@ bool is_smoke(const SmokeWords& words, bool remote) {
          is_named_smoke(words);
 }
 
-std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent, const Deploy* after) {
-  std::vector<SmokeStep> found;
-  for (const StepCommand& item : run.script->commands) {
-    const bool own = item.step->kind == Step::Kind::Run &&
-                     item.via.size() == run.script->calls_of(item.step).size();
-    const bool known =
-        std::ranges::any_of(found, [&](const SmokeStep& smoke) { return smoke.step == item.step; });
-    if (own && !known && is_behind(item, after, run) &&
-        is_smoke(item.command.words, item.command.remote) && !run.is_for_failure(*item.step)) {
-      found.push_back(judged(run, intent, item));
+SmokeTests SmokeTests::build(const AuditInput& input) {
+  SmokeTests tests;
+  for (const JobRun& run : input.model<JobRuns>().all()) {
+    std::vector<SmokeStep> found = smoke_steps(run, input.intent());
+    if (!found.empty()) {
+      tests.by_run_.emplace(run.recognised, std::move(found));
     }
   }
-  return found;
+  return tests;
 }
 
-std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying, const JobRuns& runs,
-                                    const Intent& intent) {
+const std::vector<SmokeStep>& SmokeTests::in(const JobRun& run) const {
+  static const std::vector<SmokeStep> kNone;
+  const auto found = by_run_.find(run.recognised);
+  return found == by_run_.end() ? kNone : found->second;
+}
+
+std::optional<SmokeBehind> SmokeTests::best_behind(const DeployingRun& deploying,
+                                                   const JobRuns& runs) const {
   const JobRun& run = *deploying.run;
-  std::vector<SmokeStep> found = smoke_steps(run, intent, &deploying.deploys.front().deploy);
-  for (const JobRun& later : runs.all()) {
-    const bool together =
-        later.workflow == run.workflow && later.entry == run.entry && later.callers == run.callers;
-    if (together && run.workflow->waits_for(*later.job, *run.job)) {
-      const std::vector<SmokeStep> more = smoke_steps(later, intent, nullptr);
-      found.insert(found.end(), more.begin(), more.end());
+  std::optional<SmokeBehind> best;
+  for (const SmokeStep& smoke : in(run)) {
+    keep_best(best, first_behind(smoke, deploying.deploys.front().deploy, run), smoke);
+  }
+  for (const JobRun* later : runs.in(*run.workflow)) {
+    const bool together = later->entry == run.entry && later->callers == run.callers;
+    if (together && run.workflow->waits_for(*later->job, *run.job)) {
+      for (const SmokeStep& smoke : in(*later)) {
+        keep_best(best, smoke.commands.front(), smoke);
+      }
     }
   }
-  return found;
+  return best;
 }
 
 }  // namespace muster::workflow

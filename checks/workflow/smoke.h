@@ -2,6 +2,7 @@
 // makes the run fail.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,25 +30,45 @@ enum class SmokeStrength {
   Blocking,
 };
 
-/// The smoke test of one step, written in the workflow or in a local action.
-struct SmokeStep {
-  const Step* step = nullptr;
-  /// Its first command.
-  SourceRef where;
-  std::string command;
-  SmokeStrength strength = SmokeStrength::CannotFail;
+/// What a step's failing smoke test does to its run.
+struct SmokeVerdict {
+  SmokeStrength strength = SmokeStrength::Blocking;
   /// Why it is not blocking, in words.
   std::string because;
 };
 
-/// The smoke tests of the run behind this command of it; null = all of them. What runs only after a
-/// failure asks about the rollback, and is none.
-[[nodiscard]] std::vector<SmokeStep> smoke_steps(const JobRun& run, const Intent& intent,
-                                                 const Deploy* after);
+/// The smoke test of one step, written in the workflow or in a local action.
+struct SmokeStep {
+  const Step* step = nullptr;
+  /// Its commands, in order; at least one.
+  std::vector<const StepCommand*> commands;
+  SmokeVerdict verdict;
+};
 
-/// The smoke tests behind the first deployment of the run (a rollback deploys too), in its job and
-/// in jobs that wait for it.
-[[nodiscard]] std::vector<SmokeStep> smoke_behind(const DeployingRun& deploying,
-                                                  const JobRuns& runs, const Intent& intent);
+/// A smoke test behind a deployment.
+struct SmokeBehind {
+  /// The first command behind it.
+  const StepCommand* command = nullptr;
+  const SmokeVerdict* verdict = nullptr;
+};
+
+/// The smoke tests of all runs. What runs only after a failure asks about the rollback, and is
+/// none.
+class SmokeTests {
+ public:
+  [[nodiscard]] static SmokeTests build(const AuditInput& input);
+
+  /// In order.
+  [[nodiscard]] const std::vector<SmokeStep>& in(const JobRun& run) const;
+
+  /// The strongest behind the first deployment of the run (a rollback deploys too), in its job and
+  /// in jobs that wait for it; nothing without any.
+  [[nodiscard]] std::optional<SmokeBehind> best_behind(const DeployingRun& deploying,
+                                                       const JobRuns& runs) const;
+
+ private:
+  /// By what identifies a run; runs without smoke tests are left out.
+  std::map<const Recognised*, std::vector<SmokeStep>> by_run_;
+};
 
 }  // namespace muster::workflow

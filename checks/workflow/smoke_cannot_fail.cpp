@@ -1,43 +1,44 @@
 // A smoke test behind a deployment whose failure nothing tells: the run stays green, and no
 // rollback starts.
-#include <algorithm>
-
+#include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/smoke.h"
 
 namespace muster::workflow {
 namespace {
 
-void judge_smoke(const DeployingRun& deploying, const std::vector<SmokeStep>& tests,
-                 Outcomes& out) {
-  const auto best = std::ranges::max_element(tests, {}, &SmokeStep::strength);
+void judge_smoke(const DeployingRun& deploying, const SmokeBehind& best, Outcomes& out) {
   const Asset asset = deploying.run->asset();
-  if (best->strength == SmokeStrength::Blocking) {
-    out.pass(asset, best->where);
+  const SourceRef& where = best.command->where;
+  const SmokeStrength strength = best.verdict->strength;
+  const std::string command = text::joined(best.command->command.words);
+  if (strength == SmokeStrength::Blocking) {
+    out.pass(asset, where);
     return;
   }
-  if (best->strength == SmokeStrength::Unknown) {
-    out.undecided(asset, best->where,
-                  "whether `" + best->command + "` fails its step is not known: " + best->because);
+  if (strength == SmokeStrength::Unknown) {
+    out.undecided(
+        asset, where,
+        "whether `" + command + "` fails its step is not known: " + best.verdict->because);
     return;
   }
-  const bool weak = best->strength == SmokeStrength::Weak;
-  out.fail(asset, best->where,
+  const bool weak = strength == SmokeStrength::Weak;
+  out.fail(asset, where,
            text_witness("scenario", weak ? "the service answers HTTP 500, and the run is green"
                                          : "the service is down, and the run is green"))
       .arg("job", deploying.run->job->id.value)
-      .arg("command", best->command)
+      .arg("command", command)
       .severity(graded(weak ? Severity::Medium : Severity::High, deploying.guess.kind))
-      .because(best->because)
+      .because(best.verdict->because)
       .related(deploying.deploys.front().deploy.where, "the deployment that it looks at");
 }
 
 void smoke_cannot_fail(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
+  const SmokeTests& tests = input.model<SmokeTests>();
   for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
-    const std::vector<SmokeStep> tests = smoke_behind(job.front(), runs, input.intent());
-    if (!tests.empty()) {
-      judge_smoke(job.front(), tests, out);
+    if (const auto best = tests.best_behind(job.front(), runs)) {
+      judge_smoke(job.front(), *best, out);
     }
   }
 }

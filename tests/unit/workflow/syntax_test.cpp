@@ -112,3 +112,22 @@ TEST_CASE("conditions are completed as GitHub does") {
   CHECK_FALSE(normalised_condition("hashFiles('x') != ''", true).ok());
   CHECK(normalised_condition("hashFiles('x') != ''", false).ok());
 }
+
+TEST_CASE("what is too much to judge is refused by name of the bound") {
+  std::string jobs = "on: push\njobs:\n";
+  for (std::size_t i = 0; i <= kMostJobs; ++i) {
+    jobs += "  j" + std::to_string(i) + ": {runs-on: x, steps: [{run: make}]}\n";
+  }
+  CHECK(error_of(jobs) ==
+        "w.yml:1003:3: the workflow has 1001 jobs; more than 1000 are not judged");
+
+  std::string steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n";
+  for (std::size_t i = 0; i < kMostSteps; ++i) {
+    steps += "      - run: make\n";
+  }
+  CHECK(error_of(steps).empty());
+  CHECK(error_of(steps + "      - run: make\n") ==
+        "w.yml:1006:9: more than 1000 steps in a row are not judged");
+  CHECK(error_of(steps + "      - parallel: [{run: make}]\n") ==
+        "w.yml:1006:9: more than 1000 steps in a row are not judged");
+}
