@@ -118,80 +118,14 @@ std::optional<Node> Node::find(std::string_view key) const {
   return std::nullopt;
 }
 
-namespace {
-
-/// Walks the content lines of a block scalar beside its decoded text, to find where a byte of the
-/// text stands.
-class BlockWalk {
- public:
-  BlockWalk(const TreeData& data, const NodeData& node) : data_(data), node_(node) {
-    line_ = std::min(node.span.line + 1, node.span.end_line);
-    indent_ = indent();
-  }
-
-  /// 1-based line and column of byte `offset` of the decoded text.
-  void place(std::size_t offset, std::uint32_t& line, std::uint32_t& column) {
-    std::size_t decoded = 0;
-    for (; line_ <= data_.lines.line_count(); ++line_) {
-      std::string_view content = data_.lines.line(line_);
-      // A blank line may have less indentation than the text.
-      const std::size_t spaces = std::min(content.find_first_not_of(' '), content.size());
-      const std::size_t indented = std::min(spaces, indent_);
-      content.remove_prefix(indented);
-      const bool matches = node_.text.substr(decoded).starts_with(content);
-      const std::size_t length = matches ? content.size() : 0;
-      const bool last = line_ >= node_.span.end_line;
-      const bool may_end_here =
-          length > 0 || (decoded < node_.text.size() && node_.text[decoded] == '\n');
-      const bool here = offset < decoded + length || (offset == decoded + length && may_end_here);
-      if (here || last) {
-        const std::size_t inside = std::min(offset - std::min(offset, decoded), length);
-        line = static_cast<std::uint32_t>(line_);
-        column =
-            static_cast<std::uint32_t>(indented + count_code_points(content.substr(0, inside)) + 1);
-        return;
-      }
-      decoded += length;
-      const bool folded_break =
-          decoded < node_.text.size() &&
-          (node_.text[decoded] == '\n' || (node_.text[decoded] == ' ' && length > 0));
-      decoded += folded_break ? 1 : 0;
-    }
-  }
-
- private:
-  /// Spaces in front of the content: those of its first line with text, less those that belong to
-  /// the text.
-  [[nodiscard]] std::size_t indent() const {
-    for (std::size_t line = line_; line <= data_.lines.line_count(); ++line) {
-      const std::size_t spaces = data_.lines.line(line).find_first_not_of(' ');
-      if (spaces != std::string_view::npos) {
-        const std::size_t text = node_.text.find_first_not_of('\n');
-        const std::size_t own =
-            text == std::string_view::npos ? 0 : node_.text.substr(text).find_first_not_of(' ');
-        return spaces - std::min(spaces, own == std::string_view::npos ? 0 : own);
-      }
-    }
-    return 0;
-  }
-
-  const TreeData& data_;
-  const NodeData& node_;
-  std::size_t line_ = 0;
-  std::size_t indent_ = 0;
-};
-
-}  // namespace
-
 SourceRef Node::where(std::size_t begin, std::size_t end) const {
   const NodeData& node = resolved(*data_, id_);
   if (node.style != Style::Literal && node.style != Style::Folded) {
     return where();
   }
-  Span span;
-  BlockWalk(*data_, node).place(begin, span.line, span.column);
-  BlockWalk(*data_, node).place(std::max(begin, end), span.end_line, span.end_column);
-  return {data_->source, span};
+  const FilePoint from = point_in_block(*data_, node, begin);
+  const FilePoint to = point_in_block(*data_, node, std::max(begin, end));
+  return {data_->source, {from.line, from.column, to.line, to.column}};
 }
 
 Tree::Tree(std::unique_ptr<const TreeData> data) : data_(std::move(data)) {}
@@ -206,6 +140,10 @@ Node Tree::root() const {
 
 const SourceId& Tree::source() const {
   return data_->source;
+}
+
+std::string_view Tree::bytes() const {
+  return data_->bytes;
 }
 
 std::vector<Comment> Tree::comments() const {

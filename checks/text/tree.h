@@ -102,6 +102,8 @@ class Tree {
 
   [[nodiscard]] Node root() const;
   [[nodiscard]] const SourceId& source() const;
+  /// The text itself.
+  [[nodiscard]] std::string_view bytes() const;
   /// The comments of a YAML text, in document order; none for JSON. Scans the text again at each
   /// call.
   [[nodiscard]] std::vector<Comment> comments() const;

@@ -371,6 +371,9 @@ Status YamlReader::scalar(const yaml_event_t& event) {
   MUSTER_TRY(node.type, tagged_type(event, tag, wrapped ? Type::String : untagged));
   node.span = trimmed(event);
   node.text = keep(value);
+  if (node.style == Style::Literal || node.style == Style::Folded) {
+    index_block(*data_, node);
+  }
   remember(text_of(scalar.anchor), attach(node));
   return wrapped ? close_one(event) : Status(Done{});
 }
@@ -451,10 +454,10 @@ Status YamlReader::close_one(const yaml_event_t& event) {
   }
   expanded_[open.id] = total;
   if (total > limits_.expanded_nodes) {
-    return fail(
-        node.span,
-        "its aliases expand to more than " + std::to_string(limits_.expanded_nodes) + " values",
-        ErrorCode::Limit);
+    return fail(node.span,
+                "it has more than " + std::to_string(limits_.expanded_nodes) +
+                    " values, with its aliases expanded",
+                ErrorCode::Limit);
   }
   return mapping ? check_keys(open) : Done{};
 }

@@ -21,8 +21,9 @@ std::string_view trimmed(std::string_view text) {
 void add_comments(const TreeData& data, std::size_t begin, std::size_t end,
                   std::vector<Comment>& comments) {
   const std::string_view text = data.bytes;
+  const std::string_view gap = text.substr(0, end);
   std::size_t at = begin;
-  while ((at = text.find('#', at)) < end) {
+  while ((at = gap.find('#', at)) != std::string_view::npos) {
     const std::size_t line_end = std::min(text.find('\n', at), text.size());
     comments.push_back({std::string(trimmed(text.substr(at + 1, line_end - at - 1))),
                         data.lines.span(at, line_end)});

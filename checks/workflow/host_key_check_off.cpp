@@ -60,8 +60,9 @@ void read_lines(const Step& step, WeakPlace& worst) {
   for (std::size_t begin = 0; begin < script.size();) {
     const std::size_t end = std::min(script.find('\n', begin), script.size());
     const std::string_view line = script.substr(begin, end - begin);
-    if (!text::trim(line).starts_with('#') && step.run_node) {
-      take_worse(worst, in_line(line), step.run_node->where(begin, end), line);
+    const HostKeys keys = text::trim(line).starts_with('#') ? HostKeys::Checked : in_line(line);
+    if (keys > worst.keys && step.run_node) {
+      worst = {keys, step.run_node->where(begin, end), std::string(text::trim(line))};
     }
     begin = end + 1;
   }

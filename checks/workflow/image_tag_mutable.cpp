@@ -42,30 +42,31 @@ void report(const JobRun& run, const ImageUse& use, const TagVerdict& verdict, O
 }
 
 /// The task definition of a deploy that starts new tasks without naming a revision: what then runs
-/// is whatever the tag in it, or its newest revision, is at that moment. Nothing when the job has
-/// registered the newest revision itself.
-std::optional<std::string> unnamed_revision(const JobRun& run, const Deploy& deploy) {
+/// is whatever the tag in it, or its newest revision, is at that moment.
+std::optional<std::string> unnamed_revision(const Deploy& deploy) {
   if (deploy.command == nullptr || deploy.verb != "aws ecs update-service") {
     return std::nullopt;
   }
   const Command& command = deploy.command->command;
   const std::string definition = command.option("--task-definition");
   const bool forced = text::one_of("--force-new-deployment", command.words);
-  const auto& all = run.script->commands;
-  const bool registered = std::any_of(all.begin(), all.end(), [](const StepCommand& item) {
-    return item.command.starts_with("aws ecs register-task-definition");
-  });
   const bool open = definition.find_first_of("$:") != std::string::npos;
-  return forced && !open && !registered ? std::optional(definition) : std::nullopt;
+  return forced && !open ? std::optional(definition) : std::nullopt;
 }
 
-/// Reports deploys without a revision; false when there are none.
+/// Reports deploys without a revision; false when there are none. The newest revision of a family
+/// is no riddle in a job that registers it; without a family the service keeps the one that it has.
 bool judge_revisions(const std::vector<DeployingRun>& runs, Outcomes& out) {
   const DeployingRun& run = runs.front();
+  const auto& commands = run.run->script->commands;
+  const bool registers_itself =
+      std::any_of(commands.begin(), commands.end(), [](const StepCommand& item) {
+        return item.command.starts_with("aws ecs register-task-definition");
+      });
   bool found = false;
   for (const TimedDeploy& timed : run.deploys) {
-    const auto definition = unnamed_revision(*run.run, timed.deploy);
-    if (!definition) {
+    const auto definition = unnamed_revision(timed.deploy);
+    if (!definition || (registers_itself && !definition->empty())) {
       continue;
     }
     const std::string service = timed.deploy.command->command.option("--service");

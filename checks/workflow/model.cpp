@@ -152,7 +152,7 @@ std::string Step::anchor() const {
   if (kind == Kind::Uses) {
     return "steps[" + std::string(action_name(*this)) + "]";
   }
-  return "steps[" + hex(sha256(run.value), 4) + "]";
+  return "steps[" + run_mark + "]";
 }
 
 std::string_view action_name(const Step& step) {

@@ -119,6 +119,8 @@ struct Step {
   Text run;
   /// The script's node: maps positions inside `run` to the file.
   std::optional<text::Node> run_node;
+  /// The hash of `run`, short: what a step without an id goes by.
+  std::string run_mark;
   std::optional<Text> shell;
   /// `working-directory`
   std::optional<Text> folder;
@@ -134,7 +136,7 @@ struct Step {
 
   /// The value of `with.<name>`, compared without case as GitHub does; null when absent.
   [[nodiscard]] const Text* input(std::string_view wanted) const;
-  /// `steps[<id, else uses without ref, else hash of run>]`.
+  /// `steps[<id, else uses without ref, else the mark of its script>]`.
   [[nodiscard]] std::string anchor() const;
 };
 

@@ -1,6 +1,7 @@
 // Steps: exactly one kind each.
 #include <set>
 
+#include "checks/core/digest.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
 #include "checks/workflow/parts.h"
@@ -40,6 +41,7 @@ Status read_body(const Node& node, Step& step) {
   if (step.kind == Step::Kind::Run) {
     step.run_node = node.find("run");
     MUSTER_TRY(step.run, read_text(*step.run_node, "run"));
+    step.run_mark = hex(sha256(step.run.value), 4);
   }
   if (step.kind == Step::Kind::Uses) {
     const Node uses = *node.find("uses");

@@ -226,15 +226,21 @@ void RollbackJudge::judge_starts(Defects& found) const {
     } else {
       found.push_back(tally.never() ? uncovered(smoke) : open_defect(failure_of(smoke), tally));
     }
+    if (simulator_.is_at_its_end(parts_.graph)) {
+      break;
+    }
   }
   for (RollbackDefect& defect : found) {
     defect.severity = covered_smokes > 0 ? Severity::Medium : Severity::High;
+  }
+  if (!found.empty()) {
+    return;
   }
   const Deploy& last = chain_.deploys.back()->deploy;
   const ChainPart deploy{last_deploy(), last.where, last.verb, false};
   bool arises = false;
   const Tally tally = covered(deploy.place, arises);
-  if (!arises || tally.always() || !found.empty()) {
+  if (!arises || tally.always()) {
     return;
   }
   RollbackDefect defect =
@@ -330,6 +336,10 @@ void RollbackJudge::judge_success(const ChainPart& part, Defects& found) const {
   const JobRun* run = parts_.graph.jobs()[part.place.job].run;
   if (part.place.step == nullptr || run == nullptr || decides_itself(*run, part) ||
       !parts_.comes_before(last_deploy(), part.place)) {
+    return;
+  }
+  // One question that was given up is told, not one for each rollback.
+  if (!found.empty() && simulator_.is_at_its_end(parts_.graph)) {
     return;
   }
   bool always = !chain_.events.empty();

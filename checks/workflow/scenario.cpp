@@ -505,14 +505,19 @@ Course Simulation::run(const Fault* fault, Assumptions& world) {
   return Runner(*this, fault, world).run();
 }
 
+bool Simulator::is_at_its_end(const RunGraph& graph) const {
+  const auto spent = spent_.find(&graph);
+  return spent != spent_.end() && spent->second >= kMostLooks;
+}
+
 Tally Simulator::ask(const RunGraph& graph, const std::string& event, std::vector<RunPlace> asked,
                      const Fault& fault, const AskCourse& ask) {
   Tally tally;
-  std::size_t& spent = spent_[&graph];
-  if (spent >= kMostLooks) {
+  if (is_at_its_end(graph)) {
     tally.gave_up = true;
     return tally;
   }
+  std::size_t& spent = spent_[&graph];
   Simulation simulation(graph, intent_, event, std::move(asked));
   Assumptions world;
   bool more = true;

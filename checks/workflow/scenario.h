@@ -123,6 +123,9 @@ class Simulator {
   [[nodiscard]] Tally ask(const RunGraph& graph, const std::string& event,
                           std::vector<RunPlace> asked, const Fault& fault, const AskCourse& ask);
 
+  /// Whether every further question about the graph is given up.
+  [[nodiscard]] bool is_at_its_end(const RunGraph& graph) const;
+
  private:
   const Intent& intent_;
   /// By graph: what has been looked at so far.

@@ -14,7 +14,10 @@ namespace {
 
 /// As deep as GitHub lets composite actions go.
 constexpr std::size_t kMaxActionDepth = 10;
-constexpr std::size_t kMaxSteps = 20'000;
+/// What a job may run, with all that it calls; the rest is open. Commands are compared with each
+/// other.
+constexpr std::size_t kMaxSteps = 2'000;
+constexpr std::size_t kMaxCommands = 2'000;
 
 /// An action that runs a script which it is given.
 struct ScriptAction {
@@ -72,6 +75,7 @@ class JobReader {
   void step(const PendingStep& pending, std::vector<PendingStep>& waiting);
   void enter(const PendingStep& pending, std::vector<PendingStep>& waiting);
   void run(const Step& step, const Reading& reading);
+  void stop_behind(const Step& step);
   [[nodiscard]] Reading reading_of(const PendingStep& pending) const;
 
   const Workflow& workflow_;
@@ -181,16 +185,34 @@ void JobReader::step(const PendingStep& pending, std::vector<PendingStep>& waiti
   }
 }
 
+/// The job runs more than is read.
+void JobReader::stop_behind(const Step& step) {
+  const std::size_t kept = std::min(all_.commands.size(), kMaxCommands);
+  all_.commands.erase(all_.commands.begin() + static_cast<std::ptrdiff_t>(kept),
+                      all_.commands.end());
+  all_.open.push_back({&step,
+                       step.where,
+                       "runs more than " + std::to_string(kMaxCommands) +
+                           " commands or steps, and what is behind them is not read",
+                       {},
+                       false});
+}
+
 JobScript JobReader::read() {
   std::vector<PendingStep> waiting;
   const auto steps = all_steps(job_);
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     waiting.push_back({*step, {}});
   }
-  while (!waiting.empty() && all_.steps.size() < kMaxSteps) {
+  while (!waiting.empty()) {
     const PendingStep next = std::move(waiting.back());
     waiting.pop_back();
     step(next, waiting);
+    const bool more = !waiting.empty() && all_.steps.size() >= kMaxSteps;
+    if (more || all_.commands.size() > kMaxCommands) {
+      stop_behind(*next.step);
+      break;
+    }
   }
   return std::move(all_);
 }

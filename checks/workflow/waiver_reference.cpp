@@ -15,6 +15,9 @@
 namespace muster::workflow {
 namespace {
 
+/// With what a comment for muster begins.
+constexpr std::string_view kSign = "muster:";
+
 /// A comment that names a waiver.
 struct WaiverReference {
   std::string id;
@@ -24,10 +27,10 @@ struct WaiverReference {
 /// `muster: waiver W-014, W-015 because …`: the ids; one empty id when there is none.
 std::vector<std::string> waiver_ids(const std::string& comment) {
   std::string_view rest = text::trim(comment);
-  if (!rest.starts_with("muster:")) {
+  if (!rest.starts_with(kSign)) {
     return {};
   }
-  rest = text::trim(rest.substr(7));
+  rest = text::trim(rest.substr(kSign.size()));
   constexpr std::string_view kWord = "waiver";
   const bool said = text::lower(rest.substr(0, kWord.size())) == kWord &&
                     (rest.size() == kWord.size() || rest[kWord.size()] == ' ' ||
@@ -175,6 +178,10 @@ void waiver_reference(const AuditInput& input, Outcomes& out) {
     return;
   }
   for (const Workflow& workflow : input.model<Workflows>().all()) {
+    // Most files have no such comment, and finding comments takes a second reading.
+    if (workflow.tree->bytes().find(kSign) == std::string_view::npos) {
+      continue;
+    }
     std::set<std::string> seen;
     for (const text::Comment& comment : workflow.tree->comments()) {
       for (const std::string& id : waiver_ids(comment.text)) {
