@@ -59,6 +59,18 @@ bool is_public_tag(std::string_view tag) {
   return !of_one_build && holds_one(tag, publication_table().tag_words);
 }
 
+/// Whether the tag may be the name of a pushed git tag, or of a release's.
+bool is_git_tag(std::string_view tag, const Workflow* entry) {
+  const std::string folded = text::lower(tag);
+  const bool of_ref = folded.find("ref_name") != std::string::npos ||
+                      folded.find("{github_ref#") != std::string::npos;
+  if (!of_ref || entry == nullptr) {
+    return false;
+  }
+  const Trigger* push = entry->find_trigger("push");
+  return (push != nullptr && !push->tags.empty()) || entry->find_trigger("release") != nullptr;
+}
+
 /// Whether the action that makes the tags of an image is told to make one for a version.
 bool makes_public_tag(std::string_view list, const JobRun& run) {
   for (const std::string& name : names_read(list, false)) {
@@ -80,7 +92,8 @@ bool is_public_image(const ImageUse& use, const JobRun& run, const Intent& inten
   const std::string image =
       use.image.shell ? spelled_word(with_assigned(use.image.text, script_of(scope)), scope)
                       : spelled(use.image.text, scope);
-  return is_public_tag(tag_of(image)) || makes_public_tag(use.image.text, run);
+  const std::string tag = tag_of(image);
+  return is_public_tag(tag) || is_git_tag(tag, run.entry) || makes_public_tag(use.image.text, run);
 }
 
 bool is_rehearsed(const std::vector<std::string>& words) {
