@@ -57,19 +57,6 @@ std::vector<Entry> variables_of(const JobRun& run, const Step& step) {
   return all;
 }
 
-/// The command as it is written in the step or in the script that the step runs; without a place
-/// there (a Makefile's recipe), its words.
-std::string raw_command(const StepCommand& item, const Sources& sources) {
-  const Document* file = sources.script(item.where.source.path());
-  const std::string_view script = item.via.empty()  ? std::string_view(item.step->run.value)
-                                  : file != nullptr ? std::string_view(file->bytes)
-                                                    : std::string_view();
-  const std::size_t begin = std::min<std::size_t>(item.command.begin, script.size());
-  const std::string_view raw = script.substr(begin, item.command.end - item.command.begin);
-  return raw.find("send-command") != std::string_view::npos ? std::string(raw)
-                                                            : text::joined(item.command.words);
-}
-
 /// The secret that a command sends; empty for none.
 std::string sent_secret(const JobRun& run, const StepCommand& item, const Sources& sources) {
   const auto kept = kept_words(item.command);

@@ -70,4 +70,15 @@ std::vector<std::string> sent_scripts(const Command& command) {
                            : std::vector<std::string>{text.substr(list)};
 }
 
+std::string raw_command(const StepCommand& item, const Sources& sources) {
+  const Document* file = sources.script(item.where.source.path());
+  const std::string_view script = item.via.empty()  ? std::string_view(item.step->run.value)
+                                  : file != nullptr ? std::string_view(file->bytes)
+                                                    : std::string_view();
+  const std::size_t begin = std::min<std::size_t>(item.command.begin, script.size());
+  const std::string_view raw = script.substr(begin, item.command.end - item.command.begin);
+  return raw.find("send-command") != std::string_view::npos ? std::string(raw)
+                                                            : text::joined(item.command.words);
+}
+
 }  // namespace muster::workflow

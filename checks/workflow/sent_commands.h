@@ -15,4 +15,8 @@ namespace muster::workflow {
 /// `commands=a`. None when they are in a file or a variable.
 [[nodiscard]] std::vector<std::string> sent_scripts(const Command& command);
 
+/// The command as it is written in the step or in the script that the step runs; without a place
+/// there (a Makefile's recipe), its words.
+[[nodiscard]] std::string raw_command(const StepCommand& item, const Sources& sources);
+
 }  // namespace muster::workflow
