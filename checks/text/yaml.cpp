@@ -455,8 +455,8 @@ Status YamlReader::close_one(const yaml_event_t& event) {
   expanded_[open.id] = total;
   if (total > limits_.expanded_nodes) {
     return fail(node.span,
-                "it has more than " + std::to_string(limits_.expanded_nodes) +
-                    " values, with its aliases expanded",
+                "with its aliases expanded it has more than " +
+                    std::to_string(limits_.expanded_nodes) + " values",
                 ErrorCode::Limit);
   }
   return mapping ? check_keys(open) : Done{};
