@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <span>
 
 #include "checks/iam/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/chain.h"
+#include "checks/workflow/filter.h"
 #include "checks/workflow/reach.h"
 
 namespace muster::workflow {
@@ -186,17 +188,69 @@ bool certainly_runs(const PushedDeploy& pushed, const Intent& intent) {
   return certain;
 }
 
+/// The texts in quotes of the conditions over the deploy: of its job, its step and the calls.
+std::set<std::string> words_of_conditions(const JobRun& run, const Step& step) {
+  std::vector<const std::optional<Text>*> conditions{&run.job->condition, &step.condition};
+  for (const auto& caller : run.callers) {
+    conditions.push_back(&caller.second->condition);
+  }
+  std::set<std::string> words;
+  for (const std::optional<Text>* condition : conditions) {
+    const std::string_view text = *condition ? std::string_view((*condition)->value) : "";
+    for (std::size_t open = text.find('\''); open != std::string_view::npos;) {
+      const std::size_t close = std::min(text.find('\'', open + 1), text.size());
+      words.emplace(text.substr(open + 1, close - open - 1));
+      open = text.find('\'', close + 1);
+    }
+  }
+  return words;
+}
+
+/// Refs of the glob that the conditions speak of: `v1-dev` of `v*` where one asks whether the name
+/// ends with `-dev`. None for an environment that is chosen in the run, perhaps by the ref.
+std::set<std::string> refs_in_conditions(const JobRun& run, const Step& step,
+                                         const Presented& start, const std::string& glob) {
+  std::set<std::string> found;
+  const auto& environment = run.job->environment;
+  const std::size_t star = glob.find('*');
+  if (star == std::string::npos || (environment && has_expression(environment->name.value))) {
+    return found;
+  }
+  const std::string kind = glob.substr(0, glob.size() - short_ref(glob).size());
+  const bool is_tag = kind == "refs/tags/";
+  const std::string begin = glob.substr(0, star).substr(std::min(kind.size(), star)) + "1";
+  for (const std::string& word : words_of_conditions(run, step)) {
+    const std::string name(word.starts_with(kind) ? short_ref(word) : word);
+    const bool cut = name.find_first_of("-_./+") == 0;
+    for (const std::string& one : {begin + (cut ? "" : "-") + name, name, name + "1"}) {
+      const bool starts =
+          is_tag ? filters_admit(start.trigger->tags, start.trigger->tags_ignore, one)
+                 : filters_admit(start.trigger->branches, start.trigger->branches_ignore, one);
+      if (starts && !word.empty()) {
+        found.insert(kind + one);
+      }
+    }
+  }
+  return found;
+}
+
 /// All deploys that pushed refs start; those of rollbacks left out.
 std::vector<PushedDeploy> pushed_deploys(const std::vector<Chain>& chains, const Intent& intent) {
   std::vector<PushedDeploy> found;
   for (const Chain& chain : chains) {
     for (const TimedDeploy* deploy : chain.deploys) {
       for (const Presented& start : deploy->starts) {
+        if (start.event != "push") {
+          continue;
+        }
+        const auto add = [&](const std::string& ref) {
+          found.push_back({chain.deploying, deploy, &start, ref,
+                           class_for(*chain.deploying, start, ref, intent)});
+        };
         for (const std::string& ref : start.tokens.refs) {
-          if (start.event == "push") {
-            found.push_back({chain.deploying, deploy, &start, ref,
-                             class_for(*chain.deploying, start, ref, intent)});
-          }
+          add(ref);
+          std::ranges::for_each(
+              refs_in_conditions(*chain.deploying->run, *deploy->deploy.step, start, ref), add);
         }
       }
     }
