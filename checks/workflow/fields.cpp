@@ -77,6 +77,9 @@ Result<std::vector<Text>> optional_texts(const Node& mapping, std::string_view k
   return read_texts(*node, key);
 }
 
+/// Entries that one `env`, `with` or `outputs` may have; each is looked up among the others.
+constexpr std::size_t kMostEntries = 1'000;
+
 Result<std::vector<Entry>> optional_entries(const Node& mapping, std::string_view key) {
   std::vector<Entry> entries;
   const auto node = mapping.find(key);
@@ -86,6 +89,12 @@ Result<std::vector<Entry>> optional_entries(const Node& mapping, std::string_vie
   }
   if (!node->is(Type::Mapping)) {
     return unexpected(*node, key, "a mapping");
+  }
+  if (node->size() > kMostEntries) {
+    return Error{ErrorCode::Limit,
+                 "`" + std::string(key) + "` has more than " + std::to_string(kMostEntries) +
+                     " entries, which are not judged",
+                 node->key_at(kMostEntries).where()};
   }
   for (std::size_t i = 0; i < node->size(); ++i) {
     const Node name = node->key_at(i);

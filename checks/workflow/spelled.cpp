@@ -13,6 +13,8 @@ namespace {
 
 /// Variables inside variables that are followed.
 constexpr int kMostSpelled = 6;
+/// Variables of one text that are followed, all together: each may name several.
+constexpr int kMostNames = 32;
 
 /// A text and where the names in it are looked up.
 struct Spelling {
@@ -57,7 +59,7 @@ std::optional<Spelling> meaning_of(std::string_view expression, const Scope& sco
                                                     : std::nullopt;
 }
 
-std::string spelled_to(std::string_view text, const Scope& scope, int depth) {
+std::string spelled_to(std::string_view text, const Scope& scope, int depth, int& left) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = std::min(text.find("${{", at), text.size());
@@ -69,8 +71,10 @@ std::string spelled_to(std::string_view text, const Scope& scope, int depth) {
       break;
     }
     const std::string_view expression = text::trim(text.substr(begin + 3, end - begin - 3));
-    const auto meaning = depth < kMostSpelled ? meaning_of(expression, scope) : std::nullopt;
-    result += meaning ? spelled_to(meaning->text, meaning->scope, depth + 1)
+    const bool follow = depth < kMostSpelled && left > 0;
+    const auto meaning = follow ? meaning_of(expression, scope) : std::nullopt;
+    left -= meaning ? 1 : 0;
+    result += meaning ? spelled_to(meaning->text, meaning->scope, depth + 1, left)
                       : "${{" + std::string(expression) + "}}";
     at = end + 2;
   }
@@ -80,7 +84,8 @@ std::string spelled_to(std::string_view text, const Scope& scope, int depth) {
 }  // namespace
 
 std::string spelled(std::string_view text, const Scope& scope) {
-  return spelled_to(text, scope, 0);
+  int left = kMostNames;
+  return spelled_to(text, scope, 0, left);
 }
 
 std::string spelled_word(std::string_view word, const Scope& scope) {

@@ -130,4 +130,11 @@ TEST_CASE("what is too much to judge is refused by name of the bound") {
         "w.yml:1006:9: more than 1000 steps in a row are not judged");
   CHECK(error_of(steps + "      - parallel: [{run: make}]\n") ==
         "w.yml:1006:9: more than 1000 steps in a row are not judged");
+
+  std::string env = "    env:\n";
+  for (std::size_t i = 0; i <= 1'000; ++i) {
+    env += "      V" + std::to_string(i) + ": x\n";
+  }
+  CHECK(error_of(in_job(env)) ==
+        "w.yml:1006:7: `env` has more than 1000 entries, which are not judged");
 }
