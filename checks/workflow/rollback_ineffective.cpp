@@ -4,7 +4,7 @@
 #include <array>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/rollback_step.h"
+#include "checks/workflow/rollback_limits.h"
 #include "checks/workflow/smoke.h"
 
 namespace muster::workflow {
@@ -417,6 +417,8 @@ Defects RollbackJudge::defects() const {
     judge_success(part, found);
     judge_step(part, found);
   }
+  const Defects limits = rollback_limits({chain_, rollbacks_, smokes_, steps_, simulator_});
+  found.insert(found.end(), limits.begin(), limits.end());
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return a.open != b.open ? b.open : a.severity > b.severity;
   });

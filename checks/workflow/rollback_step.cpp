@@ -36,12 +36,10 @@ bool subtracts_one(std::string_view script) {
          script.substr(expr, script.find('\n', expr) - expr).find(" - 1") != std::string_view::npos;
 }
 
-bool reads_running_version(const JobScript& script, const Step& step) {
+bool reads_it(const JobScript& script, const Step& step) {
   const auto commands = script.commands_of(step);
-  return std::any_of(commands.begin(), commands.end(), [](const StepCommand& item) {
-    return item.command.starts_with_any(
-        {"aws ecs describe-services", "aws lambda get-alias", "aws lambda get-function"});
-  });
+  return std::any_of(commands.begin(), commands.end(),
+                     [](const StepCommand& item) { return reads_running_version(item.command); });
 }
 
 /// Whether the step's output is what it deploys, or has made for the deploy, with the new image.
@@ -67,6 +65,11 @@ RollbackDefect computed_target(const RunParts& parts, const ChainPart& part) {
 }
 
 }  // namespace
+
+bool reads_running_version(const Command& command) {
+  return command.starts_with_any(
+      {"aws ecs describe-services", "aws lambda get-alias", "aws lambda get-function"});
+}
 
 /// Whether it can go back at all, and how that is known.
 void RollbackSteps::judge_means(const RunParts& parts, const ChainPart& part,
@@ -122,7 +125,7 @@ RollbackStep RollbackSteps::look_at(const RunParts& parts, const ChainPart& part
     const bool read =
         one.step->id && reads(names, "steps." + text::lower(one.step->id->value) + ".outputs");
     const bool is_new = read && gives_new_version(*one.step, names);
-    if (is_new || (read && reads_running_version(*job.run->script, *one.step))) {
+    if (is_new || (read && reads_it(*job.run->script, *one.step))) {
       found.sources.push_back({one.step, is_new});
     }
   }

@@ -39,6 +39,9 @@ struct RollbackStep {
   std::vector<VersionSource> sources;
 };
 
+/// Whether the command asks which version runs.
+[[nodiscard]] bool reads_running_version(const Command& command);
+
 /// Looks at each rollback step once for all chains.
 class RollbackSteps {
  public:

@@ -14,7 +14,13 @@ bool names_label(const std::optional<Text>& condition) {
   return text.find("label") != std::string::npos;
 }
 
-/// Whether every environment that the job may have is declared to have reviewers.
+Severity one_lower(Severity severity) {
+  return severity == Severity::Info ? severity
+                                    : static_cast<Severity>(static_cast<int>(severity) - 1);
+}
+
+}  // namespace
+
 bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& moment) {
   const Values names = environment_at(run, intent, moment);
   return names.known && !names.values.empty() &&
@@ -23,13 +29,6 @@ bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& 
            return declared != nullptr && declared->reviewers.value_or(false);
          });
 }
-
-Severity one_lower(Severity severity) {
-  return severity == Severity::Info ? severity
-                                    : static_cast<Severity>(static_cast<int>(severity) - 1);
-}
-
-}  // namespace
 
 bool waits_for_label(const JobRun& run, const Trigger& trigger) {
   const bool labelled = !trigger.types.empty() &&

@@ -27,6 +27,10 @@ struct Start {
 /// cannot put on labels.
 [[nodiscard]] bool waits_for_label(const JobRun& run, const Trigger& trigger);
 
+/// Whether every environment that the job may have then is declared to have reviewers.
+[[nodiscard]] bool waits_for_reviewers(const JobRun& run, const Intent& intent,
+                                       const Moment& moment);
+
 /// The run as far as this step: its condition, and that of the actions around it, count too.
 [[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
 
