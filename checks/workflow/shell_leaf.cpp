@@ -131,7 +131,10 @@ void ShellCompiler::assign(const std::string& word, bool asked) {
 void ShellCompiler::leave_with(const ShellWords& words, Places& exits) {
   using Kind = ShellOp::Kind;
   const std::string status = words.size() > 1 ? words[1] : "$?";
-  const std::string name = variable_name(status);
+  // `exit ${failed:-0}` is `exit $failed`: what an unset one gives is open in both.
+  const std::size_t fallback = status.starts_with("${") ? status.find(":-") : std::string::npos;
+  const std::string name =
+      variable_name(fallback != std::string::npos ? status.substr(0, fallback) + "}" : status);
   if (!name.empty()) {
     emit({.kind = Kind::Recall, .variable = variable(name), .choice = program_.choices++});
   } else if (depends(status)) {

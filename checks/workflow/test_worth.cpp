@@ -76,22 +76,27 @@ bool may_share_ref(const RunParts& parts, const std::pair<RunPlace, RunPlace>& s
 
 }  // namespace
 
+std::optional<bool> fails_step(const JobRun& run, const Step& step, const SourceRef& where) {
+  if (step.kind != Step::Kind::Run) {
+    return std::nullopt;
+  }
+  const auto commands = run.script->commands_of(step);
+  const auto own = std::find_if(commands.begin(), commands.end(), [&](const StepCommand& item) {
+    return item.where == where && item.via.size() == run.script->calls_of(&step).size();
+  });
+  const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
+  if (own == commands.end() || !options) {
+    return std::nullopt;
+  }
+  const ShellProgram program = compile_shell(step.run.value, *options, asked_by(own->command));
+  const Signal::Kind kind = signal_of(program, Failing::Status).kind;
+  return kind == Signal::Kind::Unknown ? std::nullopt : std::optional(kind != Signal::Kind::Never);
+}
+
 bool swallows_failure(const RunParts& parts, const ChainPart& test) {
   const JobRun* run = parts.graph.jobs()[test.place.job].run;
-  const Step* step = test.place.step;
-  if (run == nullptr || step == nullptr || step->kind != Step::Kind::Run) {
-    return false;
-  }
-  const auto commands = run->script->commands_of(*step);
-  const auto own = std::find_if(commands.begin(), commands.end(), [&](const StepCommand& item) {
-    return item.where == test.where && item.via.size() == run->script->calls_of(step).size();
-  });
-  const auto options = shell_options(shell_text(*run->workflow, *run->job, *step));
-  if (own == commands.end() || !options) {
-    return false;
-  }
-  const ShellProgram program = compile_shell(step->run.value, *options, asked_by(own->command));
-  return signal_of(program, Failing::Status).kind == Signal::Kind::Never;
+  return run != nullptr && test.place.step != nullptr &&
+         fails_step(*run, *test.place.step, test.where) == false;
 }
 
 TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simulator) {

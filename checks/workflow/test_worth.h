@@ -27,6 +27,11 @@ enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
 /// Whether the script of the test ends with 0 however the test ends.
 [[nodiscard]] bool swallows_failure(const RunParts& parts, const ChainPart& test);
 
+/// Whether a test at `where` in the script of a step makes the step fail; nothing when that is not
+/// known: it stands in another file, the shell is not followed.
+[[nodiscard]] std::optional<bool> fails_step(const JobRun& run, const Step& step,
+                                             const SourceRef& where);
+
 /// Whether one run may run the step and all of these, when nothing fails: on one ref, under one of
 /// the events. Nothing when there are too many ways to tell.
 [[nodiscard]] std::optional<bool> run_together(const HeldStep& held, std::vector<RunPlace> others,

@@ -1,0 +1,222 @@
+// A job whose tests cannot fail it: the script of each ends with 0 however the test ends, or its
+// step has `continue-on-error`. A job is judged by all its tests together: one that can fail it is
+// enough. Beside test commands, a step counts that starts the image which the job has built. What
+// is deployed or published without any test is judged by workflow-deploy-without-tests and
+// workflow-publish-untested, and smoke tests by workflow-smoke-cannot-fail. Source: GitHub Docs,
+// "Workflow syntax", `jobs.<job_id>.steps[*].continue-on-error` and `shell`.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/image_tag.h"
+#include "checks/workflow/mentions.h"
+#include "checks/workflow/publications.h"
+#include "checks/workflow/run_images.h"
+#include "checks/workflow/test_worth.h"
+
+namespace muster::workflow {
+namespace {
+
+struct JobTest {
+  enum class Worth { Mute, Unknown, Loud };
+
+  SourceRef where;
+  std::string what;
+  Worth worth = Worth::Loud;
+  /// Why it cannot fail its job, or why that is not known; empty for a test in a file that the step
+  /// runs: such a job is not judged.
+  std::string because;
+};
+
+/// Whether the step may tell somebody how its test ended: through an output, a variable or a file.
+bool tells(const std::string& script) {
+  return script.find("GITHUB_") != std::string::npos || script.find('>') != std::string::npos ||
+         script.find("tee ") != std::string::npos;
+}
+
+/// Whether something behind the step may look at how it ended: by its outcome, or by the report
+/// that it has written.
+bool is_looked_at(const JobRun& run, const Step& test) {
+  const std::string outcome =
+      test.id ? "steps." + text::lower(test.id->value) : std::string("steps.*");
+  const auto& steps = run.script->steps;
+  return std::any_of(std::ranges::find(steps, &test) + 1, steps.end(), [&](const Step* step) {
+    const std::string name = text::lower(action_name(*step));
+    const bool report = name.find("report") != std::string::npos ||
+                        name.find("result") != std::string::npos ||
+                        name.find("junit") != std::string::npos;
+    std::string texts = step->run.value;
+    for (const auto* entries : {&step->env, &step->with}) {
+      for (const Entry& entry : *entries) {
+        texts += "\n" + entry.value.value;
+      }
+    }
+    return report || reads(names_read(texts, false), outcome) ||
+           (step->condition && reads(names_read(step->condition->value, true), outcome));
+  });
+}
+
+/// Whether `continue-on-error` hides a failure of the step in every combination of the matrix.
+std::optional<bool> is_tolerated(const JobRun& run, const Step& step, const Intent& intent) {
+  if (!step.continue_on_error) {
+    return false;
+  }
+  const Values values = resolve(step.continue_on_error->value, run.scope(intent, &step));
+  const bool always =
+      std::ranges::all_of(values.values, [](const auto& one) { return one == "true"; });
+  return values.known ? std::optional(always) : std::nullopt;
+}
+
+/// Whether the command stands in the step itself, not in a file that it runs.
+bool is_written_in(const JobRun& run, const Step& step, const SourceRef& where) {
+  return std::ranges::any_of(run.script->commands_of(step), [&](const StepCommand& item) {
+    return item.where == where && item.via.size() == run.script->calls_of(&step).size();
+  });
+}
+
+class TestedJob {
+ public:
+  TestedJob(const JobRun& run, const JobRuns& runs, const Intent& intent)
+      : run_(run), runs_(runs), intent_(intent) {
+    find_commands();
+    find_trials();
+  }
+
+  /// The first of the best; null without tests.
+  [[nodiscard]] const JobTest* best() const {
+    const auto best = std::ranges::max_element(
+        tests_, [](const JobTest& a, const JobTest& b) { return a.worth < b.worth; });
+    return best == tests_.end() ? nullptr : &*best;
+  }
+
+  [[nodiscard]] bool can_fail() const {
+    return best() != nullptr && best()->worth == JobTest::Worth::Loud;
+  }
+
+ private:
+  void find_commands();
+  void find_trials();
+  void add(const Step& step, const SourceRef& where, std::string what);
+
+  const JobRun& run_;
+  const JobRuns& runs_;
+  const Intent& intent_;
+  std::vector<JobTest> tests_;
+};
+
+void TestedJob::add(const Step& step, const SourceRef& where, std::string what) {
+  using Worth = JobTest::Worth;
+  const auto tolerated = is_tolerated(run_, step, intent_);
+  const auto fails = fails_step(run_, step, where);
+  JobTest test{where, std::move(what), Worth::Loud, {}};
+  if (is_looked_at(run_, step)) {
+    test.worth = Worth::Loud;
+  } else if (tolerated == true) {
+    test.worth = Worth::Mute;
+    test.because = "`continue-on-error` lets the job go on";
+  } else if (fails == false && !tells(step.run.value)) {
+    test.worth = Worth::Mute;
+    test.because = "the script ends with 0 however it ends";
+  } else if (!tolerated || !fails) {
+    test.worth = Worth::Unknown;
+    test.because = !tolerated ? "`continue-on-error` depends on a value that is not known"
+                   : is_written_in(run_, step, where) ? "its script is not followed"
+                                                      : "";
+  }
+  tests_.push_back(std::move(test));
+}
+
+void TestedJob::find_commands() {
+  for (const StepCommand& item : run_.script->commands) {
+    if (!item.command.remote && is_test(item.command) && !run_.is_for_failure(*item.step)) {
+      add(*item.step, item.where, text::joined(item.command.words).substr(0, 60));
+    }
+  }
+}
+
+/// Starts of an image that the job builds itself.
+void TestedJob::find_trials() {
+  const bool starts = std::ranges::any_of(run_.script->commands, [](const StepCommand& item) {
+    return item.command.starts_with_any({"docker run", "podman run"});
+  });
+  if (!starts) {
+    return;
+  }
+  RunParts parts;
+  parts.graph = RunGraph::build(runs_, run_);
+  const std::size_t job = parts.graph.index_of(run_);
+  for (const ImageTrial& trial : RunImages::of(parts, intent_).trials()) {
+    if (trial.place.job == job && trial.place.step != nullptr) {
+      add(*trial.place.step, trial.where, trial.what);
+    }
+  }
+}
+
+/// What gives something to the world is judged by other rules.
+bool gives_something(const JobRun& run, const Intent& intent) {
+  return !run.recognised->deploys.empty() || !publications(run, intent).empty();
+}
+
+/// A job that waits for this one, with what it gives to the world.
+const Job* held_back(const JobRun& run, const JobRuns& runs, const Intent& intent) {
+  for (const JobRun* later : runs.in(*run.workflow)) {
+    if (later->entry == run.entry && run.workflow->waits_for(*later->job, *run.job) &&
+        gives_something(*later, intent)) {
+      return later->job;
+    }
+  }
+  return nullptr;
+}
+
+/// Whether another job in front of `later` has a test that can fail: else other rules tell it.
+bool is_told_elsewhere(const JobRun& run, const Job& later, const JobRuns& runs,
+                       const Intent& intent) {
+  return std::ranges::none_of(runs.in(*run.workflow), [&](const JobRun* other) {
+    const bool before = other->entry == run.entry && other->job != run.job &&
+                        (other->job == &later || run.workflow->waits_for(later, *other->job));
+    return before && TestedJob(*other, runs, intent).can_fail();
+  });
+}
+
+void test_cannot_fail(const AuditInput& input, Outcomes& out) {
+  const JobRuns& runs = input.model<JobRuns>();
+  const Intent& intent = input.intent();
+  for (const auto& job : runs.by_job()) {
+    const JobRun& run = *job.front();
+    if (gives_something(run, intent)) {
+      continue;
+    }
+    const TestedJob tested(run, runs, intent);
+    const JobTest* best = tested.best();
+    if (best == nullptr || (best->worth == JobTest::Worth::Unknown && best->because.empty())) {
+      continue;
+    }
+    if (best->worth == JobTest::Worth::Loud) {
+      out.pass(run.asset(), best->where);
+      continue;
+    }
+    if (best->worth == JobTest::Worth::Unknown) {
+      out.undecided(run.asset(), best->where,
+                    "whether `" + best->what + "` can fail its job is not known: " + best->because);
+      continue;
+    }
+    const Job* later = held_back(run, runs, intent);
+    if (later != nullptr && is_told_elsewhere(run, *later, runs, intent)) {
+      continue;
+    }
+    out.fail(run.asset(), best->where,
+             text_witness("scenario", "`" + best->what + "` fails, and the job is green"))
+        .arg("job", run.job->id.value)
+        .arg("test", best->what)
+        .severity(later != nullptr ? Severity::Medium : Severity::Low)
+        .because(best->because +
+                 (later == nullptr ? "" : ", and job `" + later->id.value + "` waits for it"));
+  }
+}
+
+const Register kTestCannotFailCheck{
+    "workflow-test-cannot-fail", test_cannot_fail, {unreadable_workflows}};
+
+}  // namespace
+}  // namespace muster::workflow
