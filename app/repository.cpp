@@ -55,8 +55,8 @@ class Reader {
   }
 
   Status read(const Root& root);
-  /// Reads the files that workflows run, and those that these run: known by name, since how a path
-  /// is put together is the model's business.
+  /// Reads the Makefile, the files that workflows run, and those that these run: known by name,
+  /// since how a path is put together is the model's business.
   void read_scripts(const Root& root);
   /// Takes a file whose bytes are here already.
   void take(const std::string& shown, std::string bytes);
@@ -89,6 +89,13 @@ class Reader {
 
 std::string shown_path(const Root& root, const fs::path& path) {
   return root.prefix + path.lexically_relative(root.folder).generic_string();
+}
+
+/// The Makefile of the root is read whether or not a workflow runs it: people deploy with it.
+bool is_makefile_of(const Root& root, const fs::path& path) {
+  const std::string name = path.filename().string();
+  return (name == "Makefile" || name == "makefile" || name == "GNUmakefile") &&
+         path.parent_path() == root.folder;
 }
 
 void Reader::folder(const Root& root, const fs::path& path, std::vector<fs::path>& pending) {
@@ -217,7 +224,7 @@ void Reader::read_scripts(const Root& root) {
       }
     }
     std::erase_if(scripts_, [&](const auto& entry) {
-      if (!names.contains(entry.first)) {
+      if (!names.contains(entry.first) && !is_makefile_of(root, entry.second)) {
         return false;
       }
       const std::string shown = shown_path(root, entry.second);

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+git tag "$1"
+git push origin "refs/tags/*"
