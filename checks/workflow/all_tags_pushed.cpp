@@ -96,23 +96,31 @@ bool is_run_here(const PushCommand& push, const JobRuns& runs) {
   });
 }
 
+/// The tags whose push starts the deploy, as a glob; empty without any.
+std::string starting_tags(const TimedDeploy& timed) {
+  for (const Presented& start : timed.starts) {
+    const auto& refs = start.tokens.refs;
+    const auto tag = std::ranges::find_if(
+        refs, [](const std::string& ref) { return ref.starts_with("refs/tags/"); });
+    if (start.event == "push" && tag != refs.end()) {
+      return tag->substr(10);
+    }
+  }
+  return "";
+}
+
+/// The first deploy that a pushed tag starts.
 std::optional<TagDeploy> tag_deploy(const Deployments& deployments) {
+  std::optional<TagDeploy> found;
   for (const auto& job : deployments.by_job()) {
     for (const DeployingRun& deploying : job) {
       for (const TimedDeploy& timed : deploying.deploys) {
-        for (const Presented& start : timed.starts) {
-          const auto& refs = start.tokens.refs;
-          const auto tag = std::find_if(refs.begin(), refs.end(), [](const std::string& ref) {
-            return ref.starts_with("refs/tags/");
-          });
-          if (start.event == "push" && tag != refs.end()) {
-            return TagDeploy{&timed.deploy, deploying.run, tag->substr(10)};
-          }
-        }
+        std::string tags = found ? "" : starting_tags(timed);
+        found = tags.empty() ? found : TagDeploy{&timed.deploy, deploying.run, std::move(tags)};
       }
     }
   }
-  return std::nullopt;
+  return found;
 }
 
 void judge_push(const PushCommand& push, const TagDeploy& deploy, Outcomes& out) {

@@ -37,10 +37,12 @@ class LimitJudge {
   [[nodiscard]] const JobRun& run() const { return *one_.chain.deploying->run; }
 
   [[nodiscard]] bool waits(const ChainPart& part) const;
-  [[nodiscard]] bool asks_for(const ChainPart& part, const Step& saver) const;
+  [[nodiscard]] bool asks_for(const ChainPart& part, const std::string& saver) const;
   [[nodiscard]] std::string swallowed_by(const JobRun& of, const Step& saver) const;
   [[nodiscard]] std::optional<std::vector<std::string>> skipped_in(const ChainPart& part,
                                                                    const Step& saver) const;
+  [[nodiscard]] RollbackDefect empty_target(const ChainPart& part, const std::string& saver,
+                                            const std::string& because) const;
   [[nodiscard]] bool may_fail_behind() const;
   [[nodiscard]] const Text* killing_group() const;
   [[nodiscard]] Tally started_by(Ending ending) const;
@@ -61,10 +63,11 @@ bool LimitJudge::waits(const ChainPart& part) const {
 }
 
 void LimitJudge::judge_approval(Defects& found) const {
-  if (!std::ranges::all_of(one_.rollbacks, [&](const ChainPart& part) { return waits(part); })) {
+  const Job& job = *parts_.graph.jobs()[one_.rollbacks.front().place.job].job;
+  if (!job.environment ||
+      !std::ranges::all_of(one_.rollbacks, [&](const ChainPart& part) { return waits(part); })) {
     return;
   }
-  const Job& job = *parts_.graph.jobs()[one_.rollbacks.front().place.job].job;
   const std::string named = "`" + job.environment->name.value + "`";
   found.push_back(
       {"waits-for-approval",
@@ -78,14 +81,14 @@ void LimitJudge::judge_approval(Defects& found) const {
 }
 
 /// Whether the rollback looks before it goes back; that its script may do so in a file counts.
-bool LimitJudge::asks_for(const ChainPart& part, const Step& saver) const {
+bool LimitJudge::asks_for(const ChainPart& part, const std::string& saver) const {
   const RunJob& job = parts_.graph.jobs()[part.place.job];
   const Step& step = *part.place.step;
   const auto commands = job.run->script->commands_of(step);
   const bool own = std::ranges::any_of(commands, [&](const StepCommand& item) {
     return item.where == part.where && item.via.size() == job.run->script->calls_of(&step).size();
   });
-  const std::string outputs = "steps." + text::lower(saver.id->value);
+  const std::string outputs = "steps." + text::lower(saver);
   const auto reads_it = [&](const OpenCondition& condition) {
     return std::ranges::any_of(condition.parts(),
                                [&](const ConditionPart& one) { return reads(one.names, outputs); });
@@ -145,35 +148,41 @@ std::optional<std::vector<std::string>> LimitJudge::skipped_in(const ChainPart& 
   return std::nullopt;
 }
 
+RollbackDefect LimitJudge::empty_target(const ChainPart& part, const std::string& saver,
+                                        const std::string& because) const {
+  std::string what = "goes back to what " + saver + " saves, which may be nothing: ";
+  what += because + ", and the rollback does not look";
+  return {"target-empty",
+          Severity::Low,
+          std::move(what),
+          "let the run end there, in front of the deploy, when nothing is saved",
+          part.where,
+          {saver + " cannot read the running version",
+           parts_.named(part.place) + " goes back to an empty text"},
+          false};
+}
+
 void LimitJudge::judge_target(const ChainPart& part, Defects& found) const {
   if (part.place.step == nullptr || part.place.job != one_.chain.job) {
     return;
   }
   for (const VersionSource& source : one_.steps.of(parts_, part).sources) {
-    const bool before = parts_.comes_before({part.place.job, source.step}, deploy());
-    if (source.is_new || !before || asks_for(part, *source.step)) {
+    const Step& step = *source.step;
+    const bool before = parts_.comes_before({part.place.job, &step}, deploy());
+    if (source.is_new || !before || !step.id || asks_for(part, step.id->value)) {
       continue;
     }
-    const std::string name = "step `" + source.step->id->value + "`";
-    const std::string swallowed = swallowed_by(run(), *source.step);
-    const auto world = skipped_in(part, *source.step);
-    if (swallowed.empty() && !world) {
-      continue;
+    const std::string saver = "step `" + step.id->value + "`";
+    const std::string swallowed = swallowed_by(run(), step);
+    if (!swallowed.empty()) {
+      found.push_back(empty_target(part, saver, swallowed + " lets it fail"));
+    } else if (const auto world = skipped_in(part, step)) {
+      RollbackDefect defect = empty_target(part, saver, "its `if` may skip it");
+      defect.severity = Severity::Medium;
+      defect.scenario.front() = saver + " is skipped";
+      defect.scenario.insert(defect.scenario.begin() + 1, world->begin(), world->end());
+      found.push_back(std::move(defect));
     }
-    const std::string because =
-        !swallowed.empty() ? swallowed + " lets it fail" : "its `if` may skip it";
-    std::vector<std::string> scenario{!swallowed.empty() ? name + " cannot read the running version"
-                                                         : name + " is skipped"};
-    if (swallowed.empty()) {
-      scenario.insert(scenario.end(), world->begin(), world->end());
-    }
-    scenario.push_back(parts_.named(part.place) + " goes back to an empty text");
-    found.push_back({"target-empty", swallowed.empty() ? Severity::Medium : Severity::Low,
-                     "goes back to what " + name + " saves, which may be nothing: " + because +
-                         ", and the rollback does not look",
-                     "let the run end there, in front of the deploy, when nothing is saved",
-                     part.where, std::move(scenario), false});
-    return;
   }
 }
 
@@ -199,20 +208,23 @@ bool LimitJudge::may_fail_behind() const {
 }
 
 void LimitJudge::judge_green(Defects& found) const {
-  const Step& step = *deploy().step;
-  const auto flag = [](const std::optional<Text>& text) { return text ? &*text : nullptr; };
-  const bool of_step = is_set(flag(step.continue_on_error), run().scope(intent_, &step)) == true;
-  const bool of_job = is_set(flag(run().job->continue_on_error), run().scope(intent_)) == true;
-  if ((!of_step && !of_job) || may_fail_behind() || !started_by(Ending::Failure).always()) {
+  const std::optional<Text>& of_step = deploy().step->continue_on_error;
+  const std::optional<Text>& of_job = run().job->continue_on_error;
+  const Text* hides = nullptr;
+  if (of_step && is_set(&*of_step, run().scope(intent_, deploy().step)) == true) {
+    hides = &*of_step;
+  } else if (of_job && is_set(&*of_job, run().scope(intent_)) == true) {
+    hides = &*of_job;
+  }
+  if (hides == nullptr || may_fail_behind() || !started_by(Ending::Failure).always()) {
     return;
   }
-  const Text& text = of_step ? *step.continue_on_error : *run().job->continue_on_error;
   found.push_back({"green-after-rollback",
                    Severity::Medium,
                    "ends green: `continue-on-error` hides that the deploy failed, and nothing "
                    "behind it fails the run",
                    "let a last step end with `exit 1` when it went back",
-                   text.where,
+                   hides->where,
                    {parts_.named(deploy()) + " fails", "the rollback runs", "the run is green"},
                    false});
 }
@@ -221,9 +233,13 @@ void LimitJudge::judge_green(Defects& found) const {
 const Text* LimitJudge::killing_group() const {
   for (const auto& [workflow, job] : run().levels()) {
     for (const auto* group : {&job->concurrency, &workflow->concurrency}) {
-      if (*group && (*group)->cancel_in_progress && (*group)->cancel_in_progress->value == "true" &&
-          (*group)->group.value.find("github.run_") == std::string::npos) {
-        return &*(*group)->cancel_in_progress;
+      if (!*group || !(*group)->cancel_in_progress) {
+        continue;
+      }
+      const Concurrency& one = **group;
+      const Text& cancels = *(*group)->cancel_in_progress;
+      if (cancels.value == "true" && one.group.value.find("github.run_") == std::string::npos) {
+        return &cancels;
       }
     }
   }
