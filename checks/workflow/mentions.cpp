@@ -99,6 +99,16 @@ bool reads(const std::vector<std::string>& names, std::string_view name) {
   });
 }
 
+std::string step_texts(const Step& step) {
+  std::string all = step.run.value;
+  for (const auto* entries : {&step.env, &step.with}) {
+    for (const Entry& entry : *entries) {
+      all += "\n" + entry.value.value;
+    }
+  }
+  return all;
+}
+
 std::vector<ReadingText> reading_texts(const text::Node& node, const std::string& path) {
   struct Waiting {
     text::Node node;

@@ -19,6 +19,9 @@ namespace muster::workflow {
 /// `inputs.*` and `inputs.tag.x` for `inputs.tag`. `name` is in lower case.
 [[nodiscard]] bool reads(const std::vector<std::string>& names, std::string_view name);
 
+/// All texts of a step in which it may name a value: its script, `env` and `with`, a line each.
+[[nodiscard]] std::string step_texts(const Step& step);
+
 /// A text of the file that holds expressions.
 struct ReadingText {
   /// The keys that lead to it: `jobs.deploy.steps.2.with.image`.

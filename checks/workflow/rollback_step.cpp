@@ -10,17 +10,6 @@
 namespace muster::workflow {
 namespace {
 
-/// All texts of a step in which it may name what it goes back to.
-std::string texts_of(const Step& step) {
-  std::string all = step.run.value;
-  for (const auto* entries : {&step.env, &step.with}) {
-    for (const Entry& entry : *entries) {
-      all += "\n" + entry.value.value;
-    }
-  }
-  return all;
-}
-
 /// Whether the script takes one off a number: `$((REVISION - 1))`, `expr $REVISION - 1`.
 bool subtracts_one(std::string_view script) {
   for (std::size_t open = script.find("$(("); open != std::string_view::npos;
@@ -114,7 +103,7 @@ void RollbackSteps::judge_means(const RunParts& parts, const ChainPart& part,
 RollbackStep RollbackSteps::look_at(const RunParts& parts, const ChainPart& part) const {
   RollbackStep found;
   const RunJob& job = parts.graph.jobs()[part.place.job];
-  const std::string texts = texts_of(*part.place.step);
+  const std::string texts = step_texts(*part.place.step);
   const bool revision = texts.find("task-definition") != std::string::npos ||
                         texts.find("version") != std::string::npos;
   if (revision && subtracts_one(texts)) {

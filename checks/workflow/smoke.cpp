@@ -6,6 +6,8 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/mentions.h"
+#include "checks/workflow/open_condition.h"
 #include "checks/workflow/shell_program.h"
 #include "checks/workflow/shell_signal.h"
 #include "checks/workflow/shell_wrap.h"
@@ -148,14 +150,53 @@ std::optional<bool> goes_on(const JobRun& run, const Intent& intent, const Step&
   return of_step && of_job ? std::optional(false) : std::nullopt;
 }
 
+/// Whether a condition holds when the step with this outcome has failed and nothing else has; what
+/// else it asks counts against it.
+bool holds_after(const Text& condition, const std::string& outcome) {
+  return OpenCondition::parse(&condition.value).holds([&](const ConditionPart& part) {
+    return part.text == "always()" || part.text == "success()" ||
+           (part.name == outcome && part.literal == "failure") ||
+           part.text == outcome + " != 'success'";
+  });
+}
+
+/// Whether a step behind a tolerated smoke test fails the run for it; nothing where one looks at
+/// its outcome in a way that is not followed.
+std::optional<bool> is_told_later(const JobRun& run, const Step& smoke) {
+  const std::string outcome =
+      smoke.id ? "steps." + text::lower(smoke.id->value) + ".outcome" : std::string();
+  const auto& steps = run.script->steps;
+  std::optional<bool> told = false;
+  for (auto at = std::ranges::find(steps, &smoke) + 1; smoke.id && at != steps.end(); ++at) {
+    const Step& step = **at;
+    const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
+    const bool asks = step.condition && holds_after(*step.condition, outcome);
+    if (asks && step.kind == Step::Kind::Run && options &&
+        only_ends_well(
+            compile_shell(step.run.value, *options, [](const auto&) { return false; })) == false) {
+      return true;
+    }
+    const std::string texts = step_texts(step);
+    const bool script = asks && texts.find("setFailed") != std::string::npos;
+    told = script || reads(names_read(texts, false), outcome) ? std::nullopt : told;
+  }
+  return told;
+}
+
 SmokeVerdict judge_step(const JobRun& run, const Intent& intent, const Step& step) {
   const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
   const auto tolerated = goes_on(run, intent, step);
   if (!tolerated) {
     return {SmokeStrength::Unknown, "`continue-on-error` depends on a value nobody knows"};
   }
-  if (*tolerated) {
+  const auto told = *tolerated && !run.job->continue_on_error ? is_told_later(run, step)
+                                                              : std::optional(!*tolerated);
+  if (told == false) {
     return {SmokeStrength::CannotFail, "`continue-on-error` lets the run go on"};
+  }
+  if (!told) {
+    return {SmokeStrength::Unknown,
+            "`continue-on-error` lets the run go on, and a later step looks at its outcome"};
   }
   if (!options) {
     return {SmokeStrength::Unknown, "its script is for a shell that is not followed"};

@@ -46,12 +46,7 @@ bool is_looked_at(const JobRun& run, const Step& test) {
     const bool report = name.find("report") != std::string::npos ||
                         name.find("result") != std::string::npos ||
                         name.find("junit") != std::string::npos;
-    std::string texts = step->run.value;
-    for (const auto* entries : {&step->env, &step->with}) {
-      for (const Entry& entry : *entries) {
-        texts += "\n" + entry.value.value;
-      }
-    }
+    const std::string texts = step_texts(*step);
     return report || reads(names_read(texts, false), outcome) ||
            (step->condition && reads(names_read(step->condition->value, true), outcome));
   });
