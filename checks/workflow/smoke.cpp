@@ -160,29 +160,6 @@ bool holds_after(const Text& condition, const std::string& outcome) {
   });
 }
 
-/// Whether a step behind a tolerated smoke test fails the run for it; nothing where one looks at
-/// its outcome in a way that is not followed.
-std::optional<bool> is_told_later(const JobRun& run, const Step& smoke) {
-  const std::string outcome =
-      smoke.id ? "steps." + text::lower(smoke.id->value) + ".outcome" : std::string();
-  const auto& steps = run.script->steps;
-  std::optional<bool> told = false;
-  for (auto at = std::ranges::find(steps, &smoke) + 1; smoke.id && at != steps.end(); ++at) {
-    const Step& step = **at;
-    const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
-    const bool asks = step.condition && holds_after(*step.condition, outcome);
-    if (asks && step.kind == Step::Kind::Run && options &&
-        only_ends_well(
-            compile_shell(step.run.value, *options, [](const auto&) { return false; })) == false) {
-      return true;
-    }
-    const std::string texts = step_texts(step);
-    const bool script = asks && texts.find("setFailed") != std::string::npos;
-    told = script || reads(names_read(texts, false), outcome) ? std::nullopt : told;
-  }
-  return told;
-}
-
 SmokeVerdict judge_step(const JobRun& run, const Intent& intent, const Step& step) {
   const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
   const auto tolerated = goes_on(run, intent, step);
@@ -245,6 +222,28 @@ void keep_best(std::optional<SmokeBehind>& best, const StepCommand* command,
 }
 
 }  // namespace
+
+std::optional<bool> is_told_later(const JobRun& run, const Step& tolerated) {
+  const std::string outcome =
+      tolerated.id ? "steps." + text::lower(tolerated.id->value) + ".outcome" : std::string();
+  const auto& steps = run.script->steps;
+  std::optional<bool> told = false;
+  for (auto at = std::ranges::find(steps, &tolerated) + 1; tolerated.id && at != steps.end();
+       ++at) {
+    const Step& step = **at;
+    const auto options = shell_options(shell_text(*run.workflow, *run.job, step));
+    const bool asks = step.condition && holds_after(*step.condition, outcome);
+    if (asks && step.kind == Step::Kind::Run && options &&
+        only_ends_well(
+            compile_shell(step.run.value, *options, [](const auto&) { return false; })) == false) {
+      return true;
+    }
+    const std::string texts = step_texts(step);
+    const bool script = asks && texts.find("setFailed") != std::string::npos;
+    told = script || reads(names_read(texts, false), outcome) ? std::nullopt : told;
+  }
+  return told;
+}
 
 std::optional<ShellOptions> shell_options(std::string_view shell) {
   if (shell.empty() || shell == "sh") {

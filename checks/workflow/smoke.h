@@ -21,6 +21,10 @@ namespace muster::workflow {
 /// rules/data/workflow-recognition.json, `smoke`.
 [[nodiscard]] bool is_smoke(const std::vector<std::string>& words, bool remote);
 
+/// Whether a step behind one with `continue-on-error` fails the job when that one has failed;
+/// nothing where it looks at the outcome in a way that is not followed.
+[[nodiscard]] std::optional<bool> is_told_later(const JobRun& run, const Step& tolerated);
+
 enum class SmokeStrength {
   /// Nothing that it finds reaches the end of its step.
   CannotFail,

@@ -13,6 +13,7 @@
 #include "checks/workflow/mentions.h"
 #include "checks/workflow/publications.h"
 #include "checks/workflow/run_images.h"
+#include "checks/workflow/smoke.h"
 #include "checks/workflow/test_worth.h"
 
 namespace muster::workflow {
@@ -30,7 +31,13 @@ struct JobTest {
 };
 
 /// Whether the step may tell somebody how its test ended: through an output, a variable or a file.
-bool tells(const std::string& script) {
+bool writes_down(std::string script) {
+  for (const std::string_view nothing : {"2>&1", "&>/dev/null", ">/dev/null", "> /dev/null"}) {
+    for (std::size_t at = script.find(nothing); at != std::string::npos;
+         at = script.find(nothing)) {
+      script.erase(at, nothing.size());
+    }
+  }
   return script.find("GITHUB_") != std::string::npos || script.find('>') != std::string::npos ||
          script.find("tee ") != std::string::npos;
 }
@@ -92,6 +99,7 @@ class TestedJob {
  private:
   void find_commands();
   void find_trials();
+  void judge(const Step& step, JobTest& test) const;
   void add(const Step& step, const SourceRef& where, std::string what);
 
   const JobRun& run_;
@@ -100,25 +108,32 @@ class TestedJob {
   std::vector<JobTest> tests_;
 };
 
-void TestedJob::add(const Step& step, const SourceRef& where, std::string what) {
+/// What the end of the test does to its job, when its step tells at all.
+void TestedJob::judge(const Step& step, JobTest& test) const {
   using Worth = JobTest::Worth;
   const auto tolerated = is_tolerated(run_, step, intent_);
-  const auto fails = fails_step(run_, step, where);
-  JobTest test{where, std::move(what), Worth::Loud, {}};
-  if (is_looked_at(run_, step)) {
-    test.worth = Worth::Loud;
-  } else if (tolerated == true) {
-    test.worth = Worth::Mute;
-    test.because = "`continue-on-error` lets the job go on";
-  } else if (fails == false && !tells(step.run.value)) {
-    test.worth = Worth::Mute;
-    test.because = "the script ends with 0 however it ends";
-  } else if (!tolerated || !fails) {
-    test.worth = Worth::Unknown;
+  const auto fails = fails_step(run_, step, test.where);
+  const bool silent = tolerated == true || fails == false;
+  if (!silent) {
+    test.worth = tolerated && fails ? Worth::Loud : Worth::Unknown;
     test.because = !tolerated ? "`continue-on-error` depends on a value that is not known"
-                   : is_written_in(run_, step, where) ? "its script is not followed"
-                                                      : "";
+                   : is_written_in(run_, step, test.where) ? "its script is not followed"
+                                                           : "";
+  } else if (tolerated == true && fails == true && is_told_later(run_, step) == true) {
+    test.worth = Worth::Loud;
+  } else if (is_looked_at(run_, step) || (fails == false && writes_down(step.run.value))) {
+    test.worth = Worth::Unknown;
+    test.because = "what it leaves behind is looked at later, or written down";
+  } else {
+    test.worth = Worth::Mute;
+    test.because = tolerated == true ? "`continue-on-error` lets the job go on"
+                                     : "the script ends with 0 however it ends";
   }
+}
+
+void TestedJob::add(const Step& step, const SourceRef& where, std::string what) {
+  JobTest test{where, std::move(what), JobTest::Worth::Loud, {}};
+  judge(step, test);
   tests_.push_back(std::move(test));
 }
 
