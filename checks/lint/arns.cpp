@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 8> kPartitions = {
     "aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"};
 constexpr std::size_t kFields = 6;
 /// AWS has no longer ones.
-constexpr std::size_t kLongest = 2048;
+constexpr std::size_t kLongestArn = 2048;
 /// Services of one document that are looked for in the whole catalogue.
 constexpr std::size_t kMostServices = 200;
 
@@ -256,7 +256,7 @@ bool may_be_arn(std::string_view text) {
 
 void judge_entry(const Written& written, Forms& forms) {
   const std::string_view text = written.entry.text();
-  if (text == "*" || text.size() > kLongest) {
+  if (text == "*" || text.size() > kLongestArn) {
     return;
   }
   if (!may_be_arn(text)) {

@@ -114,7 +114,7 @@ void ShellCompiler::begin_for(const ShellWords& words) {
 }
 
 void ShellCompiler::begin_arm(const std::string& patterns) {
-  if (blocks_.back().form != Block::Form::Case) {
+  if (blocks_.back().form != Block::Form::Case || blocks_.back().list.begun) {
     open("a `)` that closes nothing");
     return;
   }

@@ -114,6 +114,9 @@ TEST_CASE("a status that is put aside still counts where it is asked for") {
               "nn"},
           Row{"if [ -z \"$URL\" ]; then echo missing; exit 1; fi\nprobe || true", "nn"},
           Row{"trap 'exit 0' EXIT\nprobe", "??"},
+          // A second pattern where a command goes on: bash does not take the script either.
+          Row{"case 5 in a) probe | b) echo x;; esac", "??"},
+          Row{"case 5 in f() probe | b) echo x;; esac", "??"},
       }) {
     check(row, Failing::Status);
   }
