@@ -18,6 +18,11 @@ enum class EnvironmentClass { Production, Staging, Development, Unknown };
 /// How much a role may do; grades findings by blast radius. Unknown counts as `Write`.
 enum class Privilege { Admin, Write, Read, Unknown };
 
+/// Whether it is known to be for something else than production.
+[[nodiscard]] constexpr bool is_below_production(EnvironmentClass kind) {
+  return kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
+}
+
 [[nodiscard]] const char* to_string(EnvironmentClass value);
 [[nodiscard]] const char* to_string(Privilege value);
 

@@ -115,10 +115,7 @@ bool gives_access(const Action& action) {
       "Principal", "Share",      "Delegated", "AccessBlock", "DataLakeSettings"};
   const bool checks_only =
       action.name.starts_with("Validate") || action.name.starts_with("AllowVendedLogDelivery");
-  return !checks_only && !takes_away(action) &&
-         std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
-           return action.name.find(word) != std::string_view::npos;
-         });
+  return !checks_only && !takes_away(action) && text::contains_any(action.name, kWords);
 }
 
 bool looks(const Action& action) {

@@ -38,6 +38,55 @@ bool one_of(std::string_view word, std::span<const std::string> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+namespace {
+
+template <class Parts>
+bool any_inside(std::string_view text, const Parts& parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+bool contains_any(std::string_view text, std::span<const std::string_view> parts) {
+  return any_inside(text, parts);
+}
+
+bool contains_any(std::string_view text, std::span<const std::string> parts) {
+  return any_inside(text, parts);
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return any_inside(text, parts);
+}
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
+    const std::string_view piece = trim(text.substr(at, end - at));
+    if (!piece.empty()) {
+      pieces.push_back(piece);
+    }
+    at = end + 1;
+  }
+  return pieces;
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) {
+    return std::string(text);
+  }
+  const auto goes_on = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (most > 0 && goes_on(most)) {
+    --most;
+  }
+  return std::string(text.substr(0, most)) + "…";
+}
+
 std::string joined(std::span<const std::string> words, std::string_view between) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {

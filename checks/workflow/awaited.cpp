@@ -53,9 +53,7 @@ const Wait* wait_for(const Deploy& deploy) {
 bool has_loop(std::string_view script) {
   static constexpr std::array<std::string_view, 5> kSigns = {"while ", "until ", "for ", "sleep ",
                                                              "watch "};
-  return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
-    return script.find(sign) != std::string_view::npos;
-  });
+  return text::contains_any(script, kSigns);
 }
 
 bool contains_word(std::string_view text, std::string_view word) {

@@ -73,20 +73,13 @@ const CallTable& call_table() {
   return kTable;
 }
 
-bool has_word(const Command& command, std::string_view option) {
-  return std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
-    return word == option ||
-           (word.starts_with(option) && word.size() > option.size() && word[option.size()] == '=');
-  });
-}
-
 /// Options with which a command asks for nothing, or with another credential.
 bool asks_elsewhere(const Command& command) {
   static constexpr std::array<std::string_view, 8> kOptions = {
       "--profile", "--endpoint-url", "--no-sign-request",       "--dryrun",
       "--dry-run", "help",           "--generate-cli-skeleton", "--help"};
   return std::any_of(kOptions.begin(), kOptions.end(),
-                     [&](std::string_view option) { return has_word(command, option); });
+                     [&](std::string_view option) { return command.has_option(option); });
 }
 
 /// The words that are neither options nor their values, `aws` left out: service, operation,
@@ -212,10 +205,10 @@ std::vector<AwsCall> s3_calls(const Command& command, const std::vector<std::str
   if (syncs && places.writes()) {
     calls.push_back(s3_call("s3:ListBucket", places.to, false, scope));
   }
-  if (places.reads() && (syncs || has_word(command, "--recursive"))) {
+  if (places.reads() && (syncs || command.has_option("--recursive"))) {
     calls.push_back(s3_call("s3:ListBucket", places.from, false, scope));
   }
-  if (syncs && places.writes() && has_word(command, "--delete")) {
+  if (syncs && places.writes() && command.has_option("--delete")) {
     calls.push_back(s3_call("s3:DeleteObject", places.to, true, scope));
   }
   if (moves && places.reads()) {
@@ -252,7 +245,7 @@ std::vector<AwsCall> named_calls(const Command& command, const std::vector<std::
       continue;
     }
     const bool off = std::any_of(row.without.begin(), row.without.end(),
-                                 [&](const auto& option) { return has_word(command, option); });
+                                 [&](const auto& option) { return command.has_option(option); });
     std::vector<AwsCall> calls;
     for (std::size_t i = 0; !off && i < row.actions.size(); ++i) {
       calls.push_back({row.actions[i]});
@@ -279,9 +272,7 @@ bool names_other_credential(std::string_view text) {
                                                               "aws configure import",
                                                               "aws sso login",
                                                               "awslocal"};
-  return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
-    return text.find(sign) != std::string_view::npos;
-  });
+  return text::contains_any(text, kSigns);
 }
 
 std::vector<AwsCall> aws_calls_of(const Command& command, const Scope& scope) {

@@ -181,10 +181,7 @@ std::vector<std::string> roles_held(const JobRun& run, const Step& step, const P
       return {};
     }
     const bool before = std::find(steps.begin(), at, credential.step) != at;
-    Scope scope = run.scope(intent, credential.step, start.moment_on_ref());
-    if (start.tokens.environment) {
-      scope.environments = {{*start.tokens.environment}, true, {}};
-    }
+    const Scope scope = scope_at(run, credential.step, start, start.moment_on_ref(), intent);
     const auto& condition = credential.step->condition;
     if (!before || (condition && !may_hold(condition->value, scope))) {
       continue;

@@ -42,13 +42,6 @@ const ChainTable& chain_table() {
   return kTable;
 }
 
-bool any_inside(std::string_view text, const ChainWords& parts) {
-  const std::string folded = text::lower(text);
-  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return folded.find(part) != std::string::npos;
-  });
-}
-
 /// Whether one of the words of a name, cut at anything but letters and digits, is in the list.
 bool has_word(std::string_view name, const ChainWords& list) {
   std::string word;
@@ -67,8 +60,7 @@ bool has_word(std::string_view name, const ChainWords& list) {
 }
 
 std::string in_one(const Command& command) {
-  const std::string text = text::joined(command.words);
-  return text.size() > 60 ? text.substr(0, 60) + "…" : text;
+  return text::shortened(text::joined(command.words), 60);
 }
 
 /// All that a step or job is called: id, name, what it uses.
@@ -170,11 +162,12 @@ bool PartFinder::is_called_rollback(const Step& step) const {
 void PartFinder::find_closed_job() {
   const Job& job = *here().job;
   const std::string names = names_of(job);
-  if (any_inside(names, chain_table().rollback_words) || is_for_failure(nullptr)) {
-    if (any_inside(names, chain_table().rollback_words)) {
+  if (text::contains_any(text::lower(names), chain_table().rollback_words) ||
+      is_for_failure(nullptr)) {
+    if (text::contains_any(text::lower(names), chain_table().rollback_words)) {
       add_rollback(nullptr, job.id.where, job.uses.value);
     }
-  } else if (any_inside(names, chain_table().smoke_names)) {
+  } else if (text::contains_any(text::lower(names), chain_table().smoke_names)) {
     add(parts_.smokes, nullptr, job.id.where, job.uses.value);
     add(parts_.tests, nullptr, job.id.where, job.uses.value);
   } else if (has_word(names, chain_table().test_names)) {
@@ -200,7 +193,8 @@ void PartFinder::find_rollback(const Step& step) {
     return;
   }
   const bool outside =
-      step.kind == Step::Kind::Uses && any_inside(action_name(step), chain_table().rollback_words);
+      step.kind == Step::Kind::Uses &&
+      text::contains_any(text::lower(action_name(step)), chain_table().rollback_words);
   const auto open = std::find_if(script.open.begin(), script.open.end(),
                                  [&](const OpenRun& one) { return one.step == &step; });
   if (outside || (named && open != script.open.end())) {
@@ -224,7 +218,7 @@ void PartFinder::find_in_step(const Step& step) {
   if (smoke != nullptr) {
     add(parts_.smokes, &step, smoke->where, in_one(smoke->command));
   } else if (step.kind == Step::Kind::Uses &&
-             any_inside(names_of(step), chain_table().smoke_names)) {
+             text::contains_any(text::lower(names_of(step)), chain_table().smoke_names)) {
     add(parts_.smokes, &step, step.uses.where, step.uses.value);
   }
 }
@@ -328,7 +322,7 @@ bool names_rollback(std::string_view name) {
     return false;
   }
   const std::string before = folded.substr(0, found);
-  return !any_inside(before, chain_table().deploy_words);
+  return !text::contains_any(text::lower(before), chain_table().deploy_words);
 }
 
 bool is_rollback_workflow(const Workflow& workflow) {
@@ -402,7 +396,7 @@ Chains Chains::build(const AuditInput& input) {
     }
   }
   for (const JobRun& run : runs.all()) {
-    if (!publications(run, input.intent()).empty()) {
+    if (!input.model<Publications>().in(run).empty()) {
       result.take_in(runs, run);
     }
   }

@@ -69,6 +69,9 @@ class Chains {
     return automatic_.contains(&step);
   }
 
+  /// The runs in which something deploys or is published.
+  [[nodiscard]] const std::deque<RunParts>& runs() const { return runs_; }
+
   /// What plays a part in the run of a job that deploys or publishes.
   [[nodiscard]] const RunParts& parts_of(const JobRun& run) const { return *parts_.at(&run); }
 

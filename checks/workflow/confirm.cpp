@@ -15,9 +15,7 @@ namespace muster::workflow {
 bool asks_to_confirm(std::string_view name) {
   static constexpr std::array<std::string_view, 5> kSigns = {
       "confirm", "are_you_sure", "are-you-sure", "i_am_sure", "acknowledge"};
-  const std::string lower = text::lower(name);
-  return std::any_of(kSigns.begin(), kSigns.end(),
-                     [&](std::string_view sign) { return lower.find(sign) != std::string::npos; });
+  return text::contains_any(text::lower(name), kSigns);
 }
 
 bool wants_confirmation(const DeployingRun& run, const Presented& start, const Intent& intent) {

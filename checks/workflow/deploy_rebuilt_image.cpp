@@ -16,10 +16,6 @@
 namespace muster::workflow {
 namespace {
 
-bool is_lower(const Chain& chain) {
-  return graded(Severity::High, chain.deploying->guess.kind) != Severity::High;
-}
-
 /// Whether what it deploys is an image.
 bool takes_image(const Deploy& deploy) {
   static constexpr std::array<std::string_view, 8> kKinds = {
@@ -39,22 +35,22 @@ const TimedDeploy* image_deploy(const Chain& chain) {
 
 using ChainGroups = std::vector<std::vector<Chain>>;
 
-/// The images of a run, and all that tries them: its tests, and deploys to lower environments.
+/// The images of a run, and the deploys to lower environments that try them: those count for what
+/// comes behind them.
 struct TriedImages {
-  RunImages images;
-  std::vector<ImageTrial> trials;
-  /// Deploys to lower environments: they count for what comes behind them.
+  const RunImages* images = nullptr;
   std::vector<ImageTrial> lower;
 };
 
 /// Adds the image that a lower environment gets, when the files tell which it is.
 void add_lower(const Chain& chain, TriedImages& tried) {
-  const TimedDeploy* timed = is_lower(chain) ? image_deploy(chain) : nullptr;
+  const TimedDeploy* timed =
+      is_below_production(chain.deploying->guess.kind) ? image_deploy(chain) : nullptr;
   const auto taken =
-      timed != nullptr ? tried.images.taken_by(chain.place(*timed)) : std::set<std::size_t>();
+      timed != nullptr ? tried.images->taken_by(chain.place(*timed)) : std::set<std::size_t>();
   for (const std::size_t build : taken) {
     const bool certain = std::none_of(taken.begin(), taken.end(), [&](std::size_t one) {
-      return one != build && tried.images.are_same(one, build);
+      return one != build && tried.images->are_same(one, build);
     });
     if (certain) {
       tried.lower.push_back({chain.place(*timed), timed->deploy.where, timed->deploy.verb, build});
@@ -64,19 +60,13 @@ void add_lower(const Chain& chain, TriedImages& tried) {
 
 using TriedByRun = std::map<const RunParts*, TriedImages>;
 
-TriedByRun tried_images(const ChainGroups& all, const Intent& intent) {
+TriedByRun tried_images(const ChainGroups& all, const BuiltImages& images) {
   TriedByRun known;
   for (const std::vector<Chain>& job : all) {
     for (const Chain& chain : job) {
-      auto found = known.find(chain.parts);
-      if (found == known.end()) {
-        RunImages images = RunImages::of(*chain.parts, intent);
-        std::vector<ImageTrial> trials = images.trials();
-        found =
-            known.try_emplace(chain.parts, TriedImages{std::move(images), std::move(trials), {}})
-                .first;
-      }
-      add_lower(chain, found->second);
+      TriedImages& tried = known[chain.parts];
+      tried.images = &images.in(*chain.parts);
+      add_lower(chain, tried);
     }
   }
   return known;
@@ -100,14 +90,14 @@ struct Promotion {
 };
 
 Promotion look_at(const Chain& chain, const TriedImages& tried, Simulator& simulator) {
-  const RunImages& images = tried.images;
+  const RunImages& images = *tried.images;
   Promotion found{&chain, image_deploy(chain), &images, {}, {}, false, false};
-  if (found.timed == nullptr || is_lower(chain) ||
+  if (found.timed == nullptr || is_below_production(chain.deploying->guess.kind) ||
       is_rollback_workflow(*chain.deploying->run->workflow)) {
     return found;
   }
   const RunPlace place = chain.place(*found.timed);
-  found.trials = tried.trials;
+  found.trials = images.trials();
   std::copy_if(
       tried.lower.begin(), tried.lower.end(), std::back_inserter(found.trials),
       [&](const ImageTrial& lower) { return chain.parts->comes_before(lower.place, place); });
@@ -157,7 +147,7 @@ void report_rebuilt(const Promotion& found, const Rebuilt& rebuilt, Outcomes& ou
 void deploy_rebuilt_image(const AuditInput& input, Outcomes& out) {
   Simulator simulator(input.intent());
   const ChainGroups& all = input.model<Chains>().by_job();
-  const TriedByRun tried = tried_images(all, input.intent());
+  const TriedByRun tried = tried_images(all, input.model<BuiltImages>());
   for (const std::vector<Chain>& job : all) {
     std::optional<Promotion> worst;
     for (const Chain& chain : job) {

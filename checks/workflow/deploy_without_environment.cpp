@@ -19,9 +19,7 @@ std::string event_without_environment(const JobRun& run, const Intent& intent) {
 /// Why the job is judged as one that needs an environment; empty when it has one or needs none.
 std::string lack_of(const JobRun& run, const EnvironmentGuess& guess, const Intent& intent) {
   const std::string event = run.job->environment ? event_without_environment(run, intent) : "";
-  const bool lower =
-      guess.kind == EnvironmentClass::Development || guess.kind == EnvironmentClass::Staging;
-  if (lower || (run.job->environment && event.empty())) {
+  if (is_below_production(guess.kind) || (run.job->environment && event.empty())) {
     return "";
   }
   const std::string why =

@@ -74,9 +74,9 @@ bool has_reviewers(const Presented& start, const Intent& intent) {
 }
 
 Severity graded(Severity severity, EnvironmentClass kind) {
-  const bool lower = kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
-  return lower && severity > Severity::Info ? static_cast<Severity>(static_cast<int>(severity) - 1)
-                                            : severity;
+  return is_below_production(kind) && severity > Severity::Info
+             ? static_cast<Severity>(static_cast<int>(severity) - 1)
+             : severity;
 }
 
 void add_calls(OutcomeDraft& draft, const std::vector<SourceRef>& via) {

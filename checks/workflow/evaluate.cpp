@@ -232,15 +232,24 @@ ValueSet parsed(const ValueSet& texts) {
   return result;
 }
 
-ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
-              std::vector<RefTest>* tests) {
-  const std::string function = text::lower(name);
-  static constexpr std::array<std::string_view, 3> kStatus = {"success", "failure", "cancelled"};
+/// What a status function gives; nothing for any other function.
+std::optional<ValueSet> status(std::string_view function, bool all_is_well) {
   if (function == "always") {
     return set_of(true, false);
   }
-  if (text::one_of(function, kStatus)) {
-    return set_of(true, true);
+  if (function == "success") {
+    return set_of(true, !all_is_well);
+  }
+  return function == "failure" || function == "cancelled"
+             ? std::optional(set_of(!all_is_well, true))
+             : std::nullopt;
+}
+
+ValueSet call(const std::string& name, const std::vector<ValueSet>& arguments,
+              std::vector<RefTest>* tests, bool all_is_well) {
+  const std::string function = text::lower(name);
+  if (auto known = status(function, all_is_well)) {
+    return *std::move(known);
   }
   if (arguments.size() == 2 && function == "startswith") {
     return ask_all(arguments[0], arguments[1], tests,
@@ -297,7 +306,8 @@ ValueSet binary(Operator operation, const ValueSet& left, const ValueSet& right,
 
 }  // namespace
 
-ValueSet evaluate(std::string_view expression, const Lookup& lookup, std::vector<RefTest>* tests) {
+ValueSet evaluate(std::string_view expression, const Lookup& lookup, std::vector<RefTest>* tests,
+                  bool all_is_well) {
   const auto program = to_postfix(expression);
   if (!program) {
     return unknown_value(expression);
@@ -318,7 +328,7 @@ ValueSet evaluate(std::string_view expression, const Lookup& lookup, std::vector
         stack.push_back(unknown_value(step.value.text));
         break;
       case Instruction::Kind::Call:
-        stack.push_back(call(step.value.text, arguments, tests));
+        stack.push_back(call(step.value.text, arguments, tests, all_is_well));
         break;
       case Instruction::Kind::Operator:
         stack.push_back(step.operation == Operator::Not

@@ -36,8 +36,9 @@ using Lookup = std::function<ValueSet(std::string_view name)>;
 
 /// Evaluates what stands between `${{` and `}}`. What cannot be parsed, and functions whose result
 /// needs the run (`hashFiles`), are unknown. `tests` receives the questions about open
-/// refs; without it each of them is answered "yes or no".
+/// refs; without it each of them is answered "yes or no". `all_is_well`: nothing has failed and
+/// nobody has cancelled the run; otherwise that is not known.
 [[nodiscard]] ValueSet evaluate(std::string_view expression, const Lookup& lookup,
-                                std::vector<RefTest>* tests = nullptr);
+                                std::vector<RefTest>* tests = nullptr, bool all_is_well = false);
 
 }  // namespace muster::workflow

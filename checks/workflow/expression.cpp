@@ -36,7 +36,8 @@ ValueSet Resolver::evaluate(std::string_view expression) const {
   }
   --work_.budget;
   return workflow::evaluate(
-      expression, [this](std::string_view wanted) { return name(wanted); }, work_.tests);
+      expression, [this](std::string_view wanted) { return name(wanted); }, work_.tests,
+      work_.all_is_well);
 }
 
 /// The values of an expression as texts. A ref of which only the beginning is known is unknown
@@ -164,6 +165,14 @@ bool may_hold(std::string_view condition, const Scope& scope, std::vector<RefTes
   Work work{tests};
   return !expression || expression->empty() ||
          Resolver(scope, work).evaluate(*expression).may_be_true();
+}
+
+bool must_hold(std::string_view condition, const Scope& scope) {
+  const auto expression = whole_expression(condition);
+  Work work;
+  work.all_is_well = true;
+  return !expression || expression->empty() ||
+         !Resolver(scope, work).evaluate(*expression).may_be_false();
 }
 
 }  // namespace muster::workflow

@@ -106,6 +106,9 @@ struct Scope {
 [[nodiscard]] bool may_hold(std::string_view condition, const Scope& scope,
                             std::vector<RefTest>* tests = nullptr);
 
+/// Whether an `if:` is true whatever else only the run knows, as long as nothing fails.
+[[nodiscard]] bool must_hold(std::string_view condition, const Scope& scope);
+
 /// The expression that an `if:` is, without `${{ }}` around it; nothing when other text stands
 /// around or behind that, as it makes the whole a text.
 [[nodiscard]] std::optional<std::string_view> whole_expression(std::string_view condition);

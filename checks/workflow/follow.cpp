@@ -20,12 +20,6 @@ constexpr std::size_t kMaxFollowed = 200;
 
 enum class Language { Shell, Python, Other };
 
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-  });
-}
-
 /// By the program that is given the file, else by its name, else by its first line.
 Language language_of(const FileRun& run, const Document& file) {
   const std::string& path = file.source.path();
@@ -33,12 +27,12 @@ Language language_of(const FileRun& run, const Document& file) {
       std::string_view(file.bytes).substr(0, std::min<std::size_t>(file.bytes.find('\n'), 80));
   const bool shebang = head.starts_with("#!");
   if (run.program.starts_with("python") || path.ends_with(".py") ||
-      (run.program.empty() && shebang && contains_any(head, {"python"}))) {
+      (run.program.empty() && shebang && text::contains_any(head, {"python"}))) {
     return Language::Python;
   }
   const bool shell = run.program == "source" || run.program.ends_with("sh") ||
-                     (run.program.empty() && (!shebang || contains_any(head, {"sh"})) &&
-                      !contains_any(path, {".js", ".mjs", ".cjs", ".ts", ".rb", ".pl"}));
+                     (run.program.empty() && (!shebang || text::contains_any(head, {"sh"})) &&
+                      !text::contains_any(path, {".js", ".mjs", ".cjs", ".ts", ".rb", ".pl"}));
   return shell ? Language::Shell : Language::Other;
 }
 
@@ -46,7 +40,7 @@ Language language_of(const FileRun& run, const Document& file) {
 bool is_tool(const std::string& path) {
   const std::string_view name = program_name(path);
   return name == "gradlew" || name == "mvnw" ||
-         contains_any(path, {"node_modules/", "vendor/bin/", ".venv/", "venv/", "target/"});
+         text::contains_any(path, {"node_modules/", "vendor/bin/", ".venv/", "venv/", "target/"});
 }
 
 /// Files of the runner's own set-up: `. "$HOME/.cargo/env"`.

@@ -23,22 +23,6 @@ bool stands_alone(std::string_view option) {
   return text::one_of(option, kOptions);
 }
 
-/// The values of an option that may stand several times.
-std::set<std::string> values_of(const Command& command, std::string_view name,
-                                std::string_view short_name) {
-  std::set<std::string> values;
-  const auto& words = command.words;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string long_form = std::string(name) + "=";
-    if (words[i].starts_with(long_form)) {
-      values.insert(words[i].substr(long_form.size()));
-    } else if ((words[i] == name || words[i] == short_name) && i + 1 < words.size()) {
-      values.insert(words[i + 1]);
-    }
-  }
-  return values;
-}
-
 /// The folder that `docker build` is given; empty without one.
 std::string context_of(const Command& command) {
   const auto& words = command.words;
@@ -84,8 +68,9 @@ std::optional<std::string> recipe_of(const StepCommand& item, const JobRun& run,
                          script.find("cd ") != std::string::npos ||
                          script.find("pushd ") != std::string::npos || base.only() == nullptr;
   const auto option = [&](std::string_view name, std::string_view short_name) {
-    const auto values = values_of(item.command, name, short_name);
-    return values.empty() ? Values{{""}, true, {}} : resolve_word(*values.begin(), scope);
+    const std::string value =
+        item.command.option(item.command.has_option(name) ? name : short_name);
+    return value.empty() ? Values{{""}, true, {}} : resolve_word(value, scope);
   };
   return elsewhere ? std::nullopt
                    : recipe(*base.only(), resolve_word(context_of(item.command), scope),
@@ -102,30 +87,16 @@ std::optional<std::string> recipe_of(const Step& step, const Scope& scope) {
   return recipe("", input("context"), input("file"), input("target"));
 }
 
-/// The entries of a list, a line or comma each.
-std::vector<std::string> entries_of(std::string_view list) {
-  std::vector<std::string> entries;
-  for (std::size_t at = 0; at <= list.size();) {
-    const std::size_t end = std::min(list.find_first_of("\n,", at), list.size());
-    const std::string_view entry = text::trim(list.substr(at, end - at));
-    if (!entry.empty()) {
-      entries.emplace_back(entry);
-    }
-    at = end + 1;
-  }
-  return entries;
-}
-
 /// Adds a spelled image reference to a build.
 void add_reference(ImageBuild& build, const std::string& image) {
   const std::string tag = tag_of(image);
-  const std::string repository = image.substr(0, image.size() - (tag.empty() ? 0 : tag.size() + 1));
-  const std::string name = repository.substr(repository.rfind('/') + 1);
+  const std::string_view repository = repository_of(image);
+  const std::string_view name = repository.substr(repository.rfind('/') + 1);
   if (!tag.empty() && says_the_same(image)) {
     build.tags.insert(image);
   }
   if (!name.empty() && name.find('$') == std::string::npos) {
-    build.names.insert(name);
+    build.names.emplace(name);
   }
 }
 
@@ -136,7 +107,7 @@ void add_listed(ImageBuild& build, const std::string& list, const JobRun& run,
   for (const Step* step : run.script->steps) {
     const Text* images = step->input("images");
     if (step->id && images != nullptr && reads(names, "steps." + text::lower(step->id->value))) {
-      for (const std::string& image : entries_of(spelled(images->value, run.scope(intent, step)))) {
+      for (const std::string& image : list_items(spelled(images->value, run.scope(intent, step)))) {
         add_reference(build, image);
       }
     }
@@ -155,8 +126,9 @@ ImageBuild build_of(const StepCommand& item, const JobRun& run, std::size_t job,
   build.where = item.where;
   build.what = "docker build";
   build.recipe = recipe_of(item, run, scope);
-  build.arguments = values_of(item.command, "--build-arg", "");
-  for (const std::string& tag : values_of(item.command, "--tag", "-t")) {
+  const auto arguments = item.command.options("--build-arg");
+  build.arguments.insert(arguments.begin(), arguments.end());
+  for (const std::string& tag : tags_given(item.command)) {
     add_reference(build, spelled_word(tag, scope));
   }
   return build;
@@ -171,10 +143,10 @@ ImageBuild build_of(const Step& step, const JobRun& run, std::size_t job, const 
   build.where = step.uses.where;
   build.what = action_name(step);
   build.recipe = recipe_of(step, scope);
-  const auto given = entries_of(arguments != nullptr ? arguments->value : "");
+  const auto given = list_items(arguments != nullptr ? arguments->value : "");
   build.arguments.insert(given.begin(), given.end());
   for (const std::string& image :
-       entries_of(tags != nullptr ? spelled(tags->value, scope) : std::string())) {
+       list_items(tags != nullptr ? spelled(tags->value, scope) : std::string())) {
     add_reference(build, image);
     add_listed(build, image, run, intent);
   }

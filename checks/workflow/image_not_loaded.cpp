@@ -50,9 +50,7 @@ Kept kept_by(std::optional<bool> one) {
 /// What an exporter does: `type=docker`, `type=registry`, `type=image,push=true` keep the image.
 Kept kept_by_outputs(std::string_view outputs) {
   const bool open = outputs.find('$') != std::string_view::npos;
-  const bool keeps = outputs.find("type=docker") != std::string_view::npos ||
-                     outputs.find("type=registry") != std::string_view::npos ||
-                     outputs.find("push=true") != std::string_view::npos;
+  const bool keeps = text::contains_any(outputs, {"type=docker", "type=registry", "push=true"});
   return open ? Kept::Unknown : keeps ? Kept::Somewhere : Kept::Nowhere;
 }
 
@@ -115,13 +113,8 @@ void BuildxJob::read_action(const Step& step) {
   BuiltTags built{&step, step.uses.where, std::string(action), {}, builder_};
   const Text* tags = step.input("tags");
   const std::string list = tags != nullptr ? spelled(tags->value, scope) : "";
-  for (std::size_t at = 0; at < list.size();) {
-    const std::size_t end = std::min(list.find_first_of("\n,", at), list.size());
-    const std::string tag(text::trim(std::string_view(list).substr(at, end - at)));
-    if (!tag.empty()) {
-      built.tags.insert(whole_reference(tag));
-    }
-    at = end + 1;
+  for (const std::string& tag : list_items(list)) {
+    built.tags.insert(whole_reference(tag));
   }
   const Text* outputs = step.input("outputs");
   const bool own_builder = step.input("builder") != nullptr;
@@ -134,14 +127,9 @@ void BuildxJob::read_action(const Step& step) {
 
 std::set<std::string> BuildxJob::tags_of(const StepCommand& item) const {
   std::set<std::string> tags;
-  const auto& words = item.command.words;
   const Scope scope = run_.scope(intent_, item.step);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool next = (words[i] == "-t" || words[i] == "--tag") && i + 1 < words.size();
-    const bool joined = words[i].starts_with("--tag=");
-    if (next || joined) {
-      tags.insert(whole_reference(spelled_word(next ? words[i + 1] : words[i].substr(6), scope)));
-    }
+  for (const std::string& tag : tags_given(item.command)) {
+    tags.insert(whole_reference(spelled_word(tag, scope)));
   }
   return tags;
 }
@@ -216,7 +204,7 @@ void BuildxJob::report(Outcomes& out) const {
     return;
   }
   const SourceRef& where = worst->command->where;
-  const std::string started = text::joined(worst->command->command.words).substr(0, 60);
+  const std::string started = text::shortened(text::joined(worst->command->command.words), 60);
   if (worst->kept == Kept::Somewhere) {
     out.pass(run_.asset(), where);
   } else if (worst->kept == Kept::Unknown) {

@@ -105,9 +105,7 @@ bool prints_the_run(std::string_view value) {
   static constexpr std::array<std::string_view, 4> kCommands = {"$(git rev-parse ", "$(git log -1 ",
                                                                 "$(git show -s ", "$(date "};
   const bool branch = value.find("--abbrev-ref") != std::string_view::npos;
-  return !branch && std::any_of(kCommands.begin(), kCommands.end(), [&](std::string_view command) {
-    return value.find(command) != std::string_view::npos;
-  });
+  return !branch && text::contains_any(value, kCommands);
 }
 
 /// `1`, `v2`, `20260101`, or the beginning of a commit.
@@ -123,11 +121,9 @@ bool is_version(std::string_view part) {
 bool moves(std::string_view tag) {
   bool version = false;
   bool latest = false;
-  for (std::size_t at = 0; at <= tag.size();) {
-    const std::size_t end = std::min(tag.find_first_of("-._+", at), tag.size());
-    version = version || is_version(tag.substr(at, end - at));
-    latest = latest || tag.substr(at, end - at) == "latest";
-    at = end + 1;
+  for (const std::string_view part : text::split(tag, "-._+")) {
+    version = version || is_version(part);
+    latest = latest || part == "latest";
   }
   return latest || !version;
 }

@@ -51,6 +51,15 @@ struct ImageUse {
 /// All images that the run pushes or deploys: commands first, then actions.
 [[nodiscard]] std::vector<ImageUse> image_uses(const JobRun& run);
 
+/// The image without its tag.
+[[nodiscard]] std::string_view repository_of(std::string_view image);
+
+/// The values of `-t` and `--tag`.
+[[nodiscard]] std::vector<std::string> tags_given(const Command& command);
+
+/// The entries of a list in one text: lines or commas part them, those inside `${{ }}` do not.
+[[nodiscard]] std::vector<std::string> list_items(std::string_view text);
+
 /// `docker build …`, `docker buildx build …`
 [[nodiscard]] bool builds_image(const Command& command);
 /// `docker/build-push-action`

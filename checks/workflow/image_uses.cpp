@@ -46,33 +46,10 @@ void add_command(std::vector<ImageUse>& uses, const StepCommand& item) {
   if (command.starts_with("aws ecr put-image") && !command.option("--image-tag").empty()) {
     add(command.option("--repository-name") + ":" + command.option("--image-tag"));
   }
-  for (std::size_t i = 0; pushes_tags(command) && i < words.size(); ++i) {
-    constexpr std::string_view kTag = "--tag=";
-    if (words[i].starts_with(kTag)) {
-      add(words[i].substr(kTag.size()));
-    } else if ((words[i] == "-t" || words[i] == "--tag") && i + 1 < words.size()) {
-      add(words[i + 1]);
-    }
+  if (pushes_tags(command)) {
+    const auto tags = tags_given(command);
+    std::for_each(tags.begin(), tags.end(), add);
   }
-}
-
-/// The entries of a list in one text: lines or commas part them, those inside `${{ }}` do not.
-std::vector<std::string> list_items(std::string_view text) {
-  std::vector<std::string> items(1);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool expression = text.substr(at).starts_with("${{");
-    const std::size_t close = expression ? text.find("}}", at) : std::string_view::npos;
-    if (close != std::string_view::npos) {
-      items.back() += text.substr(at, close + 2 - at);
-      at = close + 1;
-    } else if (text[at] == '\n' || text[at] == ',') {
-      items.emplace_back();
-    } else if (text[at] != ' ') {
-      items.back() += text[at];
-    }
-  }
-  std::erase(items, "");
-  return items;
 }
 
 /// `docker/build-push-action` with `push: true`, and the image that a task definition is rendered
@@ -95,14 +72,37 @@ void add_action(std::vector<ImageUse>& uses, const Step& step) {
   }
 }
 
-/// The image without its tag.
-std::string repository_of(const ImageUse& use) {
-  const std::string& text = use.image.text;
-  const std::string tag = tag_of(text);
-  return text.substr(0, text.size() - (tag.empty() ? 0 : tag.size() + 1));
+}  // namespace
+
+std::string_view repository_of(std::string_view image) {
+  const std::size_t tag = tag_of(image).size();
+  return image.substr(0, image.size() - (tag == 0 ? 0 : tag + 1));
 }
 
-}  // namespace
+std::vector<std::string> tags_given(const Command& command) {
+  std::vector<std::string> tags = command.options("--tag");
+  const auto more = command.options("-t");
+  tags.insert(tags.end(), more.begin(), more.end());
+  return tags;
+}
+
+std::vector<std::string> list_items(std::string_view text) {
+  std::vector<std::string> items(1);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool expression = text.substr(at).starts_with("${{");
+    const std::size_t close = expression ? text.find("}}", at) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      items.back() += text.substr(at, close + 2 - at);
+      at = close + 1;
+    } else if (text[at] == '\n' || text[at] == ',') {
+      items.emplace_back();
+    } else if (text[at] != ' ') {
+      items.back() += text[at];
+    }
+  }
+  std::erase(items, "");
+  return items;
+}
 
 bool builds_image(const Command& command) {
   return command.starts_with_any({"docker build", "docker buildx build"});
@@ -141,7 +141,7 @@ const ImageUse* fixed_beside(const ImageUse& use, const std::vector<ImageUse>& u
                              const std::vector<const JobRun*>& runs, const Intent& intent) {
   for (const ImageUse& other : uses) {
     const bool twin = !use.deployed && !other.deployed && !tag_of(other.image.text).empty() &&
-                      repository_of(other) == repository_of(use);
+                      repository_of(other.image.text) == repository_of(use.image.text);
     if (twin && worst_tag(other, runs, intent).kind == TagVerdict::Kind::Fixed) {
       return &other;
     }

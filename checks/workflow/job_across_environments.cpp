@@ -61,18 +61,13 @@ std::optional<bool> runs_certainly(const JobRun& run, const Step& step, const Sc
   if (!step.condition) {
     return true;
   }
-  const std::string& text = step.condition->value;
-  const Values values = resolve(has_expression(text) ? text : "${{ " + text + " }}", scope);
-  return values.only() != nullptr && *values.only() == "true";
+  return must_hold(step.condition->value, scope);
 }
 
 void note_role(const JobRun& run, const Credential& credential, const Presented& start,
                const Intent& intent, BothSides& sides) {
   const Moment moment = start.moment_on_ref();
-  Scope scope = run.scope(intent, credential.step, moment);
-  if (start.tokens.environment) {
-    scope.environments = {{*start.tokens.environment}, true, {}};
-  }
+  const Scope scope = scope_at(run, credential.step, start, moment, intent);
   const auto certain = runs_certainly(run, *credential.step, scope, moment, intent);
   const Values arn = resolve(credential.role.value, scope);
   if (!certain || arn.only() == nullptr || !arn.only()->starts_with("arn:")) {

@@ -70,6 +70,12 @@ Callers JobRun::levels() const {
   return all;
 }
 
+JobRun up_to(const JobRun& run, const Step& step) {
+  JobRun copy = run;
+  copy.asked = &step;
+  return copy;
+}
+
 Scope JobRun::outer_scope(const Intent& intent, const Job& of, std::size_t calls,
                           const Moment& moment) const {
   Scope scope;

@@ -125,6 +125,9 @@ struct JobRun {
                                   const Moment& moment) const;
 };
 
+/// The run as far as this step: its condition, and that of the actions around it, count too.
+[[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
+
 /// All ways in which all ordinary jobs run, in document order. Calls are followed ten deep.
 class JobRuns {
  public:

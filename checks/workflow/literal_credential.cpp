@@ -55,9 +55,7 @@ std::size_t distinct_chars(std::string_view text) {
 }
 
 bool is_made_up(std::string_view text) {
-  const std::string lower = text::lower(text);
-  return std::any_of(kMadeUp.begin(), kMadeUp.end(),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  return text::contains_any(text::lower(text), kMadeUp);
 }
 
 /// Shannon's measure, in bits for each character.
@@ -136,9 +134,7 @@ std::string flat_name(std::string_view name) {
 bool names_a_secret(const std::string& flat) {
   const std::string last =
       flat.substr(flat.rfind('_') == std::string::npos ? 0 : flat.rfind('_') + 1);
-  return !text::one_of(last, kNotTheSecret) &&
-         std::any_of(kSecretWords.begin(), kSecretWords.end(),
-                     [&](std::string_view word) { return flat.find(word) != std::string::npos; });
+  return !text::one_of(last, kNotTheSecret) && text::contains_any(flat, kSecretWords);
 }
 
 /// A random text under a name that says secret.

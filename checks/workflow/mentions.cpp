@@ -90,6 +90,19 @@ std::vector<std::string> names_read(std::string_view text, bool bare) {
   return names;
 }
 
+std::vector<std::string> texts_in(std::string_view condition) {
+  const auto expression = whole_expression(condition);
+  const auto parsed = parse_expression(expression.value_or(""), whole_vocabulary());
+  std::vector<std::string> texts;
+  for (const ExpressionStep& step :
+       parsed.ok() ? parsed.value().steps : std::vector<ExpressionStep>()) {
+    if (step.kind == ExpressionStep::Kind::String) {
+      texts.push_back(step.text);
+    }
+  }
+  return texts;
+}
+
 bool reads(const std::vector<std::string>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(), [&](const std::string& read) {
     const std::string_view open =

@@ -15,6 +15,10 @@ namespace muster::workflow {
 /// text is an `if`, an expression without `${{ }}`. A text that does not parse gives none.
 [[nodiscard]] std::vector<std::string> names_read(std::string_view text, bool bare);
 
+/// The literal texts of an `if`: `-dev` of `endsWith(github.ref, '-dev')`. One that does not parse
+/// gives none.
+[[nodiscard]] std::vector<std::string> texts_in(std::string_view condition);
+
 /// Whether one of the names is `name` or a part of it, or may be any name beside it: `inputs`,
 /// `inputs.*` and `inputs.tag.x` for `inputs.tag`. `name` is in lower case.
 [[nodiscard]] bool reads(const std::vector<std::string>& names, std::string_view name);

@@ -41,13 +41,6 @@ const MigrationTable& migration_table() {
   return kTable;
 }
 
-bool has_part(std::string_view text, const std::vector<std::string>& parts) {
-  const std::string folded = text::lower(text);
-  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return folded.find(part) != std::string::npos;
-  });
-}
-
 /// Whether a name has one of the words, cut at anything but letters.
 bool has_name(std::string_view name, const std::vector<std::string>& list) {
   std::string word;
@@ -203,8 +196,7 @@ bool reaches_database(const JobRun& run, const StepCommand& item) {
 }
 
 std::string short_text(const Command& command) {
-  const std::string text = text::joined(command.words);
-  return text.size() > 60 ? text.substr(0, 60) + "…" : text;
+  return text::shortened(text::joined(command.words), 60);
 }
 
 /// What a script of the repository that is called by this command does, where it can be read.
@@ -308,7 +300,7 @@ std::string words_of(const RunParts& parts, const RunPlace& place) {
 }
 
 bool speaks_of_schema(const RunParts& parts, const RunPlace& place) {
-  return has_part(words_of(parts, place), migration_table().compatible);
+  return text::contains_any(text::lower(words_of(parts, place)), migration_table().compatible);
 }
 
 struct Misplacement {

@@ -56,12 +56,8 @@ bool surely_lacks(std::string_view script, const std::string& output) {
     return false;
   }
   // A name that is put together at run time, or a program that is told where to write.
-  for (const char* sign : {"echo \"$", "echo $", "printf", "${!", "<<", "eval", "python", "node"}) {
-    if (lower.find(sign) != std::string::npos) {
-      return false;
-    }
-  }
-  return true;
+  return !text::contains_any(
+      lower, {"echo \"$", "echo $", "printf", "${!", "<<", "eval", "python", "node"});
 }
 
 /// What is not there of `needs.X…` or `steps.X…`, in words; empty when it may be.
@@ -191,10 +187,9 @@ std::set<const Job*> telling_jobs(const AuditInput& input) {
 }
 
 void judge_job(const AuditInput& input, const Workflow& workflow, const Job& job, Outcomes& out) {
-  const auto node = workflow.tree->root().find("jobs")->find(job.id.value);
   const Looker looker(input.model<Workflows>(), input.model<Sources>(), workflow, job);
   std::set<std::string> seen;
-  for (const ReadingText& reading : reading_texts(*node, "$")) {
+  for (const ReadingText& reading : reading_texts(node_of(workflow, job), "$")) {
     for (const std::string& name : reading.names) {
       const std::string missing = looker.missing(name, step_of(reading.path));
       if (missing.empty() || !seen.insert(name).second) {

@@ -203,6 +203,10 @@ bool Workflow::goes_by(std::string_view text) const {
   return display_name() == text || source.path() == text;
 }
 
+text::Node node_of(const Workflow& workflow, const Job& job) {
+  return workflow.tree->root().find("jobs")->at(job.place);
+}
+
 Result<Workflow> parse_workflow(std::string bytes, SourceId source) {
   MUSTER_TRY(text::Tree tree, text::parse_yaml(std::move(bytes), source, text::KeyCase::Folded));
   Workflow workflow;

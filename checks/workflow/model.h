@@ -102,6 +102,8 @@ struct Concurrency {
 struct Environment {
   Text name;
   std::optional<Text> url;
+  /// Whether GitHub keeps a deployment for each run of the job; without it, it does.
+  std::optional<Text> deployment;
   SourceRef where;
 };
 
@@ -232,6 +234,9 @@ inline constexpr std::size_t kMostSteps = 1'000;
 /// duplicate step id) are `Invalid` with the place; `on: []` is a disabled workflow and no error.
 /// More than `kMostJobs` jobs, or `kMostSteps` steps in one, are `Limit`.
 [[nodiscard]] Result<Workflow> parse_workflow(std::string bytes, SourceId source);
+
+/// The job as it stands in the file.
+[[nodiscard]] text::Node node_of(const Workflow& workflow, const Job& job);
 
 /// All workflows of the audit, and those that could not be understood.
 class Workflows {

@@ -19,9 +19,7 @@ bool tells_version(std::string_view text) {
   static constexpr std::array<std::string_view, 11> kWords = {
       "sha",      "ref",    "tag", "version", "image",  "commit",
       "revision", "digest", "arn", "task",    "release"};
-  const std::string folded = text::lower(text);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+  return text::contains_any(text::lower(text), kWords);
 }
 
 /// The script without the names that it writes to.
@@ -85,11 +83,8 @@ const Environment* kept_deployment(const JobRun& run, const Intent& intent) {
   if (!run.job->environment) {
     return nullptr;
   }
-  const auto jobs = run.workflow->tree->root().find("jobs");
-  const auto job = jobs ? jobs->find(run.job->id.value) : std::nullopt;
-  const auto environment = job ? job->find("environment") : std::nullopt;
-  const bool off = environment && environment->is(text::Type::Mapping) &&
-                   environment->text_under("deployment") == "false";
+  const auto& deployment = run.job->environment->deployment;
+  const bool off = deployment && deployment->value == "false";
   const Values names = resolve(run.job->environment->name.value, run.scope(intent));
   const bool none = names.known && names.contains("");
   return off || none ? nullptr : &*run.job->environment;

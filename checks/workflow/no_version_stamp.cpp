@@ -15,14 +15,8 @@ namespace {
 
 /// Whether one of the entries `A=x,B=y` is the version.
 bool lists_version(std::string_view list) {
-  for (std::size_t at = 0; at < list.size();) {
-    const std::size_t end = std::min(list.find_first_of("{},\n", at), list.size());
-    if (is_version_entry(list.substr(at, end - at))) {
-      return true;
-    }
-    at = end + 1;
-  }
-  return false;
+  const auto entries = text::split(list, "{},\n");
+  return std::any_of(entries.begin(), entries.end(), is_version_entry);
 }
 
 /// Whether the deploy tells the service its version.

@@ -31,6 +31,7 @@ Result<std::optional<Environment>> optional_environment(const Node& job) {
     }
     environment.name = std::move(*name);
     MUSTER_TRY(environment.url, optional_text(*node, "url"));
+    MUSTER_TRY(environment.deployment, optional_text(*node, "deployment"));
   }
   if (environment.name.value.empty()) {
     return std::optional<Environment>();

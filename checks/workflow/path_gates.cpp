@@ -37,7 +37,7 @@ namespace {
 bool is_unguarded(const std::string& name, const Intent& intent) {
   const IntentEnvironment* environment = intent.environment(name);
   const EnvironmentClass kind = class_of_environment(name, intent);
-  const bool lower = kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
+  const bool lower = is_below_production(kind);
   return name.empty() || (lower && (environment == nullptr || !environment->reviewers.has_value()));
 }
 

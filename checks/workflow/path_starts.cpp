@@ -71,10 +71,8 @@ std::string protection_of(const std::string& ref) {
 bool is_anybodys(const std::string& ref) {
   static constexpr std::array<std::string_view, 7> kKept = {
       "release", "hotfix", "stable", "prod", "main", "master", "gh-readonly"};
-  const std::string lower = text::lower(ref);
   return ref.starts_with("refs/heads/") && ref.find_first_of("*?") != std::string::npos &&
-         std::none_of(kKept.begin(), kKept.end(),
-                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+         !text::contains_any(text::lower(ref), kKept);
 }
 
 Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const SourceRef& where,

@@ -12,17 +12,9 @@ bool is_init(const Command& command) {
   return command.starts_with_any({"terraform init", "tofu init"});
 }
 
-bool has_flag(const Command& command, std::string_view flag) {
-  return std::any_of(command.words.begin(), command.words.end(), [&](std::string_view word) {
-    word.remove_prefix(word.starts_with("--") ? 1 : 0);
-    return word == flag;
-  });
-}
-
-bool has_own_state(const Command& command) {
-  return std::any_of(command.words.begin(), command.words.end(), [](const std::string& word) {
-    return word == "-state" || word.starts_with("-state=");
-  });
+/// Terraform takes options with one dash and with two.
+bool has_option(const Command& command, const std::string& option) {
+  return command.has_option(option) || command.has_option("-" + option);
 }
 
 /// The first plan of a job in which every `init` leaves the backend out; null when there is none.
@@ -31,12 +23,12 @@ const StepCommand* plan_behind(const std::vector<StepCommand>& commands) {
   bool without = false;
   for (const StepCommand& item : commands) {
     const Command& command = item.command;
-    if (is_init(command) && !has_flag(command, "-backend=false")) {
+    if (is_init(command) && !has_option(command, "-backend=false")) {
       return nullptr;
     }
     without = without || is_init(command);
     if (command.starts_with_any({"terraform plan", "tofu plan"}) && without) {
-      found = found == nullptr && !has_own_state(command) ? &item : found;
+      found = found == nullptr && !has_option(command, "-state") ? &item : found;
     }
   }
   return found;

@@ -274,6 +274,15 @@ Moment Presented::moment_on_ref() const {
   return {event, known ? refs.front() : "", choices};
 }
 
+Scope scope_at(const JobRun& run, const Step* step, const Presented& start, const Moment& moment,
+               const Intent& intent) {
+  Scope scope = run.scope(intent, step, moment);
+  if (start.tokens.environment) {
+    scope.environments = {{*start.tokens.environment}, true, {}};
+  }
+  return scope;
+}
+
 std::string unsaid_filter(const Presented& set) {
   const bool tag = !set.tokens.refs.empty() && set.tokens.refs.front().starts_with("refs/tags/");
   for (const Text& filter : tag ? set.trigger->tags : set.trigger->branches) {

@@ -39,6 +39,11 @@ struct Presented {
 /// event; one that cannot be resolved stands for any environment.
 [[nodiscard]] std::vector<Presented> presented(const JobRun& run, const Intent& intent);
 
+/// Names inside a step (null: of the job) at such a start, in its environment; `moment`: that of
+/// the start, on its ref or on another one.
+[[nodiscard]] Scope scope_at(const JobRun& run, const Step* step, const Presented& start,
+                             const Moment& moment, const Intent& intent);
+
 /// The filter of the event that lets this ref through, when it says what a glob cannot (`[0-9]+`,
 /// `!old`); empty otherwise.
 [[nodiscard]] std::string unsaid_filter(const Presented& set);

@@ -32,13 +32,6 @@ const PublicationTable& publication_table() {
   return kTable;
 }
 
-bool holds_one(std::string_view text, const std::vector<std::string>& parts) {
-  const std::string folded = text::lower(text);
-  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
-    return folded.find(part) != std::string::npos;
-  });
-}
-
 /// `1.4.2`, `v2.0`: numbers alone.
 bool is_number(std::string_view tag) {
   tag.remove_prefix(tag.starts_with('v') ? 1 : 0);
@@ -56,7 +49,7 @@ bool is_public_tag(std::string_view tag) {
   const std::string folded = text::lower(tag);
   const bool of_one_build =
       folded.find("sha") != std::string::npos || folded.find("run_id") != std::string::npos;
-  return !of_one_build && holds_one(tag, publication_table().tag_words);
+  return !of_one_build && text::contains_any(text::lower(tag), publication_table().tag_words);
 }
 
 /// Whether the tag may be the name of a pushed git tag, or of a release's.
@@ -78,7 +71,7 @@ bool makes_public_tag(std::string_view list, const JobRun& run) {
       const Text* tags = step->input("tags");
       if (action_name(*step) == "docker/metadata-action" && step->id && tags != nullptr &&
           name.starts_with("steps." + text::lower(step->id->value) + ".outputs.tags") &&
-          holds_one(tags->value, publication_table().tag_types)) {
+          text::contains_any(text::lower(tags->value), publication_table().tag_types)) {
         return true;
       }
     }
@@ -114,9 +107,7 @@ bool is_rehearsed(const Step& step) {
   return (draft != nullptr && draft->value != "false") || tries || other;
 }
 
-}  // namespace
-
-std::vector<Publication> publications(const JobRun& run, const Intent& intent) {
+std::vector<Publication> publications_of(const JobRun& run, const Intent& intent) {
   std::vector<Publication> found;
   for (const ImageUse& use : image_uses(run)) {
     if (!use.deployed && is_public_image(use, run, intent)) {
@@ -140,15 +131,32 @@ std::vector<Publication> publications(const JobRun& run, const Intent& intent) {
   return found;
 }
 
+}  // namespace
+
+Publications Publications::build(const AuditInput& input) {
+  Publications result;
+  for (const JobRun& run : input.model<JobRuns>().all()) {
+    std::vector<Publication> found = publications_of(run, input.intent());
+    if (!found.empty()) {
+      result.by_run_.emplace(run.recognised, std::move(found));
+    }
+  }
+  return result;
+}
+
+const std::vector<Publication>& Publications::in(const JobRun& run) const {
+  static const std::vector<Publication> kNone;
+  const auto found = by_run_.find(run.recognised);
+  return found == by_run_.end() ? kNone : found->second;
+}
+
 std::vector<std::string> publishing_events(const JobRun& run, const Publication& one,
                                            const Intent& intent) {
   if (run.entry == nullptr) {
     return {""};
   }
-  JobRun at = run;
-  at.asked = one.step;
   std::set<std::string> events;
-  for (const Presented& start : presented(at, intent)) {
+  for (const Presented& start : presented(up_to(run, *one.step), intent)) {
     const Text* push = one.step->input("push");
     const auto pushes = is_set(push, run.scope(intent, one.step, start.moment()));
     if (push == nullptr || pushes.value_or(true)) {

@@ -2,6 +2,7 @@
 // releases. Commands, actions and names: rules/data/workflow-recognition.json, `publications`.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,20 @@ struct Publication {
   bool is_image = false;
 };
 
-/// All that the run publishes, images first. An image counts when its tag names a version or moves
-/// as `latest` does: a commit, a branch or a pull request is no name that others rely on. Drafts
-/// and rehearsals publish nothing.
-[[nodiscard]] std::vector<Publication> publications(const JobRun& run, const Intent& intent);
+/// What all runs publish. An image counts when its tag names a version or moves as `latest` does: a
+/// commit, a branch or a pull request is no name that others rely on. Drafts and rehearsals publish
+/// nothing.
+class Publications {
+ public:
+  [[nodiscard]] static Publications build(const AuditInput& input);
+
+  /// Images first.
+  [[nodiscard]] const std::vector<Publication>& in(const JobRun& run) const;
+
+ private:
+  /// By what identifies a run; runs that publish nothing are left out.
+  std::map<const Recognised*, std::vector<Publication>> by_run_;
+};
 
 /// The events that start the step, an empty one when nobody here calls its workflow. Those under
 /// which `docker/build-push-action` does not push are left out.

@@ -149,36 +149,28 @@ void report_published(const Published& worst, Outcomes& out) {
 
 class PublishingJudge {
  public:
-  explicit PublishingJudge(const AuditInput& input)
-      : chains_(input.model<Chains>()), intent_(input.intent()), simulator_(input.intent()) {}
+  explicit PublishingJudge(const AuditInput& input) : input_(input), simulator_(input.intent()) {}
 
   /// The worst of what one job publishes, over all ways in which it runs.
   [[nodiscard]] Published worst_of(const std::vector<const JobRun*>& runs);
 
  private:
-  const RunImages& images_of(const RunParts& parts) {
-    const auto known = images_.find(&parts);
-    return known != images_.end()
-               ? known->second
-               : images_.emplace(&parts, RunImages::of(parts, intent_)).first->second;
-  }
-
-  const Chains& chains_;
-  const Intent& intent_;
+  const AuditInput& input_;
   Simulator simulator_;
-  std::map<const RunParts*, RunImages> images_;
 };
 
 Published PublishingJudge::worst_of(const std::vector<const JobRun*>& runs) {
   Published worst;
   for (const JobRun* run : runs) {
-    const bool deploys = !run->recognised->deploys.empty();
-    for (const Publication& one :
-         deploys ? std::vector<Publication>() : publications(*run, intent_)) {
-      const RunParts& parts = chains_.parts_of(*run);
-      const HeldStep held{
-          &parts, {parts.graph.index_of(*run), one.step}, publishing_events(*run, one, intent_)};
-      Published next = look_at(held, *run, one, images_of(parts), simulator_);
+    if (!run->recognised->deploys.empty()) {
+      continue;
+    }
+    for (const Publication& one : input_.model<Publications>().in(*run)) {
+      const RunParts& parts = input_.model<Chains>().parts_of(*run);
+      const HeldStep held{&parts,
+                          {parts.graph.index_of(*run), one.step},
+                          publishing_events(*run, one, input_.intent())};
+      Published next = look_at(held, *run, one, input_.model<BuiltImages>().in(parts), simulator_);
       if (next.kind > worst.kind) {
         worst = std::move(next);
       }

@@ -132,11 +132,7 @@ Values role_at(const JobRun& run, const Credential& credential, const Presented&
   if (credential.role_arns.only() != nullptr) {
     return credential.role_arns;
   }
-  Scope scope = run.scope(intent, credential.step, {set.event, "", set.choices});
-  const auto& environment = set.tokens.environment;
-  if (environment) {
-    scope.environments = {{*environment}, true, {}};
-  }
+  const Scope scope = scope_at(run, credential.step, set, set.moment(), intent);
   return credential.step->kind == Step::Kind::Run ? resolve_word(credential.role.value, scope)
                                                   : resolve(credential.role.value, scope);
 }

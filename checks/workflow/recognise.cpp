@@ -168,20 +168,14 @@ void add_command_credentials(const JobRun& run, const Step& step, const Intent& 
   }
 }
 
-bool has_option(const Command& command, const std::string& option) {
-  return std::any_of(command.words.begin(), command.words.end(), [&](const std::string& word) {
-    return word == option || word.starts_with(option + "=");
-  });
-}
-
 bool has_any(const Command& command, const std::vector<std::string>& options) {
   return std::any_of(options.begin(), options.end(),
-                     [&](const std::string& option) { return has_option(command, option); });
+                     [&](const std::string& option) { return command.has_option(option); });
 }
 
 /// Whether the command only shows what it would do. `--dry-run=none` asks for the real thing.
 bool is_rehearsal(const Command& command) {
-  const bool off = has_option(command, "--dry-run=none") || has_option(command, "--dry-run=false");
+  const bool off = command.has_option("--dry-run=none") || command.has_option("--dry-run=false");
   return !off && has_any(command, table().rehearsals);
 }
 

@@ -76,7 +76,7 @@ struct Release {
 };
 
 /// What the run deploys, pushes and publishes.
-std::vector<Release> releases_of(const JobRun& run, const Intent& intent) {
+std::vector<Release> releases_of(const JobRun& run, const Publications& published) {
   std::vector<Release> found;
   for (const Deploy& deploy : run.recognised->deploys) {
     found.push_back({deploy.step, deploy.verb, deploy.where});
@@ -86,7 +86,7 @@ std::vector<Release> releases_of(const JobRun& run, const Intent& intent) {
       found.push_back({use.step, use.image.text, use.where});
     }
   }
-  for (const Publication& one : publications(run, intent)) {
+  for (const Publication& one : published.in(run)) {
     if (!one.is_image) {
       found.push_back({one.step, one.what, one.where});
     }
@@ -95,8 +95,8 @@ std::vector<Release> releases_of(const JobRun& run, const Intent& intent) {
 }
 
 /// The first release behind a cache; without one any release.
-std::optional<Release> release_of(const JobRun& run, const Intent& intent) {
-  std::vector<Release> all = releases_of(run, intent);
+std::optional<Release> release_of(const JobRun& run, const Publications& published) {
+  std::vector<Release> all = releases_of(run, published);
   const auto& steps = run.script->steps;
   for (Release& one : all) {
     const auto end = std::find(steps.begin(), steps.end(), one.step);
@@ -157,7 +157,7 @@ void release_cache_poisonable(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     // The job's steps are the same in all its runs.
     const JobRun& run = *runs.front();
-    if (const auto release = release_of(run, input.intent())) {
+    if (const auto release = release_of(run, input.model<Publications>())) {
       judge_release(run, *release, poisoner, out);
     }
   }

@@ -34,12 +34,11 @@ bool is_kept_only(const Job& job, const ReadingText& text) {
 /// Whether something in the job deploys, or may deploy, what the step has rendered.
 bool is_read(const DeployingRun& run, const Step& render) {
   const Workflow& workflow = *run.run->workflow;
-  const auto node = workflow.tree->root().find("jobs")->find(run.run->job->id.value);
-  if (!render.id || !node) {
+  if (!render.id) {
     return false;
   }
   const std::string name = "steps." + text::lower(render.id->value) + ".outputs.task-definition";
-  const auto texts = reading_texts(*node, "$");
+  const auto texts = reading_texts(node_of(workflow, *run.run->job), "$");
   return std::any_of(texts.begin(), texts.end(), [&](const ReadingText& text) {
     return reads(text.names, name) && !is_kept_only(*run.run->job, text);
   });

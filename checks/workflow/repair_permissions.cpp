@@ -67,12 +67,8 @@ Status grant_in_block(const FilePen& pen, const text::Node& owner,
 Status grant_identity(const FilePen& pen, const Workflow& workflow, const Job& job,
                       FileChange& change) {
   change.source = workflow.source;
-  const auto node = node_of(workflow, job);
-  if (!node) {
-    return no_repair("the job is not found in the file");
-  }
   if (job.permissions) {
-    return grant_in_block(pen, *node, path_of(job), change);
+    return grant_in_block(pen, node_of(workflow, job), path_of(job), change);
   }
   if (workflow.jobs.size() == 1) {
     return grant_in_block(pen, workflow.tree->root(), {}, change);
@@ -82,7 +78,7 @@ Status grant_identity(const FilePen& pen, const Workflow& workflow, const Job& j
         "the workflow's `permissions` is one word: write out the scopes that the job "
         "needs");
   }
-  return pen.add_mapping(*node, path_of(job), body_key(job), "permissions",
+  return pen.add_mapping(node_of(workflow, job), path_of(job), body_key(job), "permissions",
                          copied_entries(*workflow.permissions), change);
 }
 
@@ -114,13 +110,9 @@ Status write_needs(const JobRun& run, const RepairDesk& desk, std::vector<NewEnt
   entries = entries_of(need);
   FileChange change;
   change.source = run.workflow->source;
-  const auto node = node_of(*run.workflow, *run.job);
-  if (!node) {
-    return no_repair("the job is not found in the file");
-  }
-  MUSTER_CHECK_OK(
-      desk.pen(*run.workflow)
-          .add_mapping(*node, path_of(*run.job), "steps", "permissions", entries, change));
+  MUSTER_CHECK_OK(desk.pen(*run.workflow)
+                      .add_mapping(node_of(*run.workflow, *run.job), path_of(*run.job), "steps",
+                                   "permissions", entries, change));
   changes.push_back(std::move(change));
   return Done{};
 }
@@ -162,11 +154,8 @@ Status narrow_block(const RepairDesk& desk, const Workflow& workflow, const Job*
   entries = entries_of(need);
   change.source = workflow.source;
   const auto node = job != nullptr ? node_of(workflow, *job) : workflow.tree->root();
-  if (!node) {
-    return no_repair("the job is not found in the file");
-  }
   return desk.pen(workflow).replace_by_mapping(
-      *node, job != nullptr ? path_of(*job) : std::vector<std::string>(), "permissions", entries,
+      node, job != nullptr ? path_of(*job) : std::vector<std::string>(), "permissions", entries,
       change);
 }
 

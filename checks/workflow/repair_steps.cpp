@@ -378,12 +378,12 @@ void repair_concurrency(const Outcome& finding, RepairDesk& desk) {
   const std::string group = prefix + "-" + run.job->environment->name.value;
   FileChange change;
   change.source = run.workflow->source;
-  const auto node = node_of(*run.workflow, *run.job);
   const Status done =
-      !node || group.find('\n') != std::string::npos
+      group.find('\n') != std::string::npos
           ? Status(no_repair("the environment's name is not of one line"))
           : desk.pen(*run.workflow)
-                .add_mapping(*node, path_of(*run.job), "environment", "concurrency",
+                .add_mapping(node_of(*run.workflow, *run.job), path_of(*run.job), "environment",
+                             "concurrency",
                              {text_entry("group", group), flag_entry("cancel-in-progress", false)},
                              change);
   if (done) {

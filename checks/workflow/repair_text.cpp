@@ -228,14 +228,8 @@ Status FilePen::replace_by_mapping(const text::Node& mapping, const std::vector<
   return Done{};
 }
 
-std::optional<text::Node> node_of(const Workflow& workflow, const Job& job) {
-  const auto jobs = workflow.tree->root().find("jobs");
-  return jobs ? jobs->find(job.id.value) : std::nullopt;
-}
-
 std::optional<text::Node> node_of(const Workflow& workflow, const Job& job, const Step& step) {
-  const auto node = node_of(workflow, job);
-  const auto steps = node ? node->find("steps") : std::nullopt;
+  const auto steps = node_of(workflow, job).find("steps");
   if (!steps || !steps->is(text::Type::Sequence) || step.index >= steps->size() ||
       steps->at(step.index).where() != step.where) {
     return std::nullopt;

@@ -73,9 +73,7 @@ class FilePen {
   LineIndex lines_;
 };
 
-/// The node of a job, and of the step that stands there; nothing when it is not found in `steps`
-/// itself.
-[[nodiscard]] std::optional<text::Node> node_of(const Workflow& workflow, const Job& job);
+/// The step as it stands in the file; nothing when it is not found in `steps` itself.
 [[nodiscard]] std::optional<text::Node> node_of(const Workflow& workflow, const Job& job,
                                                 const Step& step);
 [[nodiscard]] std::vector<std::string> path_of(const Job& job);

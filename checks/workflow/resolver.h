@@ -19,6 +19,8 @@ struct Work {
   std::vector<RefTest>* tests = nullptr;
   /// Expressions that may still be evaluated: a chain of variables can grow exponentially.
   std::size_t budget = 200;
+  /// As for `evaluate`.
+  bool all_is_well = false;
 };
 
 /// Resolves in one scope; variables, inputs and secrets that hold expressions ask a resolver one

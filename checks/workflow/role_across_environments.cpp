@@ -32,10 +32,7 @@ void note_use(const DeployingRun& run, const Presented& start, const Credential&
   if (credential.kind != CredentialKind::Oidc || kind == EnvironmentClass::Unknown) {
     return;
   }
-  Scope scope = run.run->scope(intent, credential.step, start.moment_on_ref());
-  if (start.tokens.environment) {
-    scope.environments = {{*start.tokens.environment}, true, {}};
-  }
+  const Scope scope = scope_at(*run.run, credential.step, start, start.moment_on_ref(), intent);
   const Values arn = resolve(credential.role.value, scope);
   if (arn.only() == nullptr || !arn.only()->starts_with("arn:")) {
     return;

@@ -326,9 +326,7 @@ bool decides_itself(const JobRun& run, const ChainPart& part) {
   const std::string_view before =
       script.substr(0, std::min<std::size_t>(found->command.begin, script.size()));
   return found->via.size() != run.script->calls_of(part.place.step).size() ||
-         std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
-           return before.find(sign) != std::string_view::npos;
-         });
+         text::contains_any(before, kSigns);
 }
 
 /// When nothing fails it must not run.

@@ -14,13 +14,6 @@
 namespace muster::workflow {
 namespace {
 
-using Signs = std::initializer_list<std::string_view>;
-
-bool holds_sign(std::string_view text, Signs signs) {
-  return std::ranges::any_of(
-      signs, [&](std::string_view sign) { return text.find(sign) != std::string_view::npos; });
-}
-
 class LimitJudge {
  public:
   explicit LimitJudge(const RollbackCase& one)
@@ -94,14 +87,15 @@ bool LimitJudge::asks_for(const ChainPart& part, const std::string& saver) const
                                [&](const ConditionPart& one) { return reads(one.names, outputs); });
   };
   return step.kind != Step::Kind::Run || !own || reads_it(job.condition_of(step)) ||
-         holds_sign(step.run.value, {"if ", "[ ", "test ", "case ", ":?", ":-", "&&", "||"});
+         text::contains_any(step.run.value,
+                            {"if ", "[ ", "test ", "case ", ":?", ":-", "&&", "||"});
 }
 
 /// What lets the run go on with nothing saved: `|| true` behind the question, or
 /// `continue-on-error`. Empty when nothing does, or the script looks at the answer.
 std::string LimitJudge::swallowed_by(const JobRun& of, const Step& saver) const {
   const std::string& script = saver.run.value;
-  if (holds_sign(script, {"if ", "[ ", "test ", "case ", ":?", ":-", "exit"})) {
+  if (text::contains_any(script, {"if ", "[ ", "test ", "case ", ":?", ":-", "exit"})) {
     return "";
   }
   const Text* flag = saver.continue_on_error ? &*saver.continue_on_error : nullptr;
@@ -117,7 +111,8 @@ std::string LimitJudge::swallowed_by(const JobRun& of, const Step& saver) const 
     std::string rest = script.substr(item.command.end, end - item.command.end);
     const std::size_t bars = rest.find("||");
     rest = bars == std::string::npos ? "" : std::string(text::trim(rest.substr(bars + 2)));
-    if (text::one_of(rest, Signs{"true", ":", "echo", "echo \"\"", "echo ''"})) {
+    if (text::one_of(rest, std::initializer_list<std::string_view>{"true", ":", "echo", "echo \"\"",
+                                                                   "echo ''"})) {
       return "`|| " + rest + "`";
     }
   }
@@ -196,9 +191,9 @@ bool LimitJudge::may_fail_behind() const {
       const bool foreign = step.kind == Step::Kind::Uses && !step.uses.value.starts_with('.') &&
                            !action_name(step).starts_with("aws-actions/") &&
                            !action_name(step).starts_with("actions/");
-      if (behind({at, &step}) &&
-          (script || foreign ||
-           holds_sign(step.run.value, {"exit", "false", "return", "kill", "raise", "throw"}))) {
+      if (behind({at, &step}) && (script || foreign ||
+                                  text::contains_any(step.run.value, {"exit", "false", "return",
+                                                                      "kill", "raise", "throw"}))) {
         return true;
       }
     }

@@ -50,14 +50,10 @@ bool keeps_some(std::string_view script, const Command& command) {
   static constexpr std::array<std::string_view, 10> kSigns = {
       "tail -n +", "tail +",   "head -n -", "[:-", "until=",
       "--keep",    "sort_by(", "| sort",    "[1:", "[2:"};
-  const auto has = [](std::string_view text) {
-    return std::any_of(kSigns.begin(), kSigns.end(), [&](std::string_view sign) {
-      return text.find(sign) != std::string_view::npos;
-    });
-  };
-  return has(script) ||
-         std::any_of(command.words.begin(), command.words.end(),
-                     [&](const std::string& word) { return has(word) || word == "--filter"; });
+  return text::contains_any(script, kSigns) ||
+         std::any_of(command.words.begin(), command.words.end(), [](const std::string& word) {
+           return text::contains_any(word, kSigns) || word == "--filter";
+         });
 }
 
 /// Whether a word names what ran before: `$PREVIOUS`, `${{ steps.old.outputs.arn }}`.
@@ -66,9 +62,7 @@ bool names_previous(const Command& command) {
                                                              "current"};
   return std::any_of(command.words.begin() + 1, command.words.end(), [](const std::string& word) {
     const std::string folded = text::lower(word);
-    return folded.find('$') != std::string::npos &&
-           std::any_of(kWords.begin(), kWords.end(),
-                       [&](std::string_view one) { return folded.find(one) != std::string::npos; });
+    return folded.find('$') != std::string::npos && text::contains_any(folded, kWords);
   });
 }
 

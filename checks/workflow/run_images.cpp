@@ -49,9 +49,7 @@ bool runs_image(const Command& command) {
 bool may_be_image(std::string_view output) {
   static constexpr std::array<std::string_view, 9> kWords = {
       "image", "img", "tag", "digest", "ref", "uri", "sha", "version", "manifest"};
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
-    return output.find(word) != std::string_view::npos;
-  });
+  return text::contains_any(output, kWords);
 }
 
 /// Whether a text of a job, by its path, does not reach what the job runs.
@@ -76,9 +74,7 @@ std::set<std::string> names_run(const RunJob& job) {
     }
   }
   std::set<std::string> names;
-  const auto jobs = job.workflow->tree->root().find("jobs");
-  const auto node = jobs ? jobs->find(job.job->id.value) : std::nullopt;
-  for (const ReadingText& text : node ? reading_texts(*node, "$") : std::vector<ReadingText>()) {
+  for (const ReadingText& text : reading_texts(node_of(*job.workflow, *job.job), "$")) {
     const bool builds = std::any_of(building.begin(), building.end(), [&](const std::string& step) {
       return text.path.starts_with(step);
     });
@@ -263,7 +259,7 @@ void RunImages::add_trials(std::size_t job) {
       const bool asks = !deploys && (is_test(item.command) || is_smoke(plain, true));
       const bool behind = !own || place == build.place || parts_->comes_before(build.place, place);
       if (behind && (starts || asks) && !item.command.remote && !run.is_for_failure(*item.step)) {
-        trials_.push_back({place, item.where, text::joined(plain).substr(0, 60), used});
+        trials_.push_back({place, item.where, text::shortened(text::joined(plain), 60), used});
         break;
       }
     }
@@ -303,6 +299,14 @@ std::set<std::size_t> RunImages::taken_by(const RunPlace& place) const {
     }
   }
   return taken.empty() ? named_in(place) : taken;
+}
+
+BuiltImages BuiltImages::build(const AuditInput& input) {
+  BuiltImages result;
+  for (const RunParts& parts : input.model<Chains>().runs()) {
+    result.by_run_.emplace(&parts, RunImages::of(parts, input.intent()));
+  }
+  return result;
 }
 
 std::optional<Rebuilt> find_rebuilt(const RunImages& images, const HeldStep& step,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,6 +54,17 @@ class RunImages {
   const Intent* intent_;
   std::vector<ImageBuild> builds_;
   std::vector<ImageTrial> trials_;
+};
+
+/// The images of all runs in which something deploys or is published.
+class BuiltImages {
+ public:
+  [[nodiscard]] static BuiltImages build(const AuditInput& input);
+
+  [[nodiscard]] const RunImages& in(const RunParts& parts) const { return by_run_.at(&parts); }
+
+ private:
+  std::map<const RunParts*, RunImages> by_run_;
 };
 
 /// An image that is used although another build of it is the one that was tried.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/jobs.h"
 #include "checks/workflow/sent_commands.h"
 
@@ -64,7 +65,8 @@ void sent_commands_unquoted(const AuditInput& input, Outcomes& out) {
       sound = sound ? sound : item.where;
       if (list && !told) {
         const std::string cut = cut_command(raw, *list);
-        auto draft = out.fail(run.asset(), item.where, text_witness("raw", raw.substr(0, 200)));
+        auto draft =
+            out.fail(run.asset(), item.where, text_witness("raw", text::shortened(raw, 200)));
         draft.arg("job", run.job->id.value);
         if (!cut.empty()) {
           draft.severity(Severity::Medium).because("`" + cut + "` is cut in two");

@@ -97,9 +97,7 @@ class SettingReader {
 
  private:
   [[nodiscard]] Scope scope_in(const Step& step) const {
-    Scope scope = deploying_.run->scope(intent_, &step, start_.moment_on_ref());
-    scope.environments = {{*start_.tokens.environment}, true, {}};
-    return scope;
+    return scope_at(*deploying_.run, &step, start_, start_.moment_on_ref(), intent_);
   }
 
   [[nodiscard]] bool may_run(const Step& step) const {
@@ -116,25 +114,19 @@ class SettingReader {
   }
 
   void read_terraform(const StepCommand& item) {
-    const auto& words = item.command.words;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-      for (const std::string_view option : {"-var-file", "-backend-config"}) {
-        const std::string_view word =
-            std::string_view(words[i]).substr(words[i].starts_with("--") ? 1 : 0);
-        const bool alone = word == option && i + 1 < words.size();
-        const bool joined =
-            word.starts_with(option) && word.size() > option.size() && word[option.size()] == '=';
-        if (alone || joined) {
-          const std::string value =
-              alone ? words[i + 1] : std::string(word.substr(option.size() + 1));
-          add(std::string(option), value, *item.step, item.where,
+    for (const std::string option : {"-var-file", "-backend-config"}) {
+      for (const std::string& written : {option, "-" + option}) {
+        for (const std::string& value : item.command.options(written)) {
+          add(option, value, *item.step, item.where,
               option == "-var-file" ? class_of_path : class_of_backend);
         }
       }
-      const bool selects = words[i - 1] == "workspace" && words[i] == "select";
-      if (selects && words.size() > i + 1) {
-        add("workspace", words.back(), *item.step, item.where, class_of_setting);
-      }
+    }
+    static constexpr std::array<std::string_view, 2> kSelect = {"workspace", "select"};
+    const auto& words = item.command.words;
+    const auto select = std::search(words.begin(), words.end(), kSelect.begin(), kSelect.end());
+    if (words.end() - select > 2) {
+      add("workspace", words.back(), *item.step, item.where, class_of_setting);
     }
   }
 
@@ -160,10 +152,6 @@ class SettingReader {
   bool terraform_ = false;
   std::vector<Setting> found_;
 };
-
-bool is_below_production(EnvironmentClass kind) {
-  return kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
-}
 
 bool contradict(EnvironmentClass a, EnvironmentClass b) {
   return (a == EnvironmentClass::Production && is_below_production(b)) ||

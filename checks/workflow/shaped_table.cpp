@@ -115,17 +115,13 @@ std::string used_action(const Step& step) {
 
 /// Whether one of the words stands in the step's script, inputs or variables.
 bool says_any(const Step& step, const std::vector<std::string>& words) {
-  const auto holds = [&](const std::string& text) {
-    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-      return text.find(word) != std::string::npos;
-    });
-  };
   const auto any = [&](const std::vector<Entry>& entries) {
     return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-      return holds(entry.name.value) || holds(entry.value.value);
+      return text::contains_any(entry.name.value, words) ||
+             text::contains_any(entry.value.value, words);
     });
   };
-  return holds(step.run.value) || any(step.env) || any(step.with);
+  return text::contains_any(step.run.value, words) || any(step.env) || any(step.with);
 }
 
 /// Whether strangers can start a workflow that this one waits for. One that is not here may be

@@ -451,17 +451,35 @@ bool Command::starts_with_any(std::span<const std::string> prefixes) const {
                      [&](const std::string& prefix) { return starts_with(prefix); });
 }
 
+namespace {
+
+/// Whether the word is `name` or `name=value`.
+bool is_named(std::string_view word, std::string_view name) {
+  return word.starts_with(name) && (word.size() == name.size() || word[name.size()] == '=');
+}
+
+}  // namespace
+
 std::string Command::option(std::string_view name) const {
+  const auto values = options(name);
+  return values.empty() ? "" : values.front();
+}
+
+std::vector<std::string> Command::options(std::string_view name) const {
+  std::vector<std::string> values;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    if (word == name) {
-      return i + 1 < words.size() ? words[i + 1] : "";
-    }
-    if (word.starts_with(name) && word.size() > name.size() && word[name.size()] == '=') {
-      return std::string(word.substr(name.size() + 1));
+    if (words[i] == name) {
+      values.push_back(i + 1 < words.size() ? words[i + 1] : "");
+    } else if (is_named(words[i], name)) {
+      values.push_back(words[i].substr(name.size() + 1));
     }
   }
-  return "";
+  return values;
+}
+
+bool Command::has_option(std::string_view name) const {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return is_named(word, name); });
 }
 
 Script read_script(std::string_view script, const Variables& known) {

@@ -28,6 +28,10 @@ struct Command {
   [[nodiscard]] bool starts_with_any(std::span<const std::string> prefixes) const;
   /// The value of `--name value` or `--name=value`; empty when absent.
   [[nodiscard]] std::string option(std::string_view name) const;
+  /// All values of an option that may stand several times.
+  [[nodiscard]] std::vector<std::string> options(std::string_view name) const;
+  /// Whether `--name` or `--name=value` is among the words.
+  [[nodiscard]] bool has_option(std::string_view name) const;
 };
 
 /// A file that the script runs: `./deploy.sh`, `bash ci/x.sh`, `. ./env.sh`, `python x.py`.

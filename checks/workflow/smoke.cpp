@@ -36,12 +36,6 @@ const SmokeTable& smoke_table() {
   return kTable;
 }
 
-bool holds_any(std::string_view text, const SmokeWords& parts) {
-  const std::string folded = text::lower(text);
-  return std::ranges::any_of(
-      parts, [&](const std::string& part) { return folded.find(part) != std::string::npos; });
-}
-
 bool is_option(const std::string& word) {
   return word.size() > 1 && word[0] == '-';
 }
@@ -78,10 +72,11 @@ bool is_download(const SmokeWords& words) {
 
 bool asks_elsewhere(const SmokeWords& words, bool remote) {
   const SmokeTable& table = smoke_table();
-  const bool other = std::ranges::any_of(
-      words, [&](const std::string& word) { return holds_any(word, table.other_services); });
+  const bool other = std::ranges::any_of(words, [&](const std::string& word) {
+    return text::contains_any(text::lower(word), table.other_services);
+  });
   const bool local = !remote && std::ranges::any_of(words, [&](const std::string& word) {
-    return holds_any(word, table.local_hosts);
+    return text::contains_any(text::lower(word), table.local_hosts);
   });
   const bool place = std::any_of(words.begin() + 1, words.end(), [](const std::string& word) {
     return !is_option(word) && word.find_first_of(".$:") != std::string::npos;
@@ -97,7 +92,8 @@ bool is_named_smoke(const SmokeWords& words) {
   return std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(looked),
                      [](const std::string& word) {
                        return !is_option(word) &&
-                              holds_any(program_name(word), smoke_table().names);
+                              text::contains_any(text::lower(program_name(word)),
+                                                 smoke_table().names);
                      });
 }
 

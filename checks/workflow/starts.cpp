@@ -54,12 +54,6 @@ Severity severity_by_hand(Hand by, bool held_back, const Stake& stake) {
   return held_back ? one_lower(severity) : severity;
 }
 
-JobRun up_to(const JobRun& run, const Step& step) {
-  JobRun copy = run;
-  copy.asked = &step;
-  return copy;
-}
-
 std::vector<Start> starts_of(const JobRun& run, const Intent& intent, const Workflows& workflows) {
   std::vector<Start> found;
   if (run.entry == nullptr) {

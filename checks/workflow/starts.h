@@ -31,9 +31,6 @@ struct Start {
 [[nodiscard]] bool waits_for_reviewers(const JobRun& run, const Intent& intent,
                                        const Moment& moment);
 
-/// The run as far as this step: its condition, and that of the actions around it, count too.
-[[nodiscard]] JobRun up_to(const JobRun& run, const Step& step);
-
 /// How bad it is that commands of this hand run where so much is at stake.
 [[nodiscard]] Severity severity_by_hand(Hand by, bool held_back, const Stake& stake);
 

@@ -127,7 +127,7 @@ std::string expected_words(const Shape& shape) {
 Error refused(const Node& node, const Shape& shape) {
   const bool scalar = !node.is(Type::Mapping) && !node.is(Type::Sequence);
   const std::string found = scalar && !node.is(Type::Null)
-                                ? "`" + std::string(node.text().substr(0, 80)) + "`"
+                                ? "`" + text::shortened(node.text(), 80) + "`"
                                 : to_string(node.type());
   return invalid(node, "expected " + expected_words(shape) + ", found " + found);
 }

@@ -38,7 +38,7 @@ std::vector<std::string> operands(const Command& command, std::string_view verb)
     if (word != at && !value && !word->starts_with('-')) {
       found.push_back(*word);
     }
-    const std::string_view option = word->starts_with("--") ? word->substr(1) : *word;
+    const std::string_view option = std::string_view(*word).substr(word->starts_with("--") ? 1 : 0);
     value = !value && text::one_of(option, kTakeValue);
   }
   return found;
@@ -47,13 +47,9 @@ std::vector<std::string> operands(const Command& command, std::string_view verb)
 /// `-var` and `-var-file` of a command.
 std::set<std::string> variables_of(const Command& command) {
   std::set<std::string> found;
-  for (std::size_t i = 0; i < command.words.size(); ++i) {
-    const std::string& word = command.words[i];
-    const bool alone = word == "-var" || word == "-var-file";
-    if (alone && i + 1 < command.words.size()) {
-      found.insert(word + "=" + command.words[i + 1]);
-    } else if (word.starts_with("-var=") || word.starts_with("-var-file=")) {
-      found.insert(word);
+  for (const std::string option : {"-var", "-var-file"}) {
+    for (const std::string& value : command.options(option)) {
+      found.insert(option + "=" + value);
     }
   }
   return found;

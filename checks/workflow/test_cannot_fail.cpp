@@ -140,7 +140,7 @@ void TestedJob::add(const Step& step, const SourceRef& where, std::string what) 
 void TestedJob::find_commands() {
   for (const StepCommand& item : run_.script->commands) {
     if (!item.command.remote && is_test(item.command) && !run_.is_for_failure(*item.step)) {
-      add(*item.step, item.where, text::joined(item.command.words).substr(0, 60));
+      add(*item.step, item.where, text::shortened(text::joined(item.command.words), 60));
     }
   }
 }
@@ -164,15 +164,15 @@ void TestedJob::find_trials() {
 }
 
 /// What gives something to the world is judged by other rules.
-bool gives_something(const JobRun& run, const Intent& intent) {
-  return !run.recognised->deploys.empty() || !publications(run, intent).empty();
+bool gives_something(const JobRun& run, const Publications& published) {
+  return !run.recognised->deploys.empty() || !published.in(run).empty();
 }
 
 /// A job that waits for this one, with what it gives to the world.
-const Job* held_back(const JobRun& run, const JobRuns& runs, const Intent& intent) {
+const Job* held_back(const JobRun& run, const JobRuns& runs, const Publications& published) {
   for (const JobRun* later : runs.in(*run.workflow)) {
     if (later->entry == run.entry && run.workflow->waits_for(*later->job, *run.job) &&
-        gives_something(*later, intent)) {
+        gives_something(*later, published)) {
       return later->job;
     }
   }
@@ -191,10 +191,11 @@ bool is_told_elsewhere(const JobRun& run, const Job& later, const JobRuns& runs,
 
 void test_cannot_fail(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
+  const Publications& published = input.model<Publications>();
   const Intent& intent = input.intent();
   for (const auto& job : runs.by_job()) {
     const JobRun& run = *job.front();
-    if (gives_something(run, intent)) {
+    if (gives_something(run, published)) {
       continue;
     }
     const TestedJob tested(run, runs, intent);
@@ -211,7 +212,7 @@ void test_cannot_fail(const AuditInput& input, Outcomes& out) {
                     "whether `" + best->what + "` can fail its job is not known: " + best->because);
       continue;
     }
-    const Job* later = held_back(run, runs, intent);
+    const Job* later = held_back(run, runs, published);
     if (later != nullptr && is_told_elsewhere(run, *later, runs, intent)) {
       continue;
     }

@@ -47,9 +47,8 @@ std::vector<std::string> refs_of(const RunParts& parts, const RunPlace& place,
   if (run == nullptr || run->entry == nullptr) {
     return {"*"};
   }
-  JobRun at = *run;
-  at.asked = place.step;
-  for (const Presented& start : presented(at, intent)) {
+  const Step* step = place.step;
+  for (const Presented& start : presented(step != nullptr ? up_to(*run, *step) : *run, intent)) {
     const bool any = start.tokens.refs.empty();
     const std::string kind = start.tokens.context == oidc::ContextKind::Branch ? "refs/heads/*"
                              : start.tokens.context == oidc::ContextKind::Tag  ? "refs/tags/*"

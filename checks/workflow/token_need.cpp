@@ -72,8 +72,7 @@ bool names_token(const JobRun& run) {
       texts.insert(texts.end(), more.begin(), more.end());
     }
   };
-  const auto jobs = root.find("jobs");
-  add(jobs ? jobs->find(run.job->id.value) : std::nullopt);
+  add(node_of(*run.workflow, *run.job));
   add(root.find("env"));
   return std::any_of(texts.begin(), texts.end(), [](const ReadingText& text) {
     return std::any_of(text.names.begin(), text.names.end(), [](const std::string& name) {
@@ -85,12 +84,7 @@ bool names_token(const JobRun& run) {
 
 /// Whether a text of the job names a registry that takes the token.
 bool names_github_registry(const JobRun& run) {
-  const auto jobs = run.workflow->tree->root().find("jobs");
-  const auto job = jobs ? jobs->find(run.job->id.value) : std::nullopt;
-  if (!job) {
-    return false;
-  }
-  const auto all = text::leaves(*job);
+  const auto all = text::leaves(node_of(*run.workflow, *run.job));
   return !all || std::any_of(all.value().begin(), all.value().end(), [](const auto& entry) {
     return entry.second.find("ghcr.io") != std::string::npos ||
            entry.second.find("pkg.github.com") != std::string::npos;

@@ -6,12 +6,12 @@
 #include <array>
 #include <map>
 #include <set>
-#include <span>
 
 #include "checks/iam/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/chain.h"
 #include "checks/workflow/filter.h"
+#include "checks/workflow/mentions.h"
 #include "checks/workflow/reach.h"
 
 namespace muster::workflow {
@@ -48,10 +48,6 @@ EnvironmentClass class_of_ref(std::string_view ref) {
   return develop ? EnvironmentClass::Development : kind;
 }
 
-bool is_lower(EnvironmentClass kind) {
-  return kind == EnvironmentClass::Development || kind == EnvironmentClass::Staging;
-}
-
 /// A ref of the glob.
 std::string one_of_glob(std::string ref) {
   std::replace(ref.begin(), ref.end(), '*', '1');
@@ -67,11 +63,8 @@ std::string role_of(const DeployingRun& deploying, const Presented& start, const
     if (credential.role.value.empty() || credential.step == nullptr) {
       return "";
     }
-    Scope scope = deploying.run->scope(intent, credential.step,
-                                       {start.event, one_of_glob(ref), start.choices});
-    if (start.tokens.environment) {
-      scope.environments = {{*start.tokens.environment}, true, {}};
-    }
+    const Scope scope = scope_at(*deploying.run, credential.step, start,
+                                 {start.event, one_of_glob(ref), start.choices}, intent);
     const Values arns = credential.step->kind == Step::Kind::Run
                             ? resolve_word(credential.role.value, scope)
                             : resolve(credential.role.value, scope);
@@ -122,23 +115,8 @@ KnownClass class_for(const DeployingRun& deploying, const Presented& start, cons
   return {guess.kind, from, !weak};
 }
 
-/// Whether a condition holds whatever only the run knows, as long as nothing fails.
 bool certainly_holds(const std::optional<Text>& condition, const Scope& scope) {
-  const auto expression = condition ? whole_expression(condition->value) : std::nullopt;
-  if (!expression) {
-    return true;
-  }
-  std::string text(*expression);
-  for (const auto& [call, value] :
-       {std::pair<std::string_view, std::string_view>{"success()", "true"},
-        {"always()", "true"},
-        {"cancelled()", "false"},
-        {"failure()", "false"}}) {
-    for (std::size_t at = text.find(call); at != std::string::npos; at = text.find(call)) {
-      text.replace(at, call.size(), value);
-    }
-  }
-  return !may_hold("!(" + text + ")", scope);
+  return !condition || must_hold(condition->value, scope);
 }
 
 /// Whether a script of the job may choose by the ref itself, up to this step.
@@ -147,17 +125,12 @@ bool asks_for_ref_in_shell(const JobRun& run, const Step& step) {
       "GITHUB_REF", "github.ref", "github.head_ref", "abbrev-ref", "show-current"};
   static constexpr std::array<std::string_view, 5> kChoices = {"if ", "case ", "[ ", "test ",
                                                                "exit"};
-  const auto has_any = [](std::string_view text, std::span<const std::string_view> parts) {
-    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
-      return text.find(part) != std::string_view::npos;
-    });
-  };
   return std::any_of(run.script->steps.begin(), run.script->steps.end(), [&](const Step* one) {
     const bool given = std::any_of(one->env.begin(), one->env.end(), [&](const Entry& entry) {
-      return has_any(entry.value.value, kRefs);
+      return text::contains_any(entry.value.value, kRefs);
     });
-    return one->index <= step.index && has_any(one->run.value, kChoices) &&
-           (given || has_any(one->run.value, kRefs));
+    return one->index <= step.index && text::contains_any(one->run.value, kChoices) &&
+           (given || text::contains_any(one->run.value, kRefs));
   });
 }
 
@@ -188,7 +161,7 @@ bool certainly_runs(const PushedDeploy& pushed, const Intent& intent) {
   return certain;
 }
 
-/// The texts in quotes of the conditions over the deploy: of its job, its step and the calls.
+/// The texts in the conditions over the deploy: of its job, its step and the calls.
 std::set<std::string> words_of_conditions(const JobRun& run, const Step& step) {
   std::vector<const std::optional<Text>*> conditions{&run.job->condition, &step.condition};
   for (const auto& caller : run.callers) {
@@ -196,11 +169,9 @@ std::set<std::string> words_of_conditions(const JobRun& run, const Step& step) {
   }
   std::set<std::string> words;
   for (const std::optional<Text>* condition : conditions) {
-    const std::string_view text = *condition ? std::string_view((*condition)->value) : "";
-    for (std::size_t open = text.find('\''); open != std::string_view::npos;) {
-      const std::size_t close = std::min(text.find('\'', open + 1), text.size());
-      words.emplace(text.substr(open + 1, close - open - 1));
-      open = text.find('\'', close + 1);
+    for (std::string& word :
+         *condition ? texts_in((*condition)->value) : std::vector<std::string>()) {
+      words.insert(std::move(word));
     }
   }
   return words;
@@ -339,8 +310,8 @@ class TriggerJudge {
 
   bool judge_ref(const PushedDeploy& one) {
     const EnvironmentClass meant = class_of_ref(one.ref);
-    const bool up = is_lower(meant) && one.to.kind == EnvironmentClass::Production;
-    const bool down = meant == EnvironmentClass::Production && is_lower(one.to.kind) &&
+    const bool up = is_below_production(meant) && one.to.kind == EnvironmentClass::Production;
+    const bool down = meant == EnvironmentClass::Production && is_below_production(one.to.kind) &&
                       !reached_.at({one.run->run->entry, one.ref});
     if ((!up && !down) || !certainly_runs(one, intent_)) {
       return false;
@@ -384,7 +355,7 @@ void trigger_environment_mismatch(const AuditInput& input, Outcomes& out) {
     jobs.push_back(pushed_deploys(chains, input.intent()));
     for (const PushedDeploy& one : jobs.back()) {
       bool& high = reached[{one.run->run->entry, one.ref}];
-      high = high || !is_lower(one.to.kind);
+      high = high || !is_below_production(one.to.kind);
     }
   }
   TriggerJudge judge(input, std::move(reached), out);

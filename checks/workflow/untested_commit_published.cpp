@@ -58,8 +58,8 @@ bool leaves_commit(const Command& command) {
 /// Goes through the commands of one job in order.
 class OwnCommit {
  public:
-  OwnCommit(const JobRun& run, const Intent& intent)
-      : run_(run), published_(publications(run, intent)) {
+  OwnCommit(const JobRun& run, const std::vector<Publication>& published)
+      : run_(run), published_(published) {
     const auto uses = image_uses(run);
     pushes_images_ = std::ranges::any_of(uses, [](const ImageUse& use) { return !use.deployed; });
     for (const Step* step : run.script->steps) {
@@ -81,7 +81,7 @@ class OwnCommit {
   void stage(const Command& command);
 
   const JobRun& run_;
-  std::vector<Publication> published_;
+  const std::vector<Publication>& published_;
   bool pushes_images_ = false;
   const StepCommand* commit_ = nullptr;
   bool pushed_ = false;
@@ -130,7 +130,7 @@ void OwnCommit::read(const Command& command, const StepCommand& item) {
   } else if (leaves_commit(command) || is_test(command)) {
     untested_ = false;
   } else if (tags_here(command) || (pushes_images_ && builds_image(command))) {
-    take(item.where, text::joined(command.words).substr(0, 60));
+    take(item.where, text::shortened(text::joined(command.words), 60));
   }
 }
 
@@ -163,7 +163,7 @@ void OwnCommit::report(Outcomes& out) const {
     out.pass(run_.asset(), commit_->where);
     return;
   }
-  const std::string commit = text::joined(commit_->command.words).substr(0, 60);
+  const std::string commit = text::shortened(text::joined(commit_->command.words), 60);
   out.fail(
          run_.asset(), taken_at_,
          text_witness("scenario", "`" + commit + "` brings a change that no test has seen, and `" +
@@ -191,7 +191,7 @@ void untested_commit_published(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
   for (const auto& job : runs.by_job()) {
     const JobRun& run = *job.front();
-    const OwnCommit commit(run, input.intent());
+    const OwnCommit commit(run, input.model<Publications>().in(run));
     if (commit.is_pushed() && run_has_tests(run, runs)) {
       commit.report(out);
     }

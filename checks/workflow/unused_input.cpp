@@ -16,14 +16,9 @@ bool decides(std::string_view name) {
       "environment", "env", "stage",    "target",  "version",
       "tag",         "ref", "revision", "confirm", "confirmation"};
   const std::string lower = text::lower(name);
-  for (std::size_t begin = 0; begin <= lower.size();) {
-    const std::size_t end = std::min(lower.find_first_of("-_", begin), lower.size());
-    if (text::one_of(std::string_view(lower).substr(begin, end - begin), kWords)) {
-      return true;
-    }
-    begin = end + 1;
-  }
-  return false;
+  const auto words = text::split(lower, "-_");
+  return std::any_of(words.begin(), words.end(),
+                     [](std::string_view word) { return text::one_of(word, kWords); });
 }
 
 /// Everything that one workflow and the actions in it read.
@@ -39,9 +34,7 @@ bool only_shows(const ReadingText& text) {
 }
 
 bool reads_event(std::string_view script) {
-  return script.find("GITHUB_EVENT_PATH") != std::string_view::npos ||
-         script.find("payload.inputs") != std::string_view::npos ||
-         script.find("event.inputs") != std::string_view::npos;
+  return text::contains_any(script, {"GITHUB_EVENT_PATH", "payload.inputs", "event.inputs"});
 }
 
 Readings readings_of(const Workflow& workflow) {

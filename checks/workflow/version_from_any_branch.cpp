@@ -33,11 +33,8 @@ bool makes_version(const Command& command) {
     return words.size() > 2 && !lists;
   }
   return command.starts_with("git commit") &&
-         std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-           const std::string folded = text::lower(word);
-           return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view one) {
-             return folded.find(one) != std::string::npos;
-           });
+         std::any_of(words.begin(), words.end(), [](const std::string& word) {
+           return text::contains_any(text::lower(word), kWords);
          });
 }
 
@@ -77,19 +74,14 @@ std::string hidden_limit(const JobRun& run) {
                                                             "base_ref"};
   for (const auto& [workflow, job] : run.levels()) {
     const std::string condition = job->condition ? job->condition->value : "";
-    if (std::any_of(kAsks.begin(), kAsks.end(), [&](std::string_view ask) {
-          return condition.find(ask) != std::string::npos;
-        })) {
+    if (text::contains_any(condition, kAsks)) {
       return "the condition of job `" + job->id.value + "` asks for a branch that GitHub knows";
     }
   }
   for (const Step* step : run.script->steps) {
     const bool checkout = action_name(*step) == "actions/checkout" && step->input("ref") != nullptr;
-    const bool script = step->run.value.find("GITHUB_REF") != std::string::npos ||
-                        step->run.value.find("github.ref") != std::string::npos ||
-                        step->run.value.find("git branch") != std::string::npos ||
-                        step->run.value.find("git checkout") != std::string::npos ||
-                        step->run.value.find("git switch") != std::string::npos;
+    const bool script = text::contains_any(
+        step->run.value, {"GITHUB_REF", "github.ref", "git branch", "git checkout", "git switch"});
     if (checkout || script) {
       return checkout ? "the checkout names a ref of its own" : "a script looks at the branch";
     }
@@ -101,9 +93,8 @@ void judge_version(const std::vector<const JobRun*>& runs, const Intent& intent,
   const StepCommand* push = nullptr;
   for (const JobRun* run : runs) {
     push = version_push(*run);
-    JobRun at = *run;
-    at.asked = push != nullptr ? push->step : nullptr;
-    const auto starts = push != nullptr ? presented(at, intent) : std::vector<Presented>();
+    const auto starts =
+        push != nullptr ? presented(up_to(*run, *push->step), intent) : std::vector<Presented>();
     const Presented* any = start_on_any_branch(starts);
     if (any == nullptr) {
       continue;

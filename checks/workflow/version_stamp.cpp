@@ -12,13 +12,6 @@
 namespace muster::workflow {
 namespace {
 
-template <std::size_t N>
-bool has_any_of(std::string_view text, const std::array<std::string_view, N>& parts) {
-  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-  });
-}
-
 /// `GIT_SHA`, `VERSION`, `APP_VERSION`, `org.opencontainers.image.revision`; not `NODE_VERSION`.
 bool is_version_key(std::string_view key) {
   static constexpr std::array<std::string_view, 6> kParts = {"sha",     "commit",   "revision",
@@ -32,15 +25,14 @@ bool is_version_key(std::string_view key) {
   const std::string_view last = std::string_view(folded).substr(cut + 1);
   const std::string_view before = std::string_view(folded).substr(0, cut + 1);
   const bool version = last == "version" || last == "tag";
-  return has_any_of(folded, kParts) || (version && (before.empty() || has_any_of(before, kOwners)));
+  return text::contains_any(folded, kParts) ||
+         (version && (before.empty() || text::contains_any(before, kOwners)));
 }
 
 /// Whether a line of the script puts a version into a file of the tree.
 bool writes_version(std::string_view script) {
   static constexpr std::array<std::string_view, 2> kCommands = {"git rev-parse", "git describe"};
-  for (std::size_t at = 0; at < script.size();) {
-    const std::size_t end = std::min(script.find('\n', at), script.size());
-    const std::string_view line = script.substr(at, end - at);
+  for (const std::string_view line : text::split(script, "\n")) {
     const std::size_t arrow = line.find('>');
     const std::string_view target =
         arrow == std::string_view::npos ? std::string_view() : line.substr(arrow);
@@ -48,23 +40,16 @@ bool writes_version(std::string_view script) {
                       target.find("/dev/") == std::string_view::npos &&
                       target.find('&') == std::string_view::npos;
     const std::string_view source = line.substr(0, arrow);
-    if (kept && (reads_version(source) || has_any_of(source, kCommands))) {
+    if (kept && (reads_version(source) || text::contains_any(source, kCommands))) {
       return true;
     }
-    at = end + 1;
   }
   return false;
 }
 
 bool is_stamped(const Command& build, const Scope& scope) {
-  const auto& words = build.words;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    for (const std::string_view option : {"--build-arg", "--label", "--annotation"}) {
-      const bool own = words[i].starts_with(std::string(option) + "=");
-      const bool next = words[i] == option && i + 1 < words.size();
-      const std::string entry = own    ? words[i].substr(option.size() + 1)
-                                : next ? words[i + 1]
-                                       : std::string();
+  for (const std::string_view option : {"--build-arg", "--label", "--annotation"}) {
+    for (const std::string& entry : build.options(option)) {
       if (is_version_entry(spelled_word(entry, scope))) {
         return true;
       }
@@ -81,12 +66,9 @@ bool is_stamped(const Step& build, const Scope& scope) {
         entries.find(".outputs.annotations") != std::string::npos) {
       return true;
     }
-    for (std::size_t at = 0; at < entries.size();) {
-      const std::size_t end = std::min(entries.find('\n', at), entries.size());
-      if (is_version_entry(text::trim(std::string_view(entries).substr(at, end - at)))) {
-        return true;
-      }
-      at = end + 1;
+    const auto lines = text::split(entries, "\n");
+    if (std::any_of(lines.begin(), lines.end(), is_version_entry)) {
+      return true;
     }
   }
   return false;
@@ -102,7 +84,7 @@ bool reads_version(std::string_view text) {
   std::erase(folded, ' ');
   for (std::size_t at = folded.find('$'); at != std::string::npos; at = folded.find('$', at + 1)) {
     const std::size_t end = folded.find_first_of("\"' \n=:/", at + 1);
-    if (has_any_of(std::string_view(folded).substr(at, end - at), kNames)) {
+    if (text::contains_any(std::string_view(folded).substr(at, end - at), kNames)) {
       return true;
     }
   }

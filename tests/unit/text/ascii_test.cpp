@@ -18,6 +18,30 @@ TEST_CASE("a word is found letter for letter in lists of texts and of constants"
   CHECK_FALSE(one_of("push", std::vector<std::string>()));
 }
 
+TEST_CASE("a part stands in a text letter for letter") {
+  static constexpr std::array<std::string_view, 2> kParts = {"tag", "sha"};
+  CHECK(contains_any("image_tag", kParts));
+  CHECK_FALSE(contains_any("IMAGE_TAG", kParts));
+  CHECK_FALSE(contains_any("", kParts));
+  CHECK_FALSE(contains_any("tag", std::span<const std::string>()));
+}
+
+TEST_CASE("a list is cut at each separator") {
+  using Pieces = std::vector<std::string_view>;
+  CHECK(split("a, b\n\n c ,", ",\n") == Pieces{"a", "b", "c"});
+  CHECK(split("one", ",") == Pieces{"one"});
+  CHECK(split("", ",").empty());
+  CHECK(split(" , ,", ",").empty());
+}
+
+TEST_CASE("a long text is cut between characters") {
+  CHECK(shortened("deploy", 6) == "deploy");
+  CHECK(shortened("deploys", 6) == "deploy…");
+  CHECK(shortened("für alle", 2) == "f…");
+  CHECK(shortened("für alle", 3) == "fü…");
+  CHECK(shortened("\x80\x80", 1) == "…");
+}
+
 TEST_CASE("words are joined without a mark in front or behind") {
   const std::vector<std::string> words = {"aws", "ecs", "wait"};
   CHECK(joined(words) == "aws ecs wait");
