@@ -156,7 +156,8 @@ void TestedJob::find_trials() {
   RunParts parts;
   parts.graph = RunGraph::build(runs_, run_);
   const std::size_t job = parts.graph.index_of(run_);
-  for (const ImageTrial& trial : RunImages::of(parts, intent_).trials()) {
+  const RunImages images = RunImages::of(parts, intent_);
+  for (const ImageTrial& trial : images.trials()) {
     if (trial.place.job == job && trial.place.step != nullptr) {
       add(*trial.place.step, trial.where, trial.what);
     }
