@@ -10,7 +10,9 @@
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/image_tag.h"
+#include "checks/workflow/reach.h"
 #include "checks/workflow/spelled.h"
+#include "checks/workflow/starts.h"
 
 namespace muster::workflow {
 namespace {
@@ -54,21 +56,27 @@ Kept kept_by_outputs(std::string_view outputs) {
   return open ? Kept::Unknown : keeps ? Kept::Somewhere : Kept::Nowhere;
 }
 
+/// A start of an image that Buildx has built in the same job.
+struct ImageStart {
+  const StepCommand* command = nullptr;
+  /// The build that does most to keep it.
+  SourceRef built_at;
+  std::string built_by;
+  Kept kept = Kept::Nowhere;
+};
+
+/// One job under one event.
 class BuildxJob {
  public:
-  BuildxJob(const JobRun& run, const Intent& intent) : run_(run), intent_(intent) { read(); }
+  BuildxJob(const JobRun& run, const Intent& intent, Moment moment)
+      : run_(run), intent_(intent), moment_(std::move(moment)) {
+    read();
+  }
 
-  /// The first start of an image that is not there, else of one of which that is not known, else of
-  /// one that is; nothing when the job starts no image that Buildx has built in it.
-  void report(Outcomes& out) const;
+  /// In order.
+  [[nodiscard]] const std::vector<ImageStart>& starts() const { return starts_; }
 
  private:
-  struct Use {
-    const StepCommand* command = nullptr;
-    const BuiltTags* built = nullptr;
-    Kept kept = Kept::Somewhere;
-  };
-
   void read();
   void read_action(const Step& step);
   void read_command(const StepCommand& item);
@@ -77,6 +85,7 @@ class BuildxJob {
 
   const JobRun& run_;
   const Intent& intent_;
+  Moment moment_;
   /// A builder that does not load; `Unknown` when its settings are not known.
   Kept builder_ = Kept::Somewhere;
   /// `docker build` uses it too.
@@ -86,11 +95,11 @@ class BuildxJob {
   /// Something ran that cannot be read.
   bool unread_ = false;
   std::vector<BuiltTags> builds_;
-  std::vector<Use> uses_;
+  std::vector<ImageStart> starts_;
 };
 
 void BuildxJob::read_action(const Step& step) {
-  const Scope scope = run_.scope(intent_, &step);
+  const Scope scope = run_.scope(intent_, &step, moment_);
   const auto flag = [&](std::string_view name) { return is_set(step.input(name), scope); };
   const std::string_view action = action_name(step);
   if (action == "docker/setup-buildx-action") {
@@ -127,7 +136,7 @@ void BuildxJob::read_action(const Step& step) {
 
 std::set<std::string> BuildxJob::tags_of(const StepCommand& item) const {
   std::set<std::string> tags;
-  const Scope scope = run_.scope(intent_, item.step);
+  const Scope scope = run_.scope(intent_, item.step, moment_);
   for (const std::string& tag : tags_given(item.command)) {
     tags.insert(whole_reference(spelled_word(tag, scope)));
   }
@@ -135,20 +144,22 @@ std::set<std::string> BuildxJob::tags_of(const StepCommand& item) const {
 }
 
 void BuildxJob::add_use(const StepCommand& item) {
-  const Scope scope = run_.scope(intent_, item.step);
-  Use use{&item, nullptr, Kept::Nowhere};
+  const Scope scope = run_.scope(intent_, item.step, moment_);
+  ImageStart start{&item, {}, {}, Kept::Nowhere};
   for (const std::string& word : item.command.words) {
     const std::string image = whole_reference(spelled_word(word, scope));
     for (const BuiltTags& built : builds_) {
-      if (is_written_out(image) && built.tags.contains(image)) {
-        use.built = use.built == nullptr || built.kept > use.kept ? &built : use.built;
-        use.kept = std::max(use.kept, built.kept);
+      const bool named = is_written_out(image) && built.tags.contains(image);
+      if (named && (start.built_by.empty() || built.kept > start.kept)) {
+        start = {&item, built.where, built.what, built.kept};
       }
     }
   }
-  if (use.built != nullptr) {
-    use.kept = others_ ? Kept::Somewhere : unread_ ? std::max(use.kept, Kept::Unknown) : use.kept;
-    uses_.push_back(use);
+  if (!start.built_by.empty()) {
+    start.kept = others_   ? Kept::Somewhere
+                 : unread_ ? std::max(start.kept, Kept::Unknown)
+                           : start.kept;
+    starts_.push_back(std::move(start));
   }
 }
 
@@ -185,6 +196,9 @@ void BuildxJob::read_command(const StepCommand& item) {
 
 void BuildxJob::read() {
   for (const Step* step : run_.script->steps) {
+    if (!can_run(up_to(run_, *step), intent_, moment_)) {
+      continue;
+    }
     if (step->kind == Step::Kind::Uses) {
       read_action(*step);
     }
@@ -197,35 +211,61 @@ void BuildxJob::read() {
   }
 }
 
-void BuildxJob::report(Outcomes& out) const {
-  const auto worst =
-      std::ranges::min_element(uses_, [](const Use& a, const Use& b) { return a.kept < b.kept; });
-  if (worst == uses_.end()) {
-    return;
-  }
-  const SourceRef& where = worst->command->where;
-  const std::string started = text::shortened(text::joined(worst->command->command.words), 60);
-  if (worst->kept == Kept::Somewhere) {
-    out.pass(run_.asset(), where);
-  } else if (worst->kept == Kept::Unknown) {
-    out.undecided(run_.asset(), where,
+void report_start(const JobRun& run, const ImageStart& worst, Outcomes& out) {
+  const SourceRef& where = worst.command->where;
+  const std::string started = text::shortened(text::joined(worst.command->command.words), 60);
+  if (worst.kept == Kept::Somewhere) {
+    out.pass(run.asset(), where);
+  } else if (worst.kept == Kept::Unknown) {
+    out.undecided(run.asset(), where,
                   "whether the image that `" + started +
                       "` starts is loaded is not known: settings of the build are open, or "
                       "something before it cannot be read");
   } else {
-    out.fail(run_.asset(), where,
+    out.fail(run.asset(), where,
              text_witness("scenario", "the image is only in the cache of the builder; `" + started +
                                           "` asks the registry for that name"))
-        .arg("job", run_.job->id.value)
+        .arg("job", run.job->id.value)
         .arg("command", started)
-        .arg("build", worst->built->what)
-        .related(worst->built->where, "the build that is not loaded");
+        .arg("build", worst.built_by)
+        .related(worst.built_at, "the build that is not loaded");
   }
+}
+
+/// The events that start the run; an empty one when nobody here calls its workflow.
+std::vector<std::string> starting_events(const JobRun& run) {
+  std::vector<std::string> events;
+  for (const Trigger& trigger :
+       run.entry != nullptr ? run.entry->triggers : std::vector<Trigger>()) {
+    if (trigger.event.value != "workflow_call") {
+      events.push_back(trigger.event.value);
+    }
+  }
+  return events.empty() ? std::vector<std::string>{""} : events;
+}
+
+bool starts_images(const JobRun& run) {
+  return std::ranges::any_of(run.script->commands, [](const StepCommand& item) {
+    return item.command.starts_with_any({"docker run", "docker create"});
+  });
 }
 
 void image_not_loaded(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
-    BuildxJob(*runs.front(), input.intent()).report(out);
+    const JobRun& run = *runs.front();
+    if (!starts_images(run)) {
+      continue;
+    }
+    std::vector<ImageStart> starts;
+    for (const std::string& event : starting_events(run)) {
+      const BuildxJob job(run, input.intent(), {event, "", {}, false});
+      starts.insert(starts.end(), job.starts().begin(), job.starts().end());
+    }
+    const auto worst = std::ranges::min_element(
+        starts, [](const ImageStart& a, const ImageStart& b) { return a.kept < b.kept; });
+    if (worst != starts.end()) {
+      report_start(run, *worst, out);
+    }
   }
 }
 

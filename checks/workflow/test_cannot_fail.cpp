@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "checks/text/ascii.h"
-#include "checks/workflow/image_tag.h"
 #include "checks/workflow/mentions.h"
 #include "checks/workflow/publications.h"
 #include "checks/workflow/run_images.h"
@@ -30,23 +30,48 @@ struct JobTest {
   std::string because;
 };
 
-/// Whether the step may tell somebody how its test ended: through an output, a variable or a file.
-bool writes_down(std::string script) {
-  for (const std::string_view nothing : {"2>&1", "&>/dev/null", ">/dev/null", "> /dev/null"}) {
-    for (std::size_t at = script.find(nothing); at != std::string::npos;
-         at = script.find(nothing)) {
-      script.erase(at, nothing.size());
-    }
-  }
-  return script.find("GITHUB_") != std::string::npos || script.find('>') != std::string::npos ||
-         script.find("tee ") != std::string::npos;
+/// Whether a script without `shell` is one for PowerShell: on Windows.
+bool is_for_windows(const JobRun& run, const Step& step) {
+  return shell_text(*run.workflow, *run.job, step).empty() &&
+         std::ranges::any_of(run.job->runs_on, [](const Text& label) {
+           return text::lower(label.value).find("windows") != std::string::npos;
+         });
 }
 
-/// Whether something behind the step may look at how it ended: by its outcome, or by the report
-/// that it has written.
+/// The files that a script writes what it says into: behind `>` and `tee`.
+std::vector<std::string> written_files(const std::string& script) {
+  std::vector<std::string> files;
+  std::istringstream words(script);
+  std::string word;
+  bool next = false;
+  while (words >> word) {
+    const std::size_t arrow = word.rfind('>');
+    const std::string rest = arrow != std::string::npos ? word.substr(arrow + 1)
+                             : next                     ? word
+                                                        : std::string();
+    const bool names = !rest.empty() && rest[0] != '&' && rest[0] != '-' && rest != "/dev/null";
+    if (names) {
+      files.push_back(rest);
+    }
+    next = (arrow != std::string::npos && rest.empty()) || word == "tee" ||
+           (next && word.starts_with('-'));
+  }
+  return files;
+}
+
+/// Whether something may look at how the test ended: by the outcome of its step, by an output or
+/// variable, or by a report or file that it has written.
 bool is_looked_at(const JobRun& run, const Step& test) {
   const std::string outcome =
       test.id ? "steps." + text::lower(test.id->value) : std::string("steps.*");
+  const std::vector<std::string> files = written_files(test.run.value);
+  const bool reads_itself = std::ranges::any_of(files, [&](const std::string& file) {
+    return test.run.value.find(file) != test.run.value.rfind(file);
+  });
+  if (reads_itself || test.run.value.find("GITHUB_OUTPUT") != std::string::npos ||
+      test.run.value.find("GITHUB_ENV") != std::string::npos) {
+    return true;
+  }
   const auto& steps = run.script->steps;
   return std::any_of(std::ranges::find(steps, &test) + 1, steps.end(), [&](const Step* step) {
     const std::string name = text::lower(action_name(*step));
@@ -54,7 +79,9 @@ bool is_looked_at(const JobRun& run, const Step& test) {
                         name.find("result") != std::string::npos ||
                         name.find("junit") != std::string::npos;
     const std::string texts = step_texts(*step);
-    return report || reads(names_read(texts, false), outcome) ||
+    const bool file = std::ranges::any_of(
+        files, [&](const std::string& one) { return texts.find(one) != std::string::npos; });
+    return report || file || reads(names_read(texts, false), outcome) ||
            (step->condition && reads(names_read(step->condition->value, true), outcome));
   });
 }
@@ -112,7 +139,10 @@ class TestedJob {
 void TestedJob::judge(const Step& step, JobTest& test) const {
   using Worth = JobTest::Worth;
   const auto tolerated = is_tolerated(run_, step, intent_);
-  const auto fails = fails_step(run_, step, test.where);
+  auto fails = fails_step(run_, step, test.where);
+  if (fails == false && is_for_windows(run_, step)) {
+    fails = std::nullopt;
+  }
   const bool silent = tolerated == true || fails == false;
   if (!silent) {
     test.worth = tolerated && fails ? Worth::Loud : Worth::Unknown;
@@ -121,7 +151,7 @@ void TestedJob::judge(const Step& step, JobTest& test) const {
                                                            : "";
   } else if (tolerated == true && fails == true && is_told_later(run_, step) == true) {
     test.worth = Worth::Loud;
-  } else if (is_looked_at(run_, step) || (fails == false && writes_down(step.run.value))) {
+  } else if (is_looked_at(run_, step)) {
     test.worth = Worth::Unknown;
     test.because = "what it leaves behind is looked at later, or written down";
   } else {
