@@ -131,15 +131,18 @@ struct TestsBefore {
   [[nodiscard]] int rank() const { return worth == TestWorth::Holds ? 0 : unknown.empty() ? 2 : 1; }
 };
 
-TestsBefore tests_before(const Chain& chain, Simulator& simulator) {
+TestsBefore tests_before(const Chain& chain, TestJudge& judge) {
   TestsBefore found;
   found.chain = &chain;
   const HeldStep held{chain.parts, chain.place(*chain.deploys.front()), chain.events};
   for (const ChainPart& test : chain.parts->tests) {
-    const TestWorth worth = worth_of(held, test, simulator);
+    const TestWorth worth = judge.worth_of(held, test);
     if (worth > found.worth) {
       found.worth = worth;
       found.test = &test;
+    }
+    if (worth == TestWorth::Holds) {
+      break;
     }
   }
   if (found.worth == TestWorth::Unknown) {
@@ -160,13 +163,13 @@ bool is_judged(const Chain& chain, Simulator& simulator) {
 }
 
 void deploy_without_tests(const AuditInput& input, Outcomes& out) {
-  Simulator simulator(input.intent());
+  TestJudge judge(input.intent());
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     // A workflow that is called several times is as bad as its worst caller.
     TestsBefore worst;
     for (const Chain& chain : job) {
-      if (is_judged(chain, simulator)) {
-        const TestsBefore found = tests_before(chain, simulator);
+      if (is_judged(chain, judge.simulator())) {
+        const TestsBefore found = tests_before(chain, judge);
         worst = worst.chain == nullptr || found.rank() > worst.rank() ? found : worst;
       }
     }

@@ -62,19 +62,21 @@ bool answers(const Deploy& deploy) {
 }
 
 /// The builds of the run, or of all workflows when it has none.
-VersionStamp builds_for(const Chain& chain, const JobRuns& runs, const Intent& intent) {
+VersionStamp builds_for(const Chain& chain, const JobRuns& runs, const VersionStamps& stamps) {
   VersionStamp all;
-  const auto add = [&](const JobRun* run) {
-    const VersionStamp one = run != nullptr ? version_stamp(*run, intent) : VersionStamp{};
+  const auto add = [&](const JobRun& run) {
+    const VersionStamp& one = stamps.in(run);
     all.stamped = all.stamped || one.stamped;
     all.build = all.build == nullptr ? one.build : all.build;
   };
   for (const RunJob& job : chain.parts->graph.jobs()) {
-    add(job.run);
+    if (job.run != nullptr) {
+      add(*job.run);
+    }
   }
   const bool built_here = all.build != nullptr;
   for (std::size_t i = 0; !built_here && i < runs.all().size(); ++i) {
-    add(&runs.all()[i]);
+    add(runs.all()[i]);
   }
   return all;
 }
@@ -85,7 +87,8 @@ void judge_stamp(const Chain& chain, const Deploy& deploy, const AuditInput& inp
     out.pass(asset, smoke->where);
     return;
   }
-  const VersionStamp builds = builds_for(chain, input.model<JobRuns>(), input.intent());
+  const VersionStamp builds =
+      builds_for(chain, input.model<JobRuns>(), input.model<VersionStamps>());
   if (builds.stamped || is_told(chain, deploy)) {
     out.pass(asset, builds.build != nullptr ? *builds.build : deploy.where);
     return;

@@ -29,11 +29,11 @@ struct Published {
 
 /// Tests of the run that do not wait for the publishing step: those that try its image, if any do.
 std::vector<ChainPart> tests_beside(const HeldStep& held, const Publication& one,
-                                    const RunImages& images, Simulator& simulator) {
+                                    const RunImages& images, TestJudge& judge) {
   std::vector<ChainPart> found;
   const auto add = [&](const ChainPart& test) {
     if (!held.parts->comes_before(held.place, test.place) &&
-        run_together(held, {test.place}, simulator).value_or(true)) {
+        run_together(held, {test.place}, judge.simulator()).value_or(true)) {
       found.push_back(test);
     }
   };
@@ -52,21 +52,21 @@ std::vector<ChainPart> tests_beside(const HeldStep& held, const Publication& one
 
 /// What a test is worth that may stand before the publishing command, at `where`, in one script.
 TestWorth worth_before(const HeldStep& held, const SourceRef& where, const ChainPart& test,
-                       Simulator& simulator) {
+                       TestJudge& judge) {
   const bool in_front = test.place == held.place && test.where.source == where.source &&
                         test.where.span.line <= where.span.line;
   if (!in_front) {
-    return worth_of(held, test, simulator);
+    return judge.worth_of(held, test);
   }
-  return swallows_failure(*held.parts, test) ? TestWorth::Swallowed : TestWorth::Holds;
+  return judge.swallows_failure(*held.parts, test) ? TestWorth::Swallowed : TestWorth::Holds;
 }
 
-void judge_tests(const HeldStep& held, const std::vector<ChainPart>& tests, Simulator& simulator,
+void judge_tests(const HeldStep& held, const std::vector<ChainPart>& tests, TestJudge& judge,
                  Published& found) {
   const ChainPart* best = nullptr;
   TestWorth worth = TestWorth::Elsewhere;
   for (const ChainPart& test : tests) {
-    const TestWorth one = worth_before(held, found.what.where, test, simulator);
+    const TestWorth one = worth_before(held, found.what.where, test, judge);
     if (best == nullptr || one > worth) {
       best = &test;
       worth = one;
@@ -101,12 +101,12 @@ void judge_tests(const HeldStep& held, const std::vector<ChainPart>& tests, Simu
 
 /// Looks at one publication of a run; `held`: its step.
 Published look_at(const HeldStep& held, const JobRun& run, const Publication& one,
-                  const RunImages& images, Simulator& simulator) {
+                  const RunImages& images, TestJudge& judge) {
   Published found{Published::Kind::Nothing, &run, one, {}, {}, {}};
   const RunParts& parts = *held.parts;
-  judge_tests(held, tests_beside(held, one, images, simulator), simulator, found);
+  judge_tests(held, tests_beside(held, one, images, judge), judge, found);
   const auto rebuilt =
-      one.is_image ? find_rebuilt(images, held, images.trials(), simulator) : std::nullopt;
+      one.is_image ? find_rebuilt(images, held, images.trials(), judge.simulator()) : std::nullopt;
   if (!rebuilt || (!rebuilt->is_certain && found.kind == Published::Kind::Untested)) {
     return found;
   }
@@ -149,14 +149,14 @@ void report_published(const Published& worst, Outcomes& out) {
 
 class PublishingJudge {
  public:
-  explicit PublishingJudge(const AuditInput& input) : input_(input), simulator_(input.intent()) {}
+  explicit PublishingJudge(const AuditInput& input) : input_(input), judge_(input.intent()) {}
 
   /// The worst of what one job publishes, over all ways in which it runs.
   [[nodiscard]] Published worst_of(const std::vector<const JobRun*>& runs);
 
  private:
   const AuditInput& input_;
-  Simulator simulator_;
+  TestJudge judge_;
 };
 
 Published PublishingJudge::worst_of(const std::vector<const JobRun*>& runs) {
@@ -170,7 +170,7 @@ Published PublishingJudge::worst_of(const std::vector<const JobRun*>& runs) {
       const HeldStep held{&parts,
                           {parts.graph.index_of(*run), one.step},
                           publishing_events(*run, one, input_.intent())};
-      Published next = look_at(held, *run, one, input_.model<BuiltImages>().in(parts), simulator_);
+      Published next = look_at(held, *run, one, input_.model<BuiltImages>().in(parts), judge_);
       if (next.kind > worst.kind) {
         worst = std::move(next);
       }

@@ -416,6 +416,12 @@ Script ShellReader::read(std::string_view script) {
 }  // namespace
 
 bool Command::starts_with(std::string_view prefix) const {
+  // Checks ask each command for many programs: nearly all of them differ in the first letter.
+  const std::string_view first = words.empty() ? std::string_view() : words[0];
+  const std::string_view name = first.substr(first.rfind('/') + 1);
+  if (!prefix.empty() && !name.starts_with(prefix.front())) {
+    return false;
+  }
   std::size_t word = 0;
   while (!prefix.empty()) {
     const std::size_t space = prefix.find(' ');

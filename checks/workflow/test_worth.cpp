@@ -92,13 +92,19 @@ std::optional<bool> fails_step(const JobRun& run, const Step& step, const Source
   return kind == Signal::Kind::Unknown ? std::nullopt : std::optional(kind != Signal::Kind::Never);
 }
 
-bool swallows_failure(const RunParts& parts, const ChainPart& test) {
+bool TestJudge::swallows_failure(const RunParts& parts, const ChainPart& test) {
   const JobRun* run = parts.graph.jobs()[test.place.job].run;
-  return run != nullptr && test.place.step != nullptr &&
-         fails_step(*run, *test.place.step, test.where) == false;
+  if (run == nullptr || test.place.step == nullptr) {
+    return false;
+  }
+  const auto [known, is_new] = swallowed_.try_emplace({test.place.step, test.where});
+  if (is_new) {
+    known->second = fails_step(*run, *test.place.step, test.where) == false;
+  }
+  return known->second;
 }
 
-TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simulator) {
+TestWorth TestJudge::worth_of(const HeldStep& held, const ChainPart& test) {
   if (!held.parts->comes_before(test.place, held.place)) {
     return TestWorth::Elsewhere;
   }
@@ -108,7 +114,7 @@ TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simul
   const RunPlace job{test.place.job, nullptr};
   TestWorth worth = TestWorth::Ignored;
   for (const std::string& event : held.events) {
-    const Tally tally = simulator.ask(
+    const Tally tally = simulator_.ask(
         held.parts->graph, event, {held.place, test.place, job}, {test.place, Ending::Failure},
         [&](const Course& good, const Course& bad, const Assumptions&) -> std::optional<bool> {
           if (!good.ran(held.place) || !good.ran(test.place)) {

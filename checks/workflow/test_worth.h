@@ -1,8 +1,10 @@
 // Whether a test holds something back: tried in a simulated run in which the test fails.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/workflow/chain.h"
@@ -22,10 +24,22 @@ struct HeldStep {
 /// `Unknown`: there are too many ways to tell.
 enum class TestWorth { Elsewhere, Swallowed, Ignored, Unknown, Holds };
 
-[[nodiscard]] TestWorth worth_of(const HeldStep& held, const ChainPart& test, Simulator& simulator);
+/// Judges the tests of all runs; the script of each is read once.
+class TestJudge {
+ public:
+  explicit TestJudge(const Intent& intent) : simulator_(intent) {}
 
-/// Whether the script of the test ends with 0 however the test ends.
-[[nodiscard]] bool swallows_failure(const RunParts& parts, const ChainPart& test);
+  [[nodiscard]] TestWorth worth_of(const HeldStep& held, const ChainPart& test);
+
+  /// Whether the script of the test ends with 0 however the test ends.
+  [[nodiscard]] bool swallows_failure(const RunParts& parts, const ChainPart& test);
+
+  [[nodiscard]] Simulator& simulator() { return simulator_; }
+
+ private:
+  Simulator simulator_;
+  std::map<std::pair<const Step*, SourceRef>, bool> swallowed_;
+};
 
 /// Whether a test at `where` in the script of a step makes the step fail; nothing when that is not
 /// known: it stands in another file, the shell is not followed.

@@ -74,6 +74,27 @@ bool is_stamped(const Step& build, const Scope& scope) {
   return false;
 }
 
+VersionStamp version_stamp(const JobRun& run, const Intent& intent) {
+  VersionStamp found;
+  bool written = false;
+  for (const Step* step : run.script->steps) {
+    written = written || writes_version(step->run.value);
+    const auto take = [&](const SourceRef& where, bool stamped) {
+      found.build = found.build == nullptr ? &where : found.build;
+      found.stamped = found.stamped || stamped || written;
+    };
+    for (const StepCommand& item : run.script->commands_of(*step)) {
+      if (builds_image(item.command)) {
+        take(item.where, is_stamped(item.command, run.scope(intent, step)));
+      }
+    }
+    if (builds_image(*step)) {
+      take(step->uses.where, is_stamped(*step, run.scope(intent, step)));
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 bool reads_version(std::string_view text) {
@@ -97,26 +118,12 @@ bool is_version_entry(std::string_view entry) {
          (equals == std::string_view::npos || entry.find('$', equals) != std::string_view::npos);
 }
 
-VersionStamp version_stamp(const JobRun& run, const Intent& intent) {
-  VersionStamp found;
-  bool written = false;
-  for (const Step* step : run.script->steps) {
-    written = written || writes_version(step->run.value);
-    const Scope scope = run.scope(intent, step);
-    const auto take = [&](const SourceRef& where, bool stamped) {
-      found.build = found.build == nullptr ? &where : found.build;
-      found.stamped = found.stamped || stamped || written;
-    };
-    for (const StepCommand& item : run.script->commands_of(*step)) {
-      if (builds_image(item.command)) {
-        take(item.where, is_stamped(item.command, scope));
-      }
-    }
-    if (builds_image(*step)) {
-      take(step->uses.where, is_stamped(*step, scope));
-    }
+VersionStamps VersionStamps::build(const AuditInput& input) {
+  VersionStamps result;
+  for (const JobRun& run : input.model<JobRuns>().all()) {
+    result.by_run_.emplace(run.recognised, version_stamp(run, input.intent()));
   }
-  return found;
+  return result;
 }
 
 }  // namespace muster::workflow

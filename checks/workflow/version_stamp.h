@@ -1,6 +1,7 @@
 // Whether what a job builds is told which version it is.
 #pragma once
 
+#include <map>
 #include <string_view>
 
 #include "checks/workflow/jobs.h"
@@ -14,9 +15,20 @@ struct VersionStamp {
   bool stamped = false;
 };
 
-/// A stamp is a build argument, label or annotation that names a version or commit and whose value
-/// the run gives, or a file that a script before the build writes it into.
-[[nodiscard]] VersionStamp version_stamp(const JobRun& run, const Intent& intent);
+/// The images of all runs. A stamp is a build argument, label or annotation that names a version or
+/// commit and whose value the run gives, or a file that a script before the build writes it into.
+class VersionStamps {
+ public:
+  [[nodiscard]] static VersionStamps build(const AuditInput& input);
+
+  [[nodiscard]] const VersionStamp& in(const JobRun& run) const {
+    return by_run_.at(run.recognised);
+  }
+
+ private:
+  /// By what identifies a run.
+  std::map<const Recognised*, VersionStamp> by_run_;
+};
 
 /// Whether `KEY=value` names a version or commit and has a value that differs from run to run:
 /// `GIT_SHA=${{ github.sha }}`, not `NODE_VERSION=22`. `KEY` alone takes its value from outside.
