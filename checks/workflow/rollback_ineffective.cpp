@@ -64,8 +64,8 @@ class RollbackJudge {
   const RunParts& parts_;
   RollbackSteps& steps_;
   Simulator& simulator_;
-  std::vector<ChainPart> rollbacks_;
-  std::vector<ChainPart> smokes_;
+  ChainParts rollbacks_;
+  ChainParts smokes_;
   std::vector<std::string> saved_;
 };
 
@@ -202,8 +202,8 @@ RollbackDefect RollbackJudge::open_defect(const std::string& when, const Tally& 
   const Text* condition = condition_of(parts_, rollbacks_.front());
   RollbackDefect defect;
   defect.open = true;
-  defect.where = condition != nullptr ? condition->where : rollbacks_.front().where;
-  defect.what = "whether " + parts_.named(rollbacks_.front().place) + " runs when " + when + " ";
+  defect.where = condition != nullptr ? condition->where : first().where;
+  defect.what = "whether " + parts_.named(first().place) + " runs when " + when + " ";
   defect.what += tally.gave_up ? std::string(kTooManyWays)
                                : "depends on what only the run knows: " +
                                      (tally.no_world.empty()

@@ -56,7 +56,7 @@ bool LimitJudge::waits(const ChainPart& part) const {
 }
 
 void LimitJudge::judge_approval(Defects& found) const {
-  const Job& job = *parts_.graph.jobs()[one_.rollbacks.front().place.job].job;
+  const Job& job = *parts_.graph.jobs()[one_.rollbacks.front().get().place.job].job;
   if (!job.environment ||
       !std::ranges::all_of(one_.rollbacks, [&](const ChainPart& part) { return waits(part); })) {
     return;

@@ -2,18 +2,22 @@
 // cancelled or ends green all the same.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "checks/workflow/rollback_step.h"
 
 namespace muster::workflow {
 
+/// Parts of a run, which has them.
+using ChainParts = std::vector<std::reference_wrapper<const ChainPart>>;
+
 /// The rollbacks of a chain; at least one.
 struct RollbackCase {
   const Chain& chain;
-  const std::vector<ChainPart>& rollbacks;
+  const ChainParts& rollbacks;
   /// Behind the last deploy.
-  const std::vector<ChainPart>& smokes;
+  const ChainParts& smokes;
   RollbackSteps& steps;
   Simulator& simulator;
 };
