@@ -225,9 +225,10 @@ struct Workflow {
   [[nodiscard]] bool goes_by(std::string_view text) const;
 };
 
-/// Jobs that one file may have; each is compared with those before it.
-inline constexpr std::size_t kMostJobs = 1'000;
-/// Steps that one job or composite action may have, for the same reason.
+/// Jobs that one file may have, twice what GitHub makes of one matrix: each is compared with those
+/// before it, and a file of this size is judged in about two seconds.
+inline constexpr std::size_t kMostJobs = 500;
+/// Steps that one job or composite action may have; each is compared with those before it.
 inline constexpr std::size_t kMostSteps = 1'000;
 
 /// Reads one workflow file. Structure errors (unknown key, wrong type, unknown need, cycle,

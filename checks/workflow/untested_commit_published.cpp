@@ -11,6 +11,7 @@
 #include "checks/workflow/chain.h"
 #include "checks/workflow/image_tag.h"
 #include "checks/workflow/publications.h"
+#include "checks/workflow/version_commands.h"
 
 namespace muster::workflow {
 namespace {
@@ -25,25 +26,13 @@ bool holds_version(std::string_view path) {
   return text::one_of(name, kNames) || name == "version" || name.starts_with("version.");
 }
 
-/// Whether a tool raises the version and commits it.
-bool raises_version(const Command& command) {
-  return command.starts_with_any({"npm version", "yarn version", "bump2version", "bumpversion",
-                                  "bump-my-version", "cz bump", "standard-version"}) &&
-         !text::one_of("--no-git-tag-version", command.words);
-}
-
 /// Whether a tag is made where the job stands, not at a commit that is named.
 bool tags_here(const Command& command) {
   const auto& words = command.words;
-  const bool looks = std::ranges::any_of(words, [](const std::string& word) {
-    return word == "-l" || word == "--list" || word == "-d" || word == "--delete" ||
-           word.starts_with("--sort") || word.starts_with("--points-at") ||
-           word.starts_with("--contains") || word.starts_with("--merged");
-  });
   const auto names =
       std::ranges::count_if(words, [](const std::string& word) { return !word.starts_with('-'); });
   const bool message = text::one_of("-m", words) || text::one_of("-am", words);
-  return command.starts_with("git tag") && !looks && names == (message ? 4 : 3);
+  return makes_tag(command) && names == (message ? 4 : 3);
 }
 
 /// Whether the job stands at another commit behind it.
@@ -120,9 +109,9 @@ void OwnCommit::stage(const Command& command) {
 void OwnCommit::read(const Command& command, const StepCommand& item) {
   if (command.starts_with("git add")) {
     stage(command);
-  } else if (command.starts_with("git commit") || raises_version(command)) {
+  } else if (command.starts_with("git commit") || commits_version(command)) {
     stage(command);
-    wide_ = wide_ || (!staged_ && !raises_version(command));
+    wide_ = wide_ || (!staged_ && !commits_version(command));
     commit_ = commit_ == nullptr ? &item : commit_;
     untested_ = true;
   } else if (command.starts_with("git push")) {

@@ -10,6 +10,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/version_commands.h"
 
 namespace muster::workflow {
 namespace {
@@ -18,24 +19,14 @@ namespace {
 bool makes_version(const Command& command) {
   static constexpr std::array<std::string_view, 3> kWords = {"version", "release", "bump"};
   const auto& words = command.words;
-  if (command.starts_with_any({"npm version", "yarn version", "pnpm version", "poetry version",
-                               "bump2version", "bumpversion", "bump-my-version", "cz bump",
-                               "standard-version", "hatch version", "uv version"})) {
-    return !text::one_of("--no-git-tag-version", words);
-  }
-  const bool lists = text::one_of("-l", words) || text::one_of("--list", words) ||
-                     text::one_of("-d", words) || text::one_of("--delete", words) ||
-                     std::any_of(words.begin(), words.end(), [](const std::string& word) {
-                       return word.starts_with("--sort") || word.starts_with("--points-at") ||
-                              word.starts_with("--contains") || word.starts_with("--merged");
-                     });
-  if (command.starts_with("git tag")) {
-    return words.size() > 2 && !lists;
-  }
-  return command.starts_with("git commit") &&
-         std::any_of(words.begin(), words.end(), [](const std::string& word) {
-           return text::contains_any(text::lower(word), kWords);
-         });
+  const bool raises =
+      command.starts_with_any({"pnpm version", "poetry version", "hatch version", "uv version"});
+  const bool commits = command.starts_with("git commit") &&
+                       std::any_of(words.begin(), words.end(), [](const std::string& word) {
+                         return text::contains_any(text::lower(word), kWords);
+                       });
+  return makes_tag(command) || commits_version(command) || commits ||
+         (raises && !text::one_of("--no-git-tag-version", words));
 }
 
 bool pushes(const Command& command) {
