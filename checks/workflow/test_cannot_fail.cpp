@@ -5,6 +5,8 @@
 // workflow-publish-untested, and smoke tests by workflow-smoke-cannot-fail. Source: GitHub Docs,
 // "Workflow syntax", `jobs.<job_id>.steps[*].continue-on-error` and `shell`.
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -104,12 +106,44 @@ bool is_written_in(const JobRun& run, const Step& step, const SourceRef& where) 
   });
 }
 
+/// The steps that start an image which the run builds; each run is looked at once.
+class Trials {
+ public:
+  Trials(const JobRuns& runs, const Intent& intent) : runs_(runs), intent_(intent) {}
+
+  /// Those in the job itself.
+  [[nodiscard]] std::vector<ImageTrial> in(const JobRun& run) {
+    const Workflow* root = run.callers.empty() ? run.workflow : run.callers.front().first;
+    const auto [known, is_new] = by_root_.try_emplace({run.entry, root});
+    Known& one = known->second;
+    if (is_new) {
+      one.parts.graph = RunGraph::build(runs_, run);
+      one.trials = RunImages::of(one.parts, intent_).trials();
+    }
+    const std::size_t job = one.parts.graph.index_of(run);
+    std::vector<ImageTrial> own;
+    std::ranges::copy_if(one.trials, std::back_inserter(own), [&](const ImageTrial& trial) {
+      return trial.place.job == job && trial.place.step != nullptr;
+    });
+    return own;
+  }
+
+ private:
+  struct Known {
+    RunParts parts;
+    std::vector<ImageTrial> trials;
+  };
+
+  const JobRuns& runs_;
+  const Intent& intent_;
+  std::map<std::pair<const Workflow*, const Workflow*>, Known> by_root_;
+};
+
 class TestedJob {
  public:
-  TestedJob(const JobRun& run, const JobRuns& runs, const Intent& intent)
-      : run_(run), runs_(runs), intent_(intent) {
+  TestedJob(const JobRun& run, const Intent& intent, Trials& trials) : run_(run), intent_(intent) {
     find_commands();
-    find_trials();
+    find_trials(trials);
   }
 
   /// The first of the best; null without tests.
@@ -125,14 +159,31 @@ class TestedJob {
 
  private:
   void find_commands();
-  void find_trials();
+  void find_trials(Trials& trials);
   void judge(const Step& step, JobTest& test) const;
   void add(const Step& step, const SourceRef& where, std::string what);
 
   const JobRun& run_;
-  const JobRuns& runs_;
   const Intent& intent_;
   std::vector<JobTest> tests_;
+};
+
+/// The tested jobs of all runs, each looked at once.
+class TestedJobs {
+ public:
+  TestedJobs(const JobRuns& runs, const Intent& intent) : intent_(intent), trials_(runs, intent) {}
+
+  [[nodiscard]] const TestedJob& of(const JobRun& run) {
+    const auto known = by_run_.find(&run);
+    return known != by_run_.end()
+               ? known->second
+               : by_run_.emplace(&run, TestedJob(run, intent_, trials_)).first->second;
+  }
+
+ private:
+  const Intent& intent_;
+  Trials trials_;
+  std::map<const JobRun*, TestedJob> by_run_;
 };
 
 /// What the end of the test does to its job, when its step tells at all.
@@ -176,21 +227,15 @@ void TestedJob::find_commands() {
 }
 
 /// Starts of an image that the job builds itself.
-void TestedJob::find_trials() {
+void TestedJob::find_trials(Trials& trials) {
   const bool starts = std::ranges::any_of(run_.script->commands, [](const StepCommand& item) {
     return item.command.starts_with_any({"docker run", "podman run"});
   });
   if (!starts) {
     return;
   }
-  RunParts parts;
-  parts.graph = RunGraph::build(runs_, run_);
-  const std::size_t job = parts.graph.index_of(run_);
-  const RunImages images = RunImages::of(parts, intent_);
-  for (const ImageTrial& trial : images.trials()) {
-    if (trial.place.job == job && trial.place.step != nullptr) {
-      add(*trial.place.step, trial.where, trial.what);
-    }
+  for (const ImageTrial& trial : trials.in(run_)) {
+    add(*trial.place.step, trial.where, trial.what);
   }
 }
 
@@ -212,25 +257,24 @@ const Job* held_back(const JobRun& run, const JobRuns& runs, const Publications&
 
 /// Whether another job in front of `later` has a test that can fail: else other rules tell it.
 bool is_told_elsewhere(const JobRun& run, const Job& later, const JobRuns& runs,
-                       const Intent& intent) {
+                       TestedJobs& tested) {
   return std::ranges::none_of(runs.in(*run.workflow), [&](const JobRun* other) {
     const bool before = other->entry == run.entry && other->job != run.job &&
                         (other->job == &later || run.workflow->waits_for(later, *other->job));
-    return before && TestedJob(*other, runs, intent).can_fail();
+    return before && tested.of(*other).can_fail();
   });
 }
 
 void test_cannot_fail(const AuditInput& input, Outcomes& out) {
   const JobRuns& runs = input.model<JobRuns>();
   const Publications& published = input.model<Publications>();
-  const Intent& intent = input.intent();
+  TestedJobs tested(runs, input.intent());
   for (const auto& job : runs.by_job()) {
     const JobRun& run = *job.front();
     if (gives_something(run, published)) {
       continue;
     }
-    const TestedJob tested(run, runs, intent);
-    const JobTest* best = tested.best();
+    const JobTest* best = tested.of(run).best();
     if (best == nullptr || (best->worth == JobTest::Worth::Unknown && best->because.empty())) {
       continue;
     }
@@ -244,7 +288,7 @@ void test_cannot_fail(const AuditInput& input, Outcomes& out) {
       continue;
     }
     const Job* later = held_back(run, runs, published);
-    if (later != nullptr && is_told_elsewhere(run, *later, runs, intent)) {
+    if (later != nullptr && is_told_elsewhere(run, *later, runs, tested)) {
       continue;
     }
     out.fail(run.asset(), best->where,
