@@ -10,15 +10,36 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// An object whose keys are known to differ. For what stands in a report ten thousand times: an
+/// initializer list makes an array of two for each entry first, and looks for every key among those
+/// before it, which was a quarter of an audit of 500 jobs.
+class Entries {
+ public:
+  Entries& add(const char* key, ordered_json value) {
+    object_.get_ref<ordered_json::object_t&>().emplace_back(key, std::move(value));
+    return *this;
+  }
+
+  operator ordered_json() && { return std::move(object_); }  // NOLINT(google-explicit-constructor)
+
+ private:
+  ordered_json object_ = ordered_json::object();
+};
+
 ordered_json place_json(const SourceRef& where) {
   if (where.source.path().empty()) {
     return nullptr;
   }
-  return {{"file", where.source.path()},
-          {"line", where.span.line},
-          {"column", where.span.column},
-          {"end_line", where.span.end_line},
-          {"end_column", where.span.end_column}};
+  return std::move(Entries()
+                       .add("file", where.source.path())
+                       .add("line", where.span.line)
+                       .add("column", where.span.column)
+                       .add("end_line", where.span.end_line)
+                       .add("end_column", where.span.end_column));
+}
+
+ordered_json asset_json(const Asset& asset) {
+  return std::move(Entries().add("kind", asset.kind).add("id", asset.id));
 }
 
 ordered_json witness_json(const Outcome& outcome) {
@@ -36,7 +57,7 @@ ordered_json witness_json(const Outcome& outcome) {
   }
   const std::string replay = replay_command(outcome);
   return {{"kind", muster::to_string(outcome.witness.kind)},
-          {"fields", fields},
+          {"fields", std::move(fields)},
           {"replay", replay.empty() ? ordered_json() : ordered_json(replay)}};
 }
 
@@ -51,32 +72,34 @@ ordered_json related_json(const Outcome& outcome) {
 ordered_json item_json(const Item& item) {
   const Outcome& outcome = item.outcome;
   const bool finding = outcome.kind == OutcomeKind::Fail;
-  return {{"rule", outcome.rule},
-          {"outcome", muster::to_string(outcome.kind)},
-          {"severity", muster::to_string(outcome.severity)},
-          {"area", item.rule != nullptr ? item.rule->area : ""},
-          {"environment", outcome.environment},
-          {"asset", {{"kind", outcome.asset.kind}, {"id", outcome.asset.id}}},
-          {"anchor", outcome.anchor},
-          {"location", place_json(outcome.where)},
-          {"related", related_json(outcome)},
-          {"message", outcome.message},
-          {"reason", outcome.reason},
-          {"witness", witness_json(outcome)},
-          {"remediation", item.rule != nullptr && finding ? ordered_json(item.rule->fix_steps)
-                                                          : ordered_json::array()},
-          {"fingerprint", outcome.fingerprint},
-          {"state", finding ? ordered_json(muster::to_string(item.state)) : ordered_json()},
-          {"first_seen", finding ? ordered_json(to_utc(item.first_seen)) : ordered_json()},
-          {"waiver", nullptr},
-          {"controls",
-           item.rule != nullptr ? ordered_json(item.rule->controls) : ordered_json::array()}};
+  return std::move(
+      Entries()
+          .add("rule", outcome.rule)
+          .add("outcome", muster::to_string(outcome.kind))
+          .add("severity", muster::to_string(outcome.severity))
+          .add("area", item.rule != nullptr ? item.rule->area : "")
+          .add("environment", outcome.environment)
+          .add("asset", asset_json(outcome.asset))
+          .add("anchor", outcome.anchor)
+          .add("location", place_json(outcome.where))
+          .add("related", related_json(outcome))
+          .add("message", outcome.message)
+          .add("reason", outcome.reason)
+          .add("witness", witness_json(outcome))
+          .add("remediation", item.rule != nullptr && finding ? ordered_json(item.rule->fix_steps)
+                                                              : ordered_json::array())
+          .add("fingerprint", outcome.fingerprint)
+          .add("state", finding ? ordered_json(muster::to_string(item.state)) : ordered_json())
+          .add("first_seen", finding ? ordered_json(to_utc(item.first_seen)) : ordered_json())
+          .add("waiver", nullptr)
+          .add("controls",
+               item.rule != nullptr ? ordered_json(item.rule->controls) : ordered_json::array()));
 }
 
 ordered_json past_json(const PastFinding& past) {
   return {{"rule", past.rule},
           {"severity", muster::to_string(past.severity)},
-          {"asset", {{"kind", past.asset.kind}, {"id", past.asset.id}}},
+          {"asset", asset_json(past.asset)},
           {"anchor", past.anchor},
           {"message", past.message},
           {"fingerprint", past.fingerprint},
@@ -111,7 +134,7 @@ ordered_json run_json(const Report& report) {
           {"previous",
            report.previous_run.empty() ? ordered_json() : ordered_json(report.previous_run)},
           {"intent_declared", report.intent_declared},
-          {"coverage", coverage}};
+          {"coverage", std::move(coverage)}};
 }
 
 ordered_json summary_json(const Report& report) {
@@ -133,7 +156,7 @@ ordered_json summary_json(const Report& report) {
             {"waived", counts.waived},
             {"undecided", counts.undecided},
             {"not_applicable", counts.not_applicable}}},
-          {"by_severity", by_severity},
+          {"by_severity", std::move(by_severity)},
           {"score", report.posture_permille < 0 ? ordered_json()
                                                 : ordered_json(report.posture_permille / 10.0)},
           {"new", report.created},
@@ -167,7 +190,7 @@ ordered_json tool_json(const Report& report) {
   return {{"name", "muster"},
           {"version", report.run.tool_version},
           {"rules_sha256", report.run.rules_sha256},
-          {"data", data}};
+          {"data", std::move(data)}};
 }
 
 }  // namespace
@@ -184,13 +207,13 @@ std::string to_json(const Report& report) {
   const ordered_json json = {{"schema_version", "1.0"},
                              {"tool", tool_json(report)},
                              {"run", run_json(report)},
-                             {"inputs", inputs},
+                             {"inputs", std::move(inputs)},
                              {"summary", summary_json(report)},
                              {"outcomes", outcomes_json(report)},
                              {"closed", past_list(report.closed)},
                              {"not_rechecked", past_list(report.not_rechecked)},
                              {"drills", ordered_json::array()},
-                             {"not_covered", not_covered}};
+                             {"not_covered", std::move(not_covered)}};
   std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   // `##[` in a printed line is a command to GitHub's runner; the escaped form is the same string.
   for (std::size_t at = 0; (at = text.find("##[", at)) != std::string::npos;) {

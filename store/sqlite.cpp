@@ -70,7 +70,11 @@ Statement::Statement(Statement&& other) noexcept
       next_(other.next_) {}
 
 Statement::~Statement() {
-  sqlite3_finalize(statement_);
+  if (statement_ != nullptr) {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    database_.idle_.emplace(sqlite3_sql(statement_), statement_);
+  }
 }
 
 Statement& Statement::bind(std::int64_t value) {
@@ -205,9 +209,13 @@ void Database::use_write_ahead_log() {
 Database::Database(Database&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)),
       path_(std::move(other.path_)),
-      error_(std::move(other.error_)) {}
+      error_(std::move(other.error_)),
+      idle_(std::exchange(other.idle_, {})) {}
 
 Database::~Database() {
+  for (const auto& [sql, statement] : idle_) {
+    sqlite3_finalize(statement);
+  }
   sqlite3_close(handle_);
 }
 
@@ -229,8 +237,12 @@ void Database::run(const char* sql) {
 }
 
 Statement Database::prepare(const char* sql) {
+  if (auto idle = idle_.extract(sql)) {
+    return {*this, idle.mapped()};
+  }
   sqlite3_stmt* statement = nullptr;
-  if (!error_ && sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) {
+  if (!error_ && sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                                    nullptr) != SQLITE_OK) {
     fail();
   }
   return {*this, statement};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +80,8 @@ class Database {
   /// other, so SQLite refuses one of them without the busy timeout; here that one tries again.
   void use_write_ahead_log();
 
+  /// Compiles the text only when no idle statement of the same text is kept: a run writes thousands
+  /// of rows with a dozen texts.
   Statement prepare(const char* sql);
   /// First column of the first row, or 0.
   std::int64_t number(const char* sql);
@@ -103,6 +106,8 @@ class Database {
   sqlite3* handle_;
   std::string path_;
   std::optional<Error> error_;
+  /// Statements that nobody holds, by their text.
+  std::multimap<std::string, sqlite3_stmt*> idle_;
 };
 
 /// `BEGIN IMMEDIATE` now; rolled back unless `commit` succeeded.

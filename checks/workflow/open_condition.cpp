@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -328,55 +329,26 @@ OpenCondition OpenCondition::parse(const std::string* text) {
   return condition;
 }
 
-/// Three-valued, with what is known of the parts.
-std::vector<std::optional<bool>> OpenCondition::values(
-    const std::vector<std::optional<bool>>& known) const {
-  std::vector<std::optional<bool>> values;
-  for (const Node& node : nodes_) {
-    if (node.kids.empty()) {
-      values.push_back(known[node.part]);
-      continue;
-    }
-    if (node.kind == StepKind::Not) {
-      const auto inner = values[node.kids[0]];
-      values.push_back(inner ? std::optional(!*inner) : std::nullopt);
-      continue;
-    }
-    const bool deciding = node.kind == StepKind::Or;
-    std::optional<bool> value = !deciding;
-    for (const std::size_t kid : node.kids) {
-      if (values[kid] == std::optional(deciding)) {
-        value = deciding;
-        break;
-      }
-      value = values[kid] ? value : std::nullopt;
-    }
-    values.push_back(value);
-  }
-  return values;
-}
-
-/// The first part that still decides about the whole; nothing when the whole is known.
-std::optional<std::size_t> OpenCondition::open_part(
-    const std::vector<std::optional<bool>>& known) const {
-  const auto all = values(known);
-  std::size_t at = nodes_.size() - 1;
-  if (all[at]) {
-    return std::nullopt;
-  }
-  while (!nodes_[at].kids.empty()) {
-    const auto& kids = nodes_[at].kids;
-    at = *std::find_if(kids.begin(), kids.end(), [&](std::size_t kid) { return !all[kid]; });
-  }
-  return nodes_[at].part;
-}
-
 bool OpenCondition::holds(const Answer& answer) const {
-  std::vector<std::optional<bool>> known(parts_.size());
-  for (auto open = open_part(known); open; open = open_part(known)) {
-    known[*open] = answer(parts_[*open]);
+  // Operations that are not decided yet, each with how many of its operands are.
+  std::vector<std::pair<const Node*, std::size_t>> open{{&nodes_.back(), 0}};
+  bool value = false;
+  while (!open.empty()) {
+    auto& [node, done] = open.back();
+    const bool decided =
+        done == node->kids.size() || (done > 0 && value == (node->kind == StepKind::Or));
+    if (!decided) {
+      open.emplace_back(&nodes_[node->kids[done++]], 0);
+      continue;
+    }
+    if (node->kids.empty()) {
+      value = answer(parts_[node->part]);
+    } else if (node->kind == StepKind::Not) {
+      value = !value;
+    }
+    open.pop_back();
   }
-  return values(known).back().value_or(false);
+  return value;
 }
 
 /// With all that can end a success, it is false whatever is open.

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +40,7 @@ class OpenCondition {
   /// Whether a status function stood in it; otherwise `success()` was put in front.
   [[nodiscard]] bool asks_for_status() const { return asks_for_status_; }
 
-  /// What a part is; called for those alone that decide, each once.
+  /// What a part is; called from left to right for those alone that decide.
   using Answer = std::function<bool(const ConditionPart& part)>;
   [[nodiscard]] bool holds(const Answer& answer) const;
 
@@ -54,10 +53,6 @@ class OpenCondition {
 
   void cut(const ParsedExpression& expression);
   std::size_t add_part(ParsedExpression expression);
-  [[nodiscard]] std::vector<std::optional<bool>> values(
-      const std::vector<std::optional<bool>>& known) const;
-  [[nodiscard]] std::optional<std::size_t> open_part(
-      const std::vector<std::optional<bool>>& known) const;
 
   /// Operands before operations; the last is the whole.
   std::vector<Node> nodes_;
