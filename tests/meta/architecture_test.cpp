@@ -43,6 +43,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/intent", {"checks/core", "checks/text", "checks/capability"}},
       {"report", {"checks/core"}},
       {"store", {"checks/core"}},
+      {"net", {"checks/core"}},
   };
   if (from == to || from == "app") {
     return true;
@@ -81,7 +82,7 @@ std::vector<Include> includes_of(const fs::path& root, const fs::path& file) {
 std::vector<Include> all_includes() {
   const fs::path root = MUSTER_SOURCE_DIR;
   std::vector<Include> all;
-  for (const char* folder : {"app", "checks", "report", "store"}) {
+  for (const char* folder : {"app", "checks", "net", "report", "store"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string extension = entry.path().extension().string();
       if (extension == ".h" || extension == ".cpp") {
@@ -122,6 +123,7 @@ TEST_CASE("each third-party library has its one home") {
       {"CLI/CLI.hpp", {"app/cli.cpp"}},
       {"yaml.h", {"checks/text/"}},
       {"sqlite3.h", {"store/"}},
+      {"curl/", {"net/"}},
       {"ctemplate/template.h", {"report/"}},
       {"nlohmann/json.hpp", {"report/", "app/"}},
       {"openssl/", {"checks/core/digest.cpp"}},
