@@ -154,6 +154,9 @@ struct Intent {
   std::vector<IntentEnvironment> environments;
   std::vector<IntentRole> roles;
   std::vector<Variable> variables;
+  /// Scripts that are installed on hosts: their path there, and that of the file of this repository
+  /// which each is a copy of.
+  std::vector<Variable> host_scripts;
   /// Path globs, relative to the root, that the audit leaves out.
   std::vector<std::string> exclude;
   /// Findings of this severity and above make the audit fail.

@@ -14,13 +14,14 @@ using text::Node;
 
 constexpr std::size_t kIntentNodes = 2'000'000;
 
-std::vector<Variable> variables_at(const Node& node) {
-  std::vector<Variable> variables;
-  const auto map = node.find("variables");
+/// The entries of the mapping under the key; none without it.
+std::vector<Variable> texts_at(const Node& node, std::string_view key) {
+  std::vector<Variable> texts;
+  const auto map = node.find(key);
   for (std::size_t i = 0; map && i < map->size(); ++i) {
-    variables.push_back({std::string(map->key_at(i).text()), std::string(map->at(i).text())});
+    texts.push_back({std::string(map->key_at(i).text()), std::string(map->at(i).text())});
   }
-  return variables;
+  return texts;
 }
 
 /// The enumerator whose word stands there; `absent` when the key is not there.
@@ -46,7 +47,7 @@ IntentEnvironment read_environment(const Node& name, const Node& node) {
   if (const auto reviewers = node.find("reviewers")) {
     environment.reviewers = reviewers->boolean();
   }
-  environment.variables = variables_at(node);
+  environment.variables = texts_at(node, "variables");
   environment.where = name.where();
   return environment;
 }
@@ -143,6 +144,21 @@ Status check_subjects(const Intent& intent) {
   return Done{};
 }
 
+/// A relative path on a host is nowhere without the folder in which the command runs.
+Status check_host_scripts(const Node& root) {
+  const auto scripts = root.find("host_scripts");
+  for (std::size_t i = 0; scripts && i < scripts->size(); ++i) {
+    const Node path = scripts->key_at(i);
+    if (!path.text().starts_with('/')) {
+      return Error{ErrorCode::Usage,
+                   "`" + std::string(path.text()) +
+                       "` under `host_scripts` is a path on a host and begins with `/`",
+                   path.where()};
+    }
+  }
+  return Done{};
+}
+
 /// What capabilities mean is worked out once here, so that every later reader can rely on it.
 Status check_expansions(const Intent& intent) {
   for (const IntentRole& role : intent.roles) {
@@ -178,7 +194,8 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
   intent.subject_format = format_of(root.text_under("subject_format"));
   intent.subject_claim_keys = root.texts_under("subject_claim_keys");
   intent.exclude = root.texts_under("exclude");
-  intent.variables = variables_at(root);
+  intent.variables = texts_at(root, "variables");
+  intent.host_scripts = texts_at(root, "host_scripts");
   if (const auto environments = root.find("environments")) {
     for (std::size_t i = 0; i < environments->size(); ++i) {
       intent.environments.push_back(read_environment(environments->key_at(i), environments->at(i)));
@@ -194,6 +211,7 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
                              {Severity::Critical, Severity::High, Severity::Medium, Severity::Low},
                              Severity::Medium);
   }
+  MUSTER_CHECK_OK(check_host_scripts(root));
   MUSTER_CHECK_OK(check_subjects(intent));
   MUSTER_CHECK_OK(check_expansions(intent));
   return intent;

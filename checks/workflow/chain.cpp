@@ -87,21 +87,17 @@ bool calls_rollback(const Command& command) {
 }
 
 /// Whether the commands that it sends to a host ask the service there.
-bool sends_smoke(const Command& command) {
-  for (const std::string& script : sent_scripts(command)) {
-    for (const Command& sent : shell_commands(script)) {
-      if (is_smoke(sent.words, true)) {
-        return true;
-      }
-    }
-  }
-  return false;
+bool sends_smoke(const Command& command, const Sources& sources) {
+  const auto sent = host_commands(command, sources);
+  return std::any_of(sent.begin(), sent.end(),
+                     [](const HostCommand& one) { return is_smoke(one.command.words, true); });
 }
 
 /// Collects the parts of one job.
 class PartFinder {
  public:
-  PartFinder(RunParts& parts, std::size_t job) : parts_(parts), job_(job) {}
+  PartFinder(RunParts& parts, std::size_t job, const Sources& sources)
+      : parts_(parts), job_(job), sources_(sources) {}
 
   void find();
 
@@ -123,6 +119,7 @@ class PartFinder {
 
   RunParts& parts_;
   std::size_t job_;
+  const Sources& sources_;
   std::span<const Deploy> deploys_;
 };
 
@@ -209,7 +206,7 @@ void PartFinder::find_in_step(const Step& step) {
   for (const StepCommand& item : script.commands_of(step)) {
     test = test == nullptr && !item.command.remote && is_test(item.command) ? &item : test;
     const bool asks =
-        is_smoke(item.command.words, item.command.remote) || sends_smoke(item.command);
+        is_smoke(item.command.words, item.command.remote) || sends_smoke(item.command, sources_);
     smoke = smoke == nullptr && asks ? &item : smoke;
   }
   if (test != nullptr) {
@@ -360,14 +357,14 @@ std::string RunParts::named(const RunPlace& place) const {
   return "step `" + (step.name ? step.name->value : step.id ? step.id->value : step.anchor()) + "`";
 }
 
-const RunParts& Chains::take_in(const JobRuns& runs, const JobRun& run) {
+const RunParts& Chains::take_in(const JobRuns& runs, const Sources& sources, const JobRun& run) {
   const Workflow* root = run.callers.empty() ? run.workflow : run.callers.front().first;
   const RunParts*& parts = by_root_[{run.entry, root}];
   if (parts == nullptr) {
     RunParts& made = runs_.emplace_back();
     made.graph = RunGraph::build(runs, run);
     for (std::size_t i = 0; i < made.graph.jobs().size(); ++i) {
-      PartFinder(made, i).find();
+      PartFinder(made, i, sources).find();
     }
     for (const ChainPart& rollback : made.rollbacks) {
       if (rollback.automatic && rollback.place.step != nullptr) {
@@ -383,10 +380,11 @@ const RunParts& Chains::take_in(const JobRuns& runs, const JobRun& run) {
 Chains Chains::build(const AuditInput& input) {
   Chains result;
   const JobRuns& runs = input.model<JobRuns>();
+  const Sources& sources = input.model<Sources>();
   for (const std::vector<DeployingRun>& job : input.model<Deployments>().by_job()) {
     std::vector<Chain> chains;
     for (const DeployingRun& deploying : job) {
-      Chain chain = chain_of(deploying, result.take_in(runs, *deploying.run));
+      Chain chain = chain_of(deploying, result.take_in(runs, sources, *deploying.run));
       if (!chain.deploys.empty()) {
         chains.push_back(std::move(chain));
       }
@@ -397,7 +395,7 @@ Chains Chains::build(const AuditInput& input) {
   }
   for (const JobRun& run : runs.all()) {
     if (!input.model<Publications>().in(run).empty()) {
-      result.take_in(runs, run);
+      result.take_in(runs, sources, run);
     }
   }
   return result;

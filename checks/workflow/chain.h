@@ -76,7 +76,7 @@ class Chains {
   [[nodiscard]] const RunParts& parts_of(const JobRun& run) const { return *parts_.at(&run); }
 
  private:
-  const RunParts& take_in(const JobRuns& runs, const JobRun& run);
+  const RunParts& take_in(const JobRuns& runs, const Sources& sources, const JobRun& run);
 
   std::deque<RunParts> runs_;
   /// By the workflow that is started and the one at the top of the calls.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 
 #include "checks/text/ascii.h"
@@ -163,9 +164,13 @@ Reading Follower::inside(const Document& file, const SourceRef& where,
 }
 
 void Follower::add(Script script, const TextPlace& place, const Reading& reading) {
+  std::vector<Command> beside;
+  std::copy_if(script.commands.begin(), script.commands.end(), std::back_inserter(beside),
+               [&](const Command& command) { return command.remote || reading.remote; });
   for (Command& command : script.commands) {
     const SourceRef where = place.at(command.begin, command.end);
     command.remote = command.remote || reading.remote;
+    hosts_.take_in(command, reading.folder);
     if (is_make(command) && !command.remote) {
       follow_make(command, where, reading);
     } else if (is_package_runner(command) && !command.remote) {
@@ -181,7 +186,10 @@ void Follower::add(Script script, const TextPlace& place, const Reading& reading
     const SourceRef where = place.at(run.begin, run.end);
     Reading inner = reading;
     inner.remote = reading.remote || run.remote;
-    pending_.push_back({std::move(run), where, std::move(inner)});
+    // What a text on another machine calls is there too.
+    run.elsewhere = run.elsewhere || reading.remote;
+    const Document* copy = run.elsewhere ? hosts_.find(run, beside) : nullptr;
+    pending_.push_back({std::move(run), where, std::move(inner), copy});
   }
 }
 
@@ -235,11 +243,11 @@ void Follower::follow(const PendingFile& pending) {
   if (is_tool(run.path)) {
     return;
   }
-  if (run.elsewhere) {
+  if (run.elsewhere && pending.copy == nullptr) {
     open("runs `" + run.path + "` on another machine", pending.where, pending.reading);
     return;
   }
-  const Document* file = find_file(run, pending.reading);
+  const Document* file = run.elsewhere ? pending.copy : find_file(run, pending.reading);
   if (file == nullptr) {
     if (!is_set_up(run)) {
       open("runs `" + run.path + "`, which is no file of the repository", pending.where,

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "checks/core/line_index.h"
+#include "checks/workflow/host_files.h"
 #include "checks/workflow/script.h"
 
 namespace muster::workflow {
@@ -38,7 +39,8 @@ struct TextPlace {
 
 class Follower {
  public:
-  Follower(const Sources& sources, JobScript& all) : sources_(sources), all_(all) {}
+  Follower(const Sources& sources, JobScript& all)
+      : sources_(sources), all_(all), hosts_(sources) {}
 
   /// Adds the commands of the text, and of all files that it runs, at most three deep.
   void read(std::string_view text, const TextPlace& place, const Reading& reading);
@@ -51,6 +53,8 @@ class Follower {
     FileRun run;
     SourceRef where;
     Reading reading;
+    /// A file on another machine: the one here that it is a copy of. Null where that is not sure.
+    const Document* copy = nullptr;
   };
 
   void add(Script script, const TextPlace& place, const Reading& reading);
@@ -66,6 +70,7 @@ class Follower {
 
   const Sources& sources_;
   JobScript& all_;
+  HostFiles hosts_;
   std::deque<PendingFile> pending_;
   std::size_t files_ = 0;
 };

@@ -20,18 +20,16 @@ std::string git_verb(const Command& command) {
 }
 
 /// The git command that a command runs on a host; empty for none.
-std::string git_sent_by(const Command& command) {
+std::string git_sent_by(const Command& command, const Sources& sources) {
   if (command.remote) {
     return git_verb(command);
   }
   if (!command.starts_with("aws ssm send-command")) {
     return "";
   }
-  for (const std::string& script : sent_scripts(command)) {
-    for (const Command& sent : shell_commands(script)) {
-      if (const std::string verb = git_verb(sent); !verb.empty()) {
-        return verb;
-      }
+  for (const HostCommand& sent : host_commands(command, sources)) {
+    if (const std::string verb = git_verb(sent.command); !verb.empty()) {
+      return verb;
     }
   }
   return "";
@@ -51,7 +49,7 @@ void git_on_host(const AuditInput& input, Outcomes& out) {
     const JobRun& run = *runs.front().run;
     std::string verb;
     for (const StepCommand& item : run.script->commands) {
-      verb = git_sent_by(item.command);
+      verb = git_sent_by(item.command, input.model<Sources>());
       if (!verb.empty()) {
         auto draft = out.fail(run.asset(), item.where, text_witness("runs on the host", verb));
         draft.arg("job", run.job->id.value)

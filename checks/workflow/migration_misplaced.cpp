@@ -130,25 +130,43 @@ bool switches_on_host(const Command& command) {
          });
 }
 
+/// Whether a command points a web server at another version: `ln -sf upstream.green.conf …`.
+bool points_elsewhere(const Command& command) {
+  return command.starts_with_any({"ln", "cp", "mv", "sed", "tee", "install"}) &&
+         std::any_of(command.words.begin() + 1, command.words.end(), [](const auto& word) {
+           return text::contains_any(word, {"upstream", "nginx", "haproxy", "caddy"});
+         });
+}
+
+/// Whether a command makes a web server read where it points.
+bool reloads_server(const Command& command) {
+  return command.starts_with_any({"nginx", "systemctl reload", "service nginx", "caddy reload"}) &&
+         std::any_of(command.words.begin() + 1, command.words.end(),
+                     [](const auto& word) { return word == "reload"; });
+}
+
 /// What the commands that go to a host do, in their order.
 struct SentOrder {
   bool switches = false;
   bool migrates = false;
   bool migrates_behind = false;
+  /// In the file of the repository that the host runs, if it is there that it migrates behind.
+  std::optional<SourceRef> where;
 };
 
-SentOrder order_of(const Command& command) {
+SentOrder order_of(const Command& command, const Sources& sources) {
   SentOrder order;
-  for (const std::string& script : sent_scripts(command)) {
-    for (const Command& sent : shell_commands(script)) {
-      if (migration_home(sent, "") != MigrationHome::None) {
-        order.migrates_behind = order.switches && !order.migrates;
-        order.migrates = true;
-      }
-      if (switches_on_host(sent)) {
-        order.switches = true;
-        order.migrates_behind = false;
-      }
+  bool points = false;
+  for (const HostCommand& sent : host_commands(command, sources)) {
+    points = points || points_elsewhere(sent.command);
+    if (migration_home(sent.command, "") != MigrationHome::None) {
+      order.migrates_behind = order.switches && !order.migrates;
+      order.migrates = true;
+      order.where = sent.file != nullptr ? std::optional(sent.where()) : std::nullopt;
+    }
+    if (switches_on_host(sent.command) || (points && reloads_server(sent.command))) {
+      order.switches = true;
+      order.migrates_behind = false;
     }
   }
   return order;
@@ -251,7 +269,7 @@ std::vector<Migration> migrations_of(const RunParts& parts) {
 }
 
 /// Whether the deploy switches a service to the new version.
-bool is_switch(const Deploy& deploy) {
+bool is_switch(const Deploy& deploy, const Sources& sources) {
   if (!text::one_of(deploy.kind, migration_table().switches)) {
     return false;
   }
@@ -260,7 +278,7 @@ bool is_switch(const Deploy& deploy) {
   }
   const Command& command = deploy.command->command;
   if (deploy.kind == "ssm") {
-    const SentOrder order = order_of(command);
+    const SentOrder order = order_of(command, sources);
     return order.switches && !order.migrates;
   }
   if (deploy.kind == "host") {
@@ -311,8 +329,9 @@ struct Misplacement {
 
 class MigrationJudge {
  public:
-  MigrationJudge(const std::vector<const Chain*>& chains, const Migration& migration)
-      : chains_(chains), migration_(migration) {}
+  MigrationJudge(const std::vector<const Chain*>& chains, const Migration& migration,
+                 const Sources& sources)
+      : chains_(chains), migration_(migration), sources_(sources) {}
 
   /// The worst that is wrong; nothing when its place is right.
   [[nodiscard]] std::optional<Misplacement> judge() const {
@@ -345,7 +364,7 @@ class MigrationJudge {
         if (is_after(*chain, *deploy, migration_) || waits_inside(*chain, *deploy)) {
           return std::nullopt;
         }
-        if (is_switch(deploy->deploy) && same_environment(*chain) &&
+        if (is_switch(deploy->deploy, sources_) && same_environment(*chain) &&
             is_before(*chain, *deploy, migration_)) {
           before = deploy;
           of = chain;
@@ -396,7 +415,8 @@ class MigrationJudge {
               return rollback.automatic &&
                      parts().comes_before(chain->place(*deploy), rollback.place);
             });
-        if (goes_back && is_switch(deploy->deploy) && is_after(*chain, *deploy, migration_)) {
+        if (goes_back && is_switch(deploy->deploy, sources_) &&
+            is_after(*chain, *deploy, migration_)) {
           return Misplacement{Severity::Info,
                               "has changed the schema when the deploy goes back, and nothing says "
                               "that the version before can live with it",
@@ -409,14 +429,17 @@ class MigrationJudge {
 
   const std::vector<const Chain*>& chains_;
   const Migration& migration_;
+  const Sources& sources_;
 };
 
 /// A migration that a deploy sends to a host together with its switch.
-void judge_sent(const Chain& chain, std::set<const Step*>& told, Outcomes& out) {
+void judge_sent(const Chain& chain, const Sources& sources, std::set<const Step*>& told,
+                Outcomes& out) {
   for (const TimedDeploy* deploy : chain.deploys) {
     const StepCommand* item = deploy->deploy.command;
-    const SentOrder order =
-        deploy->deploy.kind == "ssm" && item != nullptr ? order_of(item->command) : SentOrder();
+    const SentOrder order = deploy->deploy.kind == "ssm" && item != nullptr
+                                ? order_of(item->command, sources)
+                                : SentOrder();
     if (!order.migrates || !told.insert(deploy->deploy.step).second) {
       continue;
     }
@@ -426,32 +449,38 @@ void judge_sent(const Chain& chain, std::set<const Step*>& told, Outcomes& out) 
       out.pass(job.asset(), deploy->deploy.where).anchor(anchor);
       continue;
     }
-    out.fail(job.asset(), deploy->deploy.where, text_witness("command", short_text(item->command)))
-        .severity(graded(Severity::Medium, chain.deploying->guess.kind))
+    auto draft = out.fail(job.asset(), deploy->deploy.where,
+                          text_witness("command", short_text(item->command)));
+    draft.severity(graded(Severity::Medium, chain.deploying->guess.kind))
         .arg("job", job.job->id.value)
         .arg("command", deploy->deploy.verb)
-        .arg("what",
-             "sends a migration behind the switch to the new version, which meets the old schema")
+        .arg("what", std::string(order.where ? "runs a script on the host that migrates"
+                                             : "sends a migration") +
+                         " behind the switch to the new version, which meets the old schema")
         .anchor(anchor);
+    if (order.where) {
+      draft.related(*order.where, "the migration, in the script that the host runs");
+    }
   }
 }
 
 void report_migration(const std::vector<const Chain*>& chains, const Migration& migration,
-                      Outcomes& out) {
+                      const Sources& sources, Outcomes& out) {
   const RunJob& job = chains.front()->parts->graph.jobs()[migration.place.job];
   const std::string anchor = migration.place.step->anchor();
-  const auto wrong = MigrationJudge(chains, migration).judge();
+  const auto wrong = MigrationJudge(chains, migration, sources).judge();
   if (!wrong) {
     out.pass(job.asset(), migration.where).anchor(anchor);
     return;
   }
-  out.fail(job.asset(), migration.where, text_witness("command", migration.what))
-      .severity(wrong->severity)
+  auto draft = out.fail(job.asset(), migration.where, text_witness("command", migration.what));
+  draft.severity(wrong->severity)
       .arg("job", job.job->id.value)
       .arg("command", migration.what)
       .arg("what", wrong->what)
       .anchor(anchor)
       .related(wrong->deploy->deploy.where, "the deploy");
+  add_calls(draft, migration.command->via);
 }
 
 void migration_misplaced(const AuditInput& input, Outcomes& out) {
@@ -466,16 +495,17 @@ void migration_misplaced(const AuditInput& input, Outcomes& out) {
       of_run.push_back(&chain);
     }
   }
+  const Sources& sources = input.model<Sources>();
   std::set<const Step*> told;
   for (const RunParts* parts : order) {
     const std::vector<const Chain*>& chains = runs[parts];
     for (const Migration& migration : migrations_of(*parts)) {
       if (told.insert(migration.place.step).second) {
-        report_migration(chains, migration, out);
+        report_migration(chains, migration, sources, out);
       }
     }
     for (const Chain* chain : chains) {
-      judge_sent(*chain, told, out);
+      judge_sent(*chain, sources, told, out);
     }
   }
 }

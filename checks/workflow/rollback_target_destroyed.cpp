@@ -89,7 +89,7 @@ void take_command(const StepCommand& item, const Command& command, std::string_v
 }
 
 /// The worst removal behind the first deploy of the chain.
-Found worst_removal(const Chain& chain) {
+Found worst_removal(const Chain& chain, const Sources& sources) {
   const RunParts& parts = *chain.parts;
   const RunPlace deploy = chain.place(*chain.deploys.front());
   Found worst;
@@ -104,10 +104,9 @@ Found worst_removal(const Chain& chain) {
         continue;
       }
       take_command(item, item.command, item.step->run.value, worst);
-      for (const std::string& script : sent_scripts(item.command)) {
-        for (const Command& sent : shell_commands(script)) {
-          take_command(item, sent, script, worst);
-        }
+      for (const HostCommand& sent : host_commands(item.command, sources)) {
+        const std::string own = sent.file == nullptr ? text::joined(item.command.words) : "";
+        take_command(item, sent.command, sent.file == nullptr ? own : sent.file->bytes, worst);
       }
     }
   }
@@ -118,7 +117,7 @@ void rollback_target_destroyed(const AuditInput& input, Outcomes& out) {
   for (const std::vector<Chain>& job : input.model<Chains>().by_job()) {
     const Chain& chain = job.front();
     const Asset asset = chain.deploying->run->asset();
-    const Found found = worst_removal(chain);
+    const Found found = worst_removal(chain, input.model<Sources>());
     if (found.item == nullptr || found.rank() == 0) {
       out.pass(asset, chain.deploys.front()->deploy.where);
       continue;

@@ -5,7 +5,9 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "checks/core/line_index.h"
 #include "checks/text/ascii.h"
+#include "checks/workflow/host_files.h"
 
 namespace muster::workflow {
 
@@ -55,6 +57,22 @@ std::vector<std::string> kept_words(const Command& command) {
   return words_behind(command, {"--parameters", "--comment"});
 }
 
+std::vector<std::string> named_instances(const Command& command) {
+  std::vector<std::string> found = words_behind(command, {"--instance-ids"});
+  for (const std::string& target : words_behind(command, {"--targets"})) {
+    constexpr std::string_view kValues = "Values=";
+    const std::size_t values = target.find(kValues);
+    if (!text::lower(target).starts_with("key=instanceids,") || values == std::string::npos) {
+      continue;
+    }
+    for (const std::string_view one :
+         text::split(std::string_view(target).substr(values + kValues.size()), ",")) {
+      found.emplace_back(one);
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> sent_scripts(const Command& command) {
   const std::string text = text::joined(words_behind(command, {"--parameters"}));
   const std::size_t key = text.find("commands");
@@ -68,6 +86,36 @@ std::vector<std::string> sent_scripts(const Command& command) {
   }
   return text[list] == '[' ? quoted_items(text, list + 1)
                            : std::vector<std::string>{text.substr(list)};
+}
+
+SourceRef HostCommand::where() const {
+  return {file->source, LineIndex(file->bytes).span(command.begin, command.end)};
+}
+
+std::vector<HostCommand> host_commands(const Command& command, const Sources& sources) {
+  const std::vector<std::string> scripts = sent_scripts(command);
+  std::vector<HostCommand> found;
+  if (scripts.empty()) {
+    return found;
+  }
+  const Script sent = read_script(text::joined(scripts, "\n"));
+  const HostFiles files(sources);
+  auto file = sent.files.begin();
+  const auto add_files = [&](std::size_t end) {
+    for (; file != sent.files.end() && file->begin < end; ++file) {
+      const Document* copy = files.find(*file, sent.commands);
+      for (Command& inside :
+           copy != nullptr ? shell_commands(copy->bytes) : std::vector<Command>()) {
+        found.push_back({std::move(inside), copy});
+      }
+    }
+  };
+  for (const Command& one : sent.commands) {
+    add_files(one.begin);
+    found.push_back({one, nullptr});
+  }
+  add_files(std::string::npos);
+  return found;
 }
 
 std::string raw_command(const StepCommand& item, const Sources& sources) {

@@ -1,12 +1,16 @@
 // A job of one environment that deploys with the settings of another: `-var-file=prod.tfvars`, the
 // state or workspace of production, production's cluster in a job for dev. The environment is the
-// job's `environment`; settings count by their names. Source: Terraform CLI documentation,
-// "Command: init", "Command: apply"; AWS CLI Command Reference.
+// job's `environment`; settings count by their names, and instances by the environments of the
+// roles that muster.yaml declares for them. Source: Terraform CLI documentation, "Command: init",
+// "Command: apply"; AWS CLI Command Reference.
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "checks/policy/glob.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/sent_commands.h"
 #include "checks/workflow/shell_wrap.h"
 
 namespace muster::workflow {
@@ -19,7 +23,49 @@ struct Setting {
   std::string value;
   SourceRef where;
   EnvironmentClass kind = EnvironmentClass::Unknown;
+  /// Instances: the environments whose roles muster.yaml lets reach it, and those whose roles may.
+  std::set<std::string> owners = {};
+  std::set<std::string> may_own = {};
+  bool open = false;
 };
+
+/// How a capability speaks of an instance.
+enum class Reach { None, Maybe, Named };
+
+Reach reach_of(const IntentCapability& capability, const std::string& instance) {
+  if (!capability.name.starts_with("ssm-")) {
+    return Reach::None;
+  }
+  Reach reach = Reach::Maybe;
+  for (const IntentArgument& argument : capability.arguments) {
+    for (const Variable& entry : argument.entries) {
+      if (argument.name != "instance") {
+        continue;
+      }
+      if (policy::glob_match(entry.value, instance, policy::Wildcards{})) {
+        return Reach::Named;
+      }
+      reach = Reach::None;
+    }
+  }
+  return reach;
+}
+
+/// Adds what muster.yaml says of the instance. Roles that find their instances by a tag may reach
+/// any; one without environments may be any environment's.
+void add_owners(Setting& instance, const Intent& intent) {
+  for (const IntentRole& role : intent.roles) {
+    for (const IntentCapability& one :
+         role.capabilities.value_or(std::vector<IntentCapability>())) {
+      const Reach reach = reach_of(one, instance.value);
+      auto& environments = reach == Reach::Named ? instance.owners : instance.may_own;
+      if (reach != Reach::None) {
+        environments.insert(role.environments.begin(), role.environments.end());
+        instance.open = instance.open || role.environments.empty();
+      }
+    }
+  }
+}
 
 /// The class of a name in which words that services are called by as well do not count.
 EnvironmentClass class_of_setting(std::string_view name) {
@@ -144,6 +190,15 @@ class SettingReader {
         }
       }
     }
+    for (const std::string& written : deploy.command != nullptr
+                                          ? named_instances(deploy.command->command)
+                                          : std::vector<std::string>()) {
+      const Values values = resolve_word(written, scope_in(*deploy.step));
+      if (values.only() != nullptr) {
+        add_owners(found_.emplace_back(Setting{"--instance-ids", *values.only(), deploy.where}),
+                   intent_);
+      }
+    }
   }
 
   const DeployingRun& deploying_;
@@ -166,35 +221,82 @@ bool are_mixed(const std::vector<Setting>& settings) {
   });
 }
 
+/// The first setting that is for production when the environment is not, or the other way round;
+/// null when there is none.
+const Setting* wrong_setting(const std::vector<Setting>& settings, EnvironmentClass kind,
+                             bool& looked) {
+  if (kind == EnvironmentClass::Unknown) {
+    return nullptr;
+  }
+  const auto wrong = std::find_if(settings.begin(), settings.end(), [&](const Setting& one) {
+    looked = looked || one.kind != EnvironmentClass::Unknown;
+    return contradict(one.kind, kind);
+  });
+  return wrong == settings.end() || are_mixed(settings) ? nullptr : &*wrong;
+}
+
+/// The instance that muster.yaml gives to other environments alone; null when there is none, or
+/// when the job names one of its own too: a shell's `if` may choose.
+const Setting* foreign_instance(const std::vector<Setting>& settings,
+                                const std::string& environment, bool& looked) {
+  const Setting* foreign = nullptr;
+  for (const Setting& one : settings) {
+    looked = looked || !one.owners.empty();
+    const bool own = one.owners.contains(environment) || one.may_own.contains(environment);
+    if (one.open || (own && !one.owners.empty())) {
+      return nullptr;
+    }
+    foreign = foreign == nullptr && !one.owners.empty() ? &one : foreign;
+  }
+  return foreign;
+}
+
+/// Whose the instance is, and how much that weighs.
+void tell_owners(const Setting& instance, const Intent& intent, OutcomeDraft& draft) {
+  std::vector<std::string> names;
+  bool production = false;
+  for (const std::string& owner : instance.owners) {
+    names.push_back("`" + owner + "`");
+    production = production || class_of_environment(owner, intent) == EnvironmentClass::Production;
+  }
+  draft.severity(production ? Severity::High : Severity::Medium)
+      .arg("kind", text::joined(names, ", "))
+      .because("muster.yaml lets the roles of " + text::joined(names, ", ") + " alone reach it");
+}
+
 /// Reports the first contradiction of the run; false when there is none. `looked`: an environment
 /// and a setting were compared.
 bool judge_settings(const DeployingRun& deploying, const Intent& intent, Outcomes& out,
                     bool& looked) {
   for (const TimedDeploy& deploy : deploying.deploys) {
     for (const Presented& start : deploy.starts) {
-      const auto& name = start.tokens.environment;
-      const EnvironmentClass kind =
-          name ? class_of_environment(*name, intent) : EnvironmentClass::Unknown;
-      if (kind == EnvironmentClass::Unknown) {
+      if (!start.tokens.environment) {
         continue;
       }
+      const std::string& name = *start.tokens.environment;
       const std::vector<Setting> settings = SettingReader(deploying, start, intent).all();
-      const auto wrong = std::find_if(settings.begin(), settings.end(), [&](const Setting& one) {
-        looked = looked || one.kind != EnvironmentClass::Unknown;
-        return contradict(one.kind, kind);
-      });
-      if (wrong == settings.end() || are_mixed(settings)) {
+      const Setting* wrong = wrong_setting(settings, class_of_environment(name, intent), looked);
+      const Setting* foreign = foreign_instance(settings, name, looked);
+      if (wrong == nullptr && foreign == nullptr) {
         continue;
       }
-      out.fail(deploying.run->asset(), wrong->where, text_witness(wrong->option, wrong->value))
-          .severity(wrong->kind == EnvironmentClass::Production ? Severity::High : Severity::Medium)
-          .environment(*name)
+      const Setting& told = foreign != nullptr ? *foreign : *wrong;
+      auto draft =
+          out.fail(deploying.run->asset(), told.where, text_witness(told.option, told.value));
+      draft.environment(name)
           .arg("job", deploying.run->job->id.value)
-          .arg("environment", *name)
-          .arg("option", wrong->option)
-          .arg("value", wrong->value)
-          .arg("kind", to_string(wrong->kind))
+          .arg("environment", name)
+          .arg("option", told.option)
+          .arg("value", told.value)
           .related(deploying.run->job->environment->where, "its environment");
+      if (foreign != nullptr) {
+        tell_owners(*foreign, intent, draft);
+      } else {
+        draft
+            .severity(wrong->kind == EnvironmentClass::Production ? Severity::High
+                                                                  : Severity::Medium)
+            .arg("kind", to_string(wrong->kind));
+      }
       return true;
     }
   }

@@ -126,7 +126,7 @@ class ShellReader {
                                  const PendingText& from);
   void open(std::string what, Stretch place);
   void emit(const Words& words, Stretch place, bool remote);
-  void change_folder(const Words& words);
+  static void change_folder(const Words& words, std::string& folder);
   void expand_first(Words& words) const;
   bool skip_function(Words& words) const;
 
@@ -141,6 +141,8 @@ class ShellReader {
   bool runs_arguments_ = false;
   bool other_daemon_ = false;
   std::string folder_;
+  /// Where `cd` has gone on the other machine since the login.
+  std::string host_folder_;
 };
 
 void ShellReader::open(std::string what, Stretch place) {
@@ -166,17 +168,17 @@ void ShellReader::file(FileRun run, Stretch place) {
   if (run.path.find("$<()") != std::string::npos || run.path.starts_with("/dev/")) {
     return;
   }
-  run.folder = run.elsewhere ? std::string() : folder_;
+  run.folder = run.elsewhere ? host_folder_ : folder_;
   run.begin = place.begin;
   run.end = place.end;
   script_.files.push_back(std::move(run));
 }
 
 /// `cd x`, `pushd x`; a folder that is not written out stays open.
-void ShellReader::change_folder(const Words& words) {
+void ShellReader::change_folder(const Words& words, std::string& folder) {
   const std::string to = words.size() > 1 ? words.back() : "~";
   const bool absolute = to.starts_with('/') || to.starts_with('$') || to.starts_with('~');
-  folder_ = absolute || folder_.empty() ? to : folder_ + "/" + to;
+  folder = absolute || folder.empty() ? to : folder + "/" + to;
 }
 
 /// What goes into a shell by the pipe in front of it.
@@ -367,8 +369,8 @@ void ShellReader::one_command(const RawCommand& raw, const RawCommand* before,
     }
     return;
   }
-  if ((program == "cd" || program == "pushd") && !remote) {
-    change_folder(words);
+  if (program == "cd" || program == "pushd") {
+    change_folder(words, remote ? host_folder_ : folder_);
   }
   emit(words, place, remote);
 }
@@ -382,6 +384,7 @@ void ShellReader::one_text(const PendingText& pending) {
   functions_.merge(scanned.functions);
   runs_arguments_ = runs_arguments_ || scanned.runs_arguments;
   const Stretch whole = pending.place.value_or(pending.part);
+  host_folder_.clear();
   for (std::size_t i = 0; i < scanned.commands.size(); ++i) {
     if (script_.commands.size() >= kMaxCommands) {
       scanned.cut = true;

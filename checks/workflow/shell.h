@@ -43,7 +43,8 @@ struct FileRun {
   std::string path;
   std::string text;
   std::vector<std::string> arguments;
-  /// Where `cd` has gone before, relative to the step's folder; empty = nowhere.
+  /// Where `cd` has gone before, relative to the step's folder, or on the other machine; empty =
+  /// nowhere.
   std::string folder;
   std::size_t begin = 0;
   std::size_t end = 0;

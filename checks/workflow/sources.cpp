@@ -61,6 +61,9 @@ Sources Sources::build(const AuditInput& input) {
       }
     }
   }
+  for (const Variable& installed : input.intent().host_scripts) {
+    sources.host_scripts_.emplace(installed.name, installed.value);
+  }
   return sources;
 }
 
@@ -72,6 +75,11 @@ const Action* Sources::action(std::string_view folder) const {
 const Document* Sources::script(std::string_view path) const {
   const auto found = scripts_.find(path);
   return found == scripts_.end() ? nullptr : found->second;
+}
+
+const Document* Sources::host_script(std::string_view path) const {
+  const auto found = host_scripts_.find(path);
+  return found == host_scripts_.end() ? nullptr : script(found->second);
 }
 
 std::optional<std::string> path_in(std::string_view base, std::string_view path) {

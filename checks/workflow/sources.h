@@ -33,10 +33,14 @@ class Sources {
   [[nodiscard]] const Action* action(std::string_view folder) const;
   /// The script at this path, or null.
   [[nodiscard]] const Document* script(std::string_view path) const;
+  /// The script that muster.yaml says is installed at this path on hosts, or null.
+  [[nodiscard]] const Document* host_script(std::string_view path) const;
 
  private:
   std::map<std::string, Action, std::less<>> actions_;
   std::map<std::string, const Document*, std::less<>> scripts_;
+  /// By the path on the host: that of the file here.
+  std::map<std::string, std::string, std::less<>> host_scripts_;
 };
 
 /// The path that `path` names when it is used in folder `base`, `.` and `..` taken out; nothing

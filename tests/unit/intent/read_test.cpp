@@ -23,6 +23,7 @@ TEST_CASE("a full file becomes an intent") {
       "'4400001'\ndefault_branch: trunk\n"
       "subject_format: immutable\nsubject_claim_keys: [repo, context]\nexclude: "
       "['tests/**']\nvariables:\n  REGION: eu-central-1\n"
+      "host_scripts:\n  /opt/shop/deploy.sh: host/deploy.sh\n"
       "environments:\n  prod:\n    class: production\n    branches: [main]\n    reviewers: true\n  "
       "  variables: {ROLE: 'arn:x'}\n  plain:\n"
       "roles:\n  deploy:\n    arn: arn:aws:iam::111122223333:role/shop/deploy\n    privilege: "
@@ -39,6 +40,9 @@ TEST_CASE("a full file becomes an intent") {
   CHECK(read.default_branch == "trunk");
   CHECK(read.subject_format == SubjectFormat::Immutable);
   CHECK(read.subject_claim_keys.size() == 2);
+  REQUIRE(read.host_scripts.size() == 1);
+  CHECK(read.host_scripts[0].name == "/opt/shop/deploy.sh");
+  CHECK(read.host_scripts[0].value == "host/deploy.sh");
   REQUIRE(read.environments.size() == 2);
   CHECK(read.environments[0].kind == EnvironmentClass::Production);
   CHECK(read.environments[0].reviewers == true);
@@ -48,7 +52,7 @@ TEST_CASE("a full file becomes an intent") {
   REQUIRE(read.roles[0].subjects.size() == 2);
   CHECK(read.roles[0].subjects[0].environment == "prod");
   CHECK(read.roles[0].subjects[1].pull_request);
-  CHECK(read.roles[0].where.span.line == 19);
+  CHECK(read.roles[0].where.span.line == 21);
   CHECK(read.fail_on == Severity::High);
 }
 
@@ -76,6 +80,10 @@ TEST_CASE("mistakes are named with their place") {
             "muster.yaml:3:3: unknown key `zzzzzz` in `gate`; known are `fail_on`"},
         Row{"wrong type", "version: 1\nexclude: tests\n",
             "muster.yaml:2:10: `exclude` must be a list, found text"},
+        Row{"script at no fixed path on its host",
+            "version: 1\nhost_scripts:\n  deploy.sh: host/deploy.sh\n",
+            "muster.yaml:3:3: `deploy.sh` under `host_scripts` is a path on a host and begins with "
+            "`/`"},
         Row{"number where text is needed", "version: 1\nenvironments:\n  p:\n    branches: [1.0]\n",
             "muster.yaml:4:16: `environments.p.branches.0` must be text (put it in quotes), found "
             "a number"},
