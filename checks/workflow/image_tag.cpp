@@ -94,6 +94,12 @@ std::vector<std::string_view> assigned(std::string_view script, std::string_view
     const std::string_view before = script.substr(0, at);
     const std::string_view line = before.substr(before.rfind('\n') + 1);
     const std::string_view behind = script.substr(at + sign.size());
+    // `echo "TAG=$TAG" >> "$GITHUB_OUTPUT"` says a name and assigns nothing.
+    const bool said = text::trim(line).starts_with("echo ") &&
+                      line.find_first_of(";&|`") == std::string_view::npos;
+    if (said) {
+      continue;
+    }
     const bool sure = line.empty() || line == "export ";
     values.push_back(sure ? behind.substr(0, behind.find('\n')) : std::string_view());
   }
@@ -106,6 +112,35 @@ bool prints_the_run(std::string_view value) {
                                                                 "$(git show -s ", "$(date "};
   const bool branch = value.find("--abbrev-ref") != std::string_view::npos;
   return !branch && text::contains_any(value, kCommands);
+}
+
+/// Variables inside variables that are followed.
+constexpr int kMostFollowed = 4;
+
+/// The name that an expansion begins with: `TAG` of `${TAG::7}`.
+std::string_view name_in(std::string_view expansion) {
+  expansion.remove_prefix(
+      std::min<std::size_t>(expansion.starts_with("${") ? 2 : 1, expansion.size()));
+  const auto end = std::find_if_not(expansion.begin(), expansion.end(), text::is_word_char);
+  return expansion.substr(0, static_cast<std::size_t>(end - expansion.begin()));
+}
+
+/// Whether the expansion takes the beginning of what it names: `${X::7}`, `${X:0:8}`.
+bool cuts(std::string_view expansion) {
+  const std::size_t colon = expansion.find(':');
+  return expansion.starts_with("${") && colon != std::string_view::npos &&
+         (expansion.substr(colon).starts_with("::") || expansion.substr(colon).starts_with(":0:"));
+}
+
+/// Whether a substitution prints the beginning of the commit: `$(git rev-parse --short HEAD)`,
+/// `$(echo $GITHUB_SHA | cut -c1-7)`.
+bool prints_short_commit(std::string_view value) {
+  const bool git = text::contains_any(value, {"git rev-parse --short", "git log -1 --format=%h",
+                                              "git log -1 --pretty=%h"}) &&
+                   value.find("--short=40") == std::string_view::npos;
+  const bool cut = text::contains_any(value, {"GITHUB_SHA", "github.sha"}) &&
+                   text::contains_any(value, {"cut -c", "cut -b", "head -c"});
+  return git || cut;
 }
 
 /// `1`, `v2`, `20260101`, or the beginning of a commit.
@@ -187,6 +222,36 @@ std::string with_assigned(std::string_view word, std::string_view script) {
     result += run ? "$GITHUB_SHA" : std::string(word_only ? value : piece.text);
   }
   return result;
+}
+
+bool names_short_commit(std::string_view word, std::string_view script) {
+  std::vector<std::pair<std::string_view, int>> waiting{{word, 0}};
+  bool found = false;
+  while (!waiting.empty()) {
+    const auto [text, depth] = waiting.back();
+    waiting.pop_back();
+    if (prints_short_commit(text)) {
+      found = true;
+      continue;
+    }
+    for (const Piece& piece : pieces_of(text)) {
+      const bool whole = piece.expansion && names_the_run({piece}) && !cuts(piece.text);
+      if (whole) {
+        return false;
+      }
+      const std::string_view name = piece.expansion ? name_in(piece.text) : std::string_view();
+      const auto values = name.empty() ? std::vector<std::string_view>() : assigned(script, name);
+      const bool commit =
+          name == "GITHUB_SHA" ||
+          (values.size() == 1 && text::contains_any(values.front(), {"GITHUB_SHA", "github.sha"}));
+      if (cuts(piece.text) && commit) {
+        found = true;
+      } else if (values.size() == 1 && depth < kMostFollowed) {
+        waiting.emplace_back(values.front(), depth + 1);
+      }
+    }
+  }
+  return found;
 }
 
 TagVerdict judge_tag(const ImageText& image, const Scope& scope) {

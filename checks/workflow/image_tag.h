@@ -35,6 +35,10 @@ struct TagVerdict {
 /// plain word.
 [[nodiscard]] std::string with_assigned(std::string_view word, std::string_view script);
 
+/// Whether a word of the script, or a variable in it that the script assigns, holds the beginning
+/// of a commit alone: `sha-${GITHUB_SHA::7}`, `$(git rev-parse --short HEAD)`.
+[[nodiscard]] bool names_short_commit(std::string_view word, std::string_view script);
+
 /// Judges the tag by its parts: a part that is the commit or the number of the run keeps every tag
 /// that it is in from moving. A tag that the file gives alone moves unless it names a version; no
 /// tag is `latest`. Images of a registry on `localhost` stay where they are.

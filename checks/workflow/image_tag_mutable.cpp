@@ -6,6 +6,7 @@
 
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/handed_tags.h"
 #include "checks/workflow/image_tag.h"
 
 namespace muster::workflow {
@@ -83,7 +84,55 @@ bool judge_revisions(const std::vector<DeployingRun>& runs, Outcomes& out) {
   return found;
 }
 
+/// What is to be said of the images that a job takes from those before it.
+enum class Takes { Nothing, Stays, Told };
+
+Takes judge_handed(const Workflow& workflow, const Job& job, const JobRun* run,
+                   const AuditInput& input, Outcomes& out) {
+  const std::vector<HandedTag> tags = handed_tags(workflow, job, input);
+  if (tags.empty() || tags.front().kind == HandedTag::Kind::Stays) {
+    return tags.empty() ? Takes::Nothing : Takes::Stays;
+  }
+  const HandedTag& worst = tags.front();
+  const Asset asset = workflow.asset(job);
+  const std::string anchor = "needs." + worst.from->id.value;
+  if (worst.kind == HandedTag::Kind::Unknown) {
+    out.undecided(asset, worst.where,
+                  "whether `" + worst.image + "` is still what job `" + worst.from->id.value +
+                      "` pushed is not known: " + worst.because)
+        .anchor(anchor);
+    return Takes::Told;
+  }
+  // A test that meets another image is wrong about one; what goes on with it brings it to people.
+  const bool only_looks =
+      run != nullptr && run->recognised->deploys.empty() && image_uses(*run).empty();
+  out.fail(asset, worst.where, text_witness("image", worst.image))
+      .arg("image", worst.image)
+      .arg("verb", "takes")
+      .arg("moves", "a tag of a shortened commit that job `" + worst.from->id.value +
+                        "` pushed, and that may name another image by then")
+      .arg("job", job.id.value)
+      .anchor(anchor)
+      .because(worst.because)
+      .related(worst.written, "the tag")
+      .severity(only_looks ? Severity::Low : Severity::Medium);
+  return Takes::Told;
+}
+
+/// The jobs that call a workflow with an image.
+void judge_calls(const AuditInput& input, Outcomes& out) {
+  for (const Workflow& workflow : input.model<Workflows>().all()) {
+    for (const Job& job : workflow.jobs) {
+      if (job.calls_workflow() &&
+          judge_handed(workflow, job, nullptr, input, out) == Takes::Stays) {
+        out.pass(workflow.asset(job), job.id.where);
+      }
+    }
+  }
+}
+
 void image_tag_mutable(const AuditInput& input, Outcomes& out) {
+  judge_calls(input, out);
   std::set<const Job*> unnamed;
   for (const auto& runs : input.model<Deployments>().by_job()) {
     if (judge_revisions(runs, out)) {
@@ -92,7 +141,8 @@ void image_tag_mutable(const AuditInput& input, Outcomes& out) {
   }
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const JobRun& run = *runs.front();
-    bool clean = !unnamed.contains(run.job);
+    const Takes takes = judge_handed(*run.workflow, *run.job, &run, input, out);
+    bool clean = !unnamed.contains(run.job) && takes != Takes::Told;
     const std::vector<ImageUse> uses = image_uses(run);
     for (const ImageUse& use : uses) {
       const TagVerdict verdict = worst_tag(use, runs, input.intent());
@@ -104,7 +154,7 @@ void image_tag_mutable(const AuditInput& input, Outcomes& out) {
         clean = false;
       }
     }
-    if (clean && handles_images(run)) {
+    if (clean && (takes == Takes::Stays || handles_images(run))) {
       out.pass(run.asset(), run.job->id.where);
     }
   }

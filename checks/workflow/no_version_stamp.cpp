@@ -7,6 +7,7 @@
 // "Build variables"; OCI image specification, `org.opencontainers.image.revision`.
 #include <algorithm>
 
+#include "checks/text/ascii.h"
 #include "checks/workflow/chain.h"
 #include "checks/workflow/version_stamp.h"
 
