@@ -151,6 +151,27 @@ std::string bucket_of(const std::string& place, const Scope& scope) {
   return plain ? *name : "";
 }
 
+/// A place with the variable that it begins with replaced, when that is known; variables of the
+/// runner name folders, files and commits.
+std::string place_of(const std::string& word, const Scope& scope) {
+  if (!word.starts_with('$')) {
+    return word;
+  }
+  const bool braces = word.starts_with("${");
+  std::size_t end = braces ? 2 : 1;
+  while (end < word.size() && text::is_word_char(word[end])) {
+    ++end;
+  }
+  const std::string name = word.substr(braces ? 2 : 1, end - (braces ? 2 : 1));
+  end += braces && end < word.size() && word[end] == '}' ? 1U : 0U;
+  if (name.starts_with("GITHUB_") || name.starts_with("RUNNER_") || name == "HOME" ||
+      name == "PWD") {
+    return "./" + word;
+  }
+  const Values values = resolve_word(word.substr(0, end), scope);
+  return values.only() != nullptr ? *values.only() + word.substr(end) : word;
+}
+
 struct S3Places {
   std::string from;
   std::string to;
@@ -193,9 +214,12 @@ std::vector<AwsCall> s3_calls(const Command& command, const std::vector<std::str
   if (operands.size() != 4 || !(moves || syncs || verb == "cp")) {
     return {};
   }
-  // A place that begins with a variable may be a bucket too: of it nothing is said.
-  const S3Places places{first, operands[3]};
+  // A place that begins with a variable may be a bucket too.
+  const S3Places places{place_of(first, scope), place_of(operands[3], scope)};
   std::vector<AwsCall> calls;
+  if (places.from.starts_with('$') || places.to.starts_with('$')) {
+    calls.emplace_back();
+  }
   if (places.writes()) {
     calls.push_back(s3_call("s3:PutObject", places.to, true, scope));
   }
@@ -253,10 +277,16 @@ std::vector<AwsCall> named_calls(const Command& command, const std::vector<std::
     return calls;
   }
   const auto service = table.services.find(operands[0]);
+  // These read and write files of the runner.
+  static constexpr std::array<std::string_view, 5> kLocal = {"configure", "help", "history",
+                                                             "login", "logout"};
+  if (text::one_of(operands[0], kLocal)) {
+    return {};
+  }
   std::string action =
       known_action((service == table.services.end() ? operands[0] : service->second) + ":" +
                    pascal(operands[1]));
-  return action.empty() ? std::vector<AwsCall>() : std::vector{AwsCall{std::move(action)}};
+  return {AwsCall{std::move(action)}};
 }
 
 }  // namespace
@@ -280,13 +310,13 @@ std::vector<AwsCall> aws_calls_of(const Command& command, const Scope& scope) {
     return {};
   }
   const std::vector<std::string> operands = operands_of(command);
-  const bool told = operands.size() >= 2 &&
-                    (operands[0] + operands[1]).find_first_of("$`*{") == std::string::npos;
-  if (!told) {
+  if (operands.size() < 2) {
     return {};
   }
-  std::vector<AwsCall> calls =
-      operands[0] == "s3" ? s3_calls(command, operands, scope) : named_calls(command, operands);
+  const bool told = (operands[0] + operands[1]).find_first_of("$`*{") == std::string::npos;
+  std::vector<AwsCall> calls = !told                 ? std::vector{AwsCall{}}
+                               : operands[0] == "s3" ? s3_calls(command, operands, scope)
+                                                     : named_calls(command, operands);
   add_passed_roles(command, scope, calls);
   for (AwsCall& call : calls) {
     call.asker = "aws " + operands[0] + " " + operands[1];

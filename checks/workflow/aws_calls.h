@@ -1,5 +1,5 @@
-// Which IAM actions the AWS CLI and known actions ask for. Only what is certain: a command that is
-// not understood asks for nothing here, and nothing is said of it. Data:
+// Which IAM actions the AWS CLI and known actions ask for. Only what is certain: of a command that
+// is not understood it is said that it asks for something. Data:
 // rules/data/workflow-aws-calls.json. Source: Service Authorization Reference; AWS CLI Command
 // Reference.
 #pragma once
@@ -14,7 +14,7 @@ namespace muster::workflow {
 
 /// One permission that a step needs.
 struct AwsCall {
-  /// `ecs:UpdateService`
+  /// `ecs:UpdateService`; empty for a call of which it is not known what it needs.
   std::string action;
   /// The only resources that it can be about, as a pattern: `arn:*:s3:::acme-site/*`; empty = any.
   std::string resource{};

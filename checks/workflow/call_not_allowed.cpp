@@ -56,6 +56,11 @@ class CallPowers {
     if (judged == judged_.end()) {
       return {};
     }
+    if (call.action.empty()) {
+      return {
+          CallVerdict::Open,
+          "what `" + call.asker + "` needs is not known, and whether the role may do it neither"};
+    }
     const std::string service = call.context.empty() ? "" : call.context.front().values[0].value;
     const auto key = std::tuple(&role, call.action, call.resource, service);
     const auto known = known_.find(key);
