@@ -1,7 +1,8 @@
 // A version that is published although the tests of the run failed, or as another build of the
 // image than the one that they tried. Decided in a simulated run: a test counts when it runs in the
 // same run and does not wait for the publishing step, and holds when its failure keeps that step
-// from running. Where tests start the published image, those decide; else any test. Jobs that
+// from running. Where tests start the published image, those decide; else any test. An image that
+// is started by nothing but what waits for its publication was not tried by then. Jobs that
 // deploy are judged by workflow-deploy-without-tests; a run without tests has nothing to wait for.
 // Source: GitHub Docs, "Workflow syntax", `jobs.<job_id>.needs`; Docker Docs, "Building best
 // practices".
@@ -99,12 +100,46 @@ void judge_tests(const HeldStep& held, const std::vector<ChainPart>& tests, Test
   }
 }
 
+/// The first trial of the image that is published, when all of them wait for the publication; null
+/// otherwise.
+const ImageTrial* tried_too_late(const HeldStep& held, const RunImages& images, TestJudge& judge) {
+  const std::set<std::size_t> taken = images.taken_by(held.place);
+  const ImageTrial* late = nullptr;
+  for (const ImageTrial& trial : images.trials()) {
+    if (!taken.contains(trial.build)) {
+      continue;
+    }
+    if (!held.parts->comes_before(held.place, trial.place)) {
+      return nullptr;
+    }
+    late = late == nullptr ? &trial : late;
+  }
+  const bool together =
+      late != nullptr && run_together(held, {late->place}, judge.simulator()) == true;
+  return together ? late : nullptr;
+}
+
+void add_late_trial(const RunParts& parts, const ImageTrial& late, Published& found) {
+  found.kind = Published::Kind::Untested;
+  found.because = "`" + late.what + "` in " + parts.named({late.place.job, nullptr}) +
+                  " tries the image only when it is out; push it under its commit, and give it "
+                  "this name behind the test";
+  found.scenario = "`" + found.what.what + "` is published, and then `" + late.what + "` fails";
+  found.related = {{late.where, "the test that comes too late"}};
+}
+
 /// Looks at one publication of a run; `held`: its step.
 Published look_at(const HeldStep& held, const JobRun& run, const Publication& one,
                   const RunImages& images, TestJudge& judge) {
   Published found{Published::Kind::Nothing, &run, one, {}, {}, {}};
   const RunParts& parts = *held.parts;
   judge_tests(held, tests_beside(held, one, images, judge), judge, found);
+  const ImageTrial* late = one.is_image && found.kind <= Published::Kind::Tested
+                               ? tried_too_late(held, images, judge)
+                               : nullptr;
+  if (late != nullptr) {
+    add_late_trial(parts, *late, found);
+  }
   const auto rebuilt =
       one.is_image ? find_rebuilt(images, held, images.trials(), judge.simulator()) : std::nullopt;
   if (!rebuilt || (!rebuilt->is_certain && found.kind == Published::Kind::Untested)) {
