@@ -116,6 +116,38 @@ bool is_terraform(const Command& command) {
   return !command.words.empty() && text::one_of(program_name(command.words[0]), kPrograms);
 }
 
+/// The number of an argument, `$1` or `${1}`; 0 for any other word.
+std::size_t argument_number(std::string_view word) {
+  const std::string_view digit = word.starts_with("${") && word.size() == 4 && word.ends_with('}')
+                                     ? word.substr(2, 1)
+                                 : word.starts_with('$') && word.size() == 2 ? word.substr(1)
+                                                                             : "";
+  return !digit.empty() && digit[0] >= '1' && digit[0] <= '9'
+             ? static_cast<std::size_t>(digit[0] - '0')
+             : 0;
+}
+
+/// A word of a command, where it is an argument of its script the word that the script is called
+/// with: `./on_host.sh "$HOST"` for `--instance-ids "$1"`.
+std::string called_with(std::string word, const StepCommand& command, const JobScript& script) {
+  const StepCommand* inner = &command;
+  for (std::size_t number = argument_number(word); number > 0; number = argument_number(word)) {
+    const std::string_view file = program_name(inner->where.source.path());
+    const auto commands = script.commands_of(*command.step);
+    const auto call = std::find_if(commands.begin(), commands.end(), [&](const StepCommand& one) {
+      return !inner->via.empty() && one.where == inner->via.back() &&
+             one.via.size() + 1 == inner->via.size() && one.command.words.size() > number &&
+             program_name(one.command.words[0]) == file;
+    });
+    if (call == commands.end()) {
+      break;
+    }
+    word = call->command.words[number];
+    inner = &*call;
+  }
+  return word;
+}
+
 /// What a job's settings are at one start.
 class SettingReader {
  public:
@@ -193,7 +225,8 @@ class SettingReader {
     for (const std::string& written : deploy.command != nullptr
                                           ? named_instances(deploy.command->command)
                                           : std::vector<std::string>()) {
-      const Values values = resolve_word(written, scope_in(*deploy.step));
+      const Values values = resolve_word(
+          called_with(written, *deploy.command, *deploying_.run->script), scope_in(*deploy.step));
       if (values.only() != nullptr) {
         add_owners(found_.emplace_back(Setting{"--instance-ids", *values.only(), deploy.where}),
                    intent_);

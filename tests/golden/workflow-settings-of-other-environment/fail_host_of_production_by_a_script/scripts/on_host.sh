@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+aws ssm send-command --document-name "$2" --instance-ids "$1"
