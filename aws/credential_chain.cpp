@@ -251,28 +251,29 @@ class Finder {
         });
   }
 
-  static Source keys_of(const IniSection* section, const std::string& source) {
+  static Source keys_of(const IniSection* section, const std::string& name,
+                        const std::string& file) {
     if (!has(section, "aws_access_key_id")) {
       return not_applicable();
     }
     if (section->text("aws_secret_access_key").empty()) {
-      return usage("profile `" + section->name +
-                   "` has `aws_access_key_id` and no `aws_secret_access_key`");
+      return usage("profile `" + name + "` of the " + file +
+                   " has `aws_access_key_id` and no `aws_secret_access_key`");
     }
     const std::string old_name = section->text("aws_security_token");
     return fixed({section->text("aws_access_key_id"),
                   net::Secret(section->text("aws_secret_access_key")),
                   net::Secret(old_name.empty() ? section->text("aws_session_token") : old_name),
                   {},
-                  source});
+                  "profile " + name + " (" + file + ")"});
   }
 
   Source credentials_file(const std::string& name) {
-    return keys_of(config_.in_credentials_file(name), "profile " + name + " (credentials file)");
+    return keys_of(config_.in_credentials_file(name), name, "credentials file");
   }
 
   Source config_file(const std::string& name) {
-    return keys_of(config_.in_config_file(name), "profile " + name + " (config file)");
+    return keys_of(config_.in_config_file(name), name, "config file");
   }
 
   Source login(const std::string& name) {

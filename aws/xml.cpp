@@ -25,6 +25,16 @@ bool has_elements(const pugi::xml_node& node) {
   });
 }
 
+/// All the text of an element, comments and CDATA sections in between notwithstanding.
+std::string text_inside(const pugi::xml_node& node) {
+  std::string text;
+  for (const pugi::xml_node& child : node.children()) {
+    text +=
+        child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata ? child.value() : "";
+  }
+  return text;
+}
+
 /// Turns elements into values; those whose end has not come stand on a stack.
 class ElementReader : public pugi::xml_tree_walker {
  public:
@@ -63,7 +73,7 @@ class ElementReader : public pugi::xml_tree_walker {
     if (has_elements(node) || depth() == 0) {
       return object_value({});
     }
-    Value text = text_value(node.text().get());
+    Value text = text_value(text_inside(node));
     const bool boolean = text.text == "true" || text.text == "false";
     const bool number =
         !text.text.empty() && text.text.find_first_not_of("0123456789") == std::string::npos;

@@ -1,0 +1,338 @@
+"""The edge of AWS against a server that checks signatures and plays faults; credentials against botocore, the AWS CLI's own library, where it is installed.
+Run with MUSTER_AWS_PROBE=<aws_probe>; ctest does."""
+import concurrent.futures
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import server  # noqa: E402
+
+PROBE = os.environ["MUSTER_AWS_PROBE"]
+KEYS = {"AWS_ACCESS_KEY_ID": server.KEY, "AWS_SECRET_ACCESS_KEY": server.SECRET}
+# What the AWS CLI is built on, asked for what it would use.
+RESOLVE = """
+import json, sys
+import botocore.session
+found = botocore.session.Session(profile=sys.argv[1] or None).get_credentials()
+keys = found.get_frozen_credentials()
+end = getattr(found, "_expiry_time", None)
+print(json.dumps({"AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token,
+                  "Expiration": end and end.strftime("%Y-%m-%dT%H:%M:%SZ")}))
+"""
+NAMES = "".join(name + "\n" for name in server.ROLES)
+
+
+def botocore_version():
+    import botocore
+    return tuple(int(part) for part in botocore.__version__.split(".")[:2])
+
+
+def environment(folder, **more):
+    """Nothing of the machine but its path; a home of its own."""
+    return {"PATH": os.environ["PATH"], "HOME": folder, "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+
+class Faults(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.aws = server.Aws()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.aws.close()
+        shutil.rmtree(cls.folder)
+
+    def setUp(self):
+        self.aws.reset()
+
+    def ask(self, what, **more):
+        done = subprocess.run([PROBE, what], env=environment(self.folder, **{"AWS_ENDPOINT_URL": self.aws.url(), **KEYS, **more}),
+                              capture_output=True, text=True, timeout=60)
+        for secret in (server.SECRET, "secret-of-", "token-of-", "Signature="):
+            self.assertNotIn(secret, done.stderr)
+        return done
+
+    def assert_roles(self, done):
+        self.assertEqual((done.stdout, done.returncode), (NAMES, 0), done.stderr)
+
+    def assert_fails(self, done, *words):
+        self.assertEqual(done.returncode, 1, done.stdout)
+        error = done.stderr.splitlines()[-1]
+        for word in words:
+            self.assertIn(word, error)
+
+    def test_pages_of_both_kinds_with_right_signatures(self):
+        self.assert_roles(self.ask("roles"))
+        done = self.ask("repositories")
+        self.assertEqual(done.stdout, "api\nshop\nweb\n", done.stderr)
+
+    def test_what_goes_by_is_recovered_from(self):
+        for fault in ("throttle", "500", "html", "truncate", "reset", "empty", "bad", "other", "slow", "drip"):
+            with self.subTest(fault):
+                self.aws.reset()
+                self.aws.faults = {"ListRoles": [fault, None, fault]}
+                self.assert_roles(self.ask("roles"))
+                self.assertEqual([call[1] for call in self.aws.calls].count("ListRoles"), 5)
+
+    def test_what_goes_by_is_recovered_from_in_json_too(self):
+        for fault in ("throttle", "500", "html", "truncate", "empty", "bad", "other"):
+            with self.subTest(fault):
+                self.aws.reset()
+                self.aws.faults = {"DescribeRepositories": [fault]}
+                self.assertEqual(self.ask("repositories").stdout, "api\nshop\nweb\n")
+
+    def test_what_stays_is_an_error_that_names_the_call_and_the_account(self):
+        for fault, word in (("throttle", "Throttling: Rate exceeded (HTTP 400) after 8 attempts"), ("html", "no error of AWS (HTTP 502) after 8"),
+                            ("empty", "the answer is broken"), ("bad", "the answer is broken"), ("other", "the answer is broken"),
+                            ("truncate", "after 8 attempts"), ("reset", "after 8 attempts")):
+            with self.subTest(fault):
+                self.aws.reset()
+                self.aws.faults = {"ListRoles": [fault] * 20}
+                self.assert_fails(self.ask("roles"), "iam ListRoles, account 111122223333, eu-central-1: ", word)
+                # libcurl itself sends once more when a kept connection turns out to be closed.
+                self.assertIn([call[1] for call in self.aws.calls].count("ListRoles"), (8, 9) if fault == "reset" else (8,))
+
+    def test_what_another_attempt_cannot_change_is_asked_once(self):
+        for fault, word in (("denied", "AccessDenied: User ann is not authorized (HTTP 403)"), ("large", "larger than muster takes"),
+                            ("redirect", "(HTTP 302)")):
+            with self.subTest(fault):
+                self.aws.reset()
+                self.aws.faults = {"ListRoles": [fault] * 20}
+                self.assert_fails(self.ask("roles"), "iam ListRoles, account 111122223333, eu-central-1: ", word)
+                self.assertEqual([call[1] for call in self.aws.calls].count("ListRoles"), 1)
+                self.assertNotIn("GET /stolen", [call[1] for call in self.aws.calls])
+
+    def test_a_page_that_fails_fails_the_list(self):
+        self.aws.faults = {"ListRoles": [None, "denied"]}
+        self.assert_fails(self.ask("roles"), "iam ListRoles", "AccessDenied")
+
+    def test_pages_that_lead_back_end(self):
+        self.aws.pages = "loop"
+        self.assert_fails(self.ask("roles"), "iam ListRoles", "the list is incomplete: a page was handed out twice")
+
+    def test_an_empty_page_with_a_token_is_not_the_end(self):
+        self.aws.pages = "hole"
+        self.assertEqual(self.ask("roles").stdout, "admin\nbuild\nweb\n")
+
+    def test_a_wrong_clock_is_set_right(self):
+        for ahead in (7200, -7200):
+            with self.subTest(ahead):
+                self.aws.reset()
+                self.aws.clock_ahead = ahead
+                self.assert_roles(self.ask("roles"))
+                self.assertEqual([call[1] for call in self.aws.calls].count("GetCallerIdentity"), 2)
+                self.assertEqual([call[1] for call in self.aws.calls].count("ListRoles"), 3)
+
+    def test_an_ended_session_is_renewed_once(self):
+        config = os.path.join(self.folder, "roles.ini")
+        with open(config, "w") as out:
+            out.write(f"[default]\nrole_arn = arn:aws:iam::{server.ACCOUNT}:role/audit\nsource_profile = base\n"
+                      f"[profile base]\naws_access_key_id = {server.KEY}\naws_secret_access_key = {server.SECRET}\n")
+        more = {"AWS_CONFIG_FILE": config, "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+        self.aws.faults = {"ListRoles": ["expired"]}
+        self.assert_roles(self.ask("roles", **more))
+        self.assertEqual([call[1] for call in self.aws.calls].count("AssumeRole"), 2)
+        self.aws.faults = {"ListRoles": ["expired", "expired"]}
+        self.assert_fails(self.ask("roles", **more), "iam ListRoles", "ExpiredToken")
+
+    def test_an_unknown_key_and_nobody_there_are_said(self):
+        self.assert_fails(self.ask("roles", AWS_ACCESS_KEY_ID="AKIANOBODY"), "sts GetCallerIdentity", "InvalidClientTokenId")
+        self.assert_fails(self.ask("roles", AWS_SECRET_ACCESS_KEY="wrong"), "sts GetCallerIdentity", "SignatureDoesNotMatch")
+        self.assert_fails(self.ask("roles", AWS_ENDPOINT_URL="http://127.0.0.1:1"), "sts GetCallerIdentity", "127.0.0.1:1", "after 8 attempts")
+
+
+@unittest.skipUnless(shutil.which("openssl"), "the openssl program is missing")
+class Tls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.authority = server.certificate(cls.folder, "authority", "")
+        server.certificate(cls.folder, "stranger", "")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def ask(self, certificate, bundle, host="127.0.0.1"):
+        aws = server.Aws(certificate)
+        try:
+            return subprocess.run([PROBE, "roles"], capture_output=True, text=True, timeout=60,
+                                  env=environment(self.folder, AWS_ENDPOINT_URL=aws.url(host), AWS_CA_BUNDLE=os.path.join(self.folder, bundle), **KEYS))
+        finally:
+            aws.close()
+
+    def test_only_a_certificate_that_proves_the_host_is_taken(self):
+        good = server.certificate(self.folder, "good", "IP:127.0.0.1", authority=self.authority)
+        other = server.certificate(self.folder, "other", "DNS:other.example.com", authority=self.authority)
+        expired = server.certificate(self.folder, "expired", "IP:127.0.0.1", days=-1, authority=self.authority)
+        self.assertEqual(self.ask(good, "authority.pem").stdout, NAMES)
+        for name, certificate, bundle in (("unknown authority", good, "stranger.pem"), ("wrong name", other, "authority.pem"),
+                                          ("expired", expired, "authority.pem"), ("no such bundle", good, "missing.pem")):
+            with self.subTest(name):
+                done = self.ask(certificate, bundle)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("sts GetCallerIdentity", done.stderr.splitlines()[-1])
+                self.assertNotIn("attempts", done.stderr.splitlines()[-1])
+
+
+class Sources(unittest.TestCase):
+    """One row for each way to have credentials, or to fail; botocore must find the same."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.aws = server.Aws()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.aws.close()
+
+    def probe(self, profile, env):
+        return subprocess.run([PROBE, "credentials", *([profile] if profile else [])], env=env, capture_output=True, text=True, timeout=60)
+
+    def cli(self, profile, env):
+        return subprocess.run([sys.executable, "-c", RESOLVE, profile], env=env, capture_output=True, text=True, timeout=60)
+
+    def rows(self, folder):
+        url, role = self.aws.url(), f"arn:aws:iam::{server.ACCOUNT}:role/"
+        program = os.path.join(folder, "program.sh")
+        token = os.path.join(folder, "token")
+        pair = "aws_access_key_id = AKIA{0}\naws_secret_access_key = hunter2 {0}\n"
+        env_keys = {"AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "hunter2"}
+        web = {"AWS_WEB_IDENTITY_TOKEN_FILE": token, "AWS_ROLE_ARN": role + "web"}
+        chain = (f"[profile a]\nrole_arn = {role}a\nsource_profile = b\nexternal_id = acme\n[profile b]\nrole_arn = {role}b\nsource_profile = c\n"
+                 "role_session_name = ann\nduration_seconds = 900\n")
+        sso = f"[profile s]\nsso_session = acme\nsso_account_id = {server.ACCOUNT}\nsso_role_name = audit\n[sso-session acme]\n" \
+              "sso_start_url = https://acme.example.com/start\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n"
+        with_machine = {"AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": url}
+        return [
+            # name, profile on the command line, variables, config file, credentials file
+            ("nothing", "", {}, "", ""),
+            ("environment", "", env_keys, "", ""),
+            ("environment with token", "", {**env_keys, "AWS_SESSION_TOKEN": "t"}, "", ""),
+            ("environment with the old name of the token", "", {**env_keys, "AWS_SESSION_TOKEN": "t", "AWS_SECURITY_TOKEN": "old"}, "", ""),
+            ("environment without secret", "", {"AWS_ACCESS_KEY_ID": "AKIAENV"}, "", "[default]\n" + pair.format("D")),
+            ("empty environment", "", {"AWS_ACCESS_KEY_ID": ""}, "", "[default]\n" + pair.format("D")),
+            ("environment before AWS_PROFILE", "", {**env_keys, "AWS_PROFILE": "p"}, "[profile p]\n" + pair.format("P"), ""),
+            ("a chosen profile before environment", "p", env_keys, "[profile p]\n" + pair.format("P"), ""),
+            ("AWS_PROFILE", "", {"AWS_PROFILE": "p"}, "[profile p]\n" + pair.format("P") + "[default]\n" + pair.format("D"), ""),
+            ("AWS_DEFAULT_PROFILE before AWS_PROFILE", "", {"AWS_PROFILE": "p", "AWS_DEFAULT_PROFILE": "q"},
+             "[profile p]\n" + pair.format("P") + "[profile q]\n" + pair.format("Q"), ""),
+            ("a profile that is not there", "missing", {}, "[default]\n" + pair.format("D"), ""),
+            ("credentials file before config file", "p", {}, "[profile p]\n" + pair.format("CONFIG"), "[p]\n" + pair.format("CREDENTIALS")),
+            ("config file", "", {}, "[default]\n" + pair.format("D") + "aws_session_token = t\n", ""),
+            ("a name with blanks in quotes", "my team", {}, '[profile "my team"]\n' + pair.format("P"), ""),
+            ("upper-case keys, colons, comments, blanks", "p", {},
+             "# c\n ; c\n[profile p]\nAWS_ACCESS_KEY_ID : AKIAP\n\naws_secret_access_key=a=b # no comment\n", ""),
+            ("an indented line goes on with the value before it", "p", {}, "[profile p]\naws_secret_access_key = a\n  aws_access_key_id = AKIAP\n", ""),
+            ("keys without secret", "p", {}, "[profile p]\naws_access_key_id = AKIAP\n", ""),
+            ("a key twice", "p", {}, "[profile p]\n" + pair.format("P") + "aws_access_key_id = AKIAQ\n", ""),
+            ("a section twice", "p", {}, "[profile p]\n" + pair.format("P") + "[profile p]\n", ""),
+            ("no section", "p", {}, pair.format("P") + "[profile p]\n", ""),
+            ("a line without a value", "p", {}, "[profile p]\nhello\n", ""),
+            ("role over two profiles", "a", {}, chain + "[profile c]\n" + pair.format("C"), ""),
+            ("role, its source in the credentials file", "a", {}, chain, "[c]\n" + pair.format("C")),
+            ("role, its source by a program", "a", {}, chain + f"[profile c]\ncredential_process = {program}\n", ""),
+            ("role of a profile that names itself", "p", {}, f"[profile p]\nrole_arn = {role}p\nsource_profile = p\n" + pair.format("P"), ""),
+            ("role that leads back", "a", {}, chain + f"[profile c]\nrole_arn = {role}c\nsource_profile = a\n", ""),
+            ("role without source", "p", {}, f"[profile p]\nrole_arn = {role}p\n", ""),
+            ("role with two sources", "p", env_keys, f"[profile p]\nrole_arn = {role}p\nsource_profile = p\ncredential_source = Environment\n" + pair.format("P"), ""),
+            ("role, its source not there", "p", {}, f"[profile p]\nrole_arn = {role}p\nsource_profile = q\n", ""),
+            ("role, its source without credentials", "p", {}, f"[profile p]\nrole_arn = {role}p\nsource_profile = q\n[profile q]\nregion = eu-west-1\n", ""),
+            ("role by the environment", "p", env_keys, f"[profile p]\nrole_arn = {role}p\ncredential_source = Environment\n", ""),
+            ("role by an unknown source", "p", env_keys, f"[profile p]\nrole_arn = {role}p\ncredential_source = Sun\n", ""),
+            ("role by the machine", "p", with_machine, f"[profile p]\nrole_arn = {role}p\ncredential_source = Ec2InstanceMetadata\n", ""),
+            ("environment before role", "", env_keys, f"[default]\nrole_arn = {role}p\nsource_profile = q\n[profile q]\n" + pair.format("Q"), ""),
+            ("role before web identity of the environment", "", web, f"[default]\nrole_arn = {role}p\nsource_profile = q\n[profile q]\n" + pair.format("Q"), ""),
+            ("web identity", "", web, "", ""),
+            ("web identity with a name", "", {**web, "AWS_ROLE_SESSION_NAME": "ann"}, "", ""),
+            ("web identity before files", "", web, "[default]\n" + pair.format("D"), ""),
+            ("a chosen profile before web identity of the environment", "p", web, "[profile p]\n" + pair.format("P"), ""),
+            ("web identity without role", "", {"AWS_WEB_IDENTITY_TOKEN_FILE": token}, "[default]\n" + pair.format("D"), ""),
+            ("web identity without file", "", {**web, "AWS_WEB_IDENTITY_TOKEN_FILE": token + "x"}, "[default]\n" + pair.format("D"), ""),
+            ("web identity of a profile", "p", {}, f"[profile p]\nrole_arn = {role}p\nweb_identity_token_file = {token}\n", ""),
+            ("web identity as a source", "p", {}, f"[profile p]\nrole_arn = {role}p\nsource_profile = q\n[profile q]\nrole_arn = {role}q\n"
+             f"web_identity_token_file = {token}\n", ""),
+            ("identity center", "s", {}, sso, ""),
+            ("identity center before keys", "s", {}, sso.replace("[sso-", pair.format("S") + "[sso-"), ""),
+            ("identity center, nobody signed in", "s", {}, sso.replace("acme]", "other]").replace("= acme", "= other"), ""),
+            ("identity center without region", "s", {}, sso.replace("sso_region = eu-west-1\n", ""), ""),
+            ("identity center in disagreement", "s", {}, sso.replace("[sso-", "sso_region = eu-north-1\n[sso-"), ""),
+            ("identity center without its session", "s", {}, sso.replace("[sso-session acme]", "[sso-session b]"), ""),
+            ("identity center in the old way", "s", {}, sso.replace("sso_session = acme\n", "").replace("[sso-session acme]\n", ""), ""),
+            ("program", "p", {}, f"[profile p]\ncredential_process = {program} 'an argument'\n", ""),
+            ("keys of the credentials file before program", "p", {}, f"[profile p]\ncredential_process = {program}\n", "[p]\n" + pair.format("P")),
+            ("program before keys of the config file", "p", {}, f"[profile p]\ncredential_process = {program}\n" + pair.format("P"), ""),
+            ("program that fails", "p", {}, f"[profile p]\ncredential_process = {program} fail\n" + pair.format("P"), ""),
+            ("program of another version", "p", {}, f"[profile p]\ncredential_process = {program} version\n", ""),
+            ("program that says nothing", "p", {}, "[profile p]\ncredential_process = true\n", ""),
+            ("program that is not there", "p", {}, "[profile p]\ncredential_process = /no/such/program\n", ""),
+            ("container", "", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "container-token"}, "", ""),
+            ("container with a token file", "", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "wrong",
+                                                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": os.path.join(folder, "container-token")}, "", ""),
+            ("container of another host", "", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/container"}, "", ""),
+            ("container before machine", "", {**with_machine, "AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/container",
+                                              "AWS_CONTAINER_AUTHORIZATION_TOKEN": "container-token"}, "", ""),
+            ("files before container", "", {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url + "/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "container-token"},
+             "[default]\n" + pair.format("D"), ""),
+            ("machine", "", with_machine, "", ""),
+            ("machine, switched off", "", {**with_machine, "AWS_EC2_METADATA_DISABLED": "true"}, "", ""),
+        ]
+
+    def prepare(self, folder, config, credentials):
+        os.makedirs(os.path.join(folder, ".aws/sso/cache"))
+        files = {".aws/config": config, ".aws/credentials": credentials, "token": "web-token", "container-token": "container-token",
+                 "program.sh": "#!/bin/sh\n[ \"$1\" = fail ] && { echo 'no luck' >&2; exit 3; }\nv=1\n[ \"$1\" = version ] && v=2\n"
+                               "echo '{\"Version\": '$v', \"AccessKeyId\": \"AKIAPROGRAM\", \"SecretAccessKey\": \"'\"program $1\"'\", \"Expiration\": \""
+                               + self.aws.expiration + "\"}'\n"}
+        # Names of the cache's files: SHA-1 of the session's name, or of the start URL.
+        for name in ("acme", "https://acme.example.com/start"):
+            files[".aws/sso/cache/" + hashlib.sha1(name.encode()).hexdigest() + ".json"] = json.dumps(
+                {"accessToken": "sso-token", "expiresAt": self.aws.expiration, "region": "eu-west-1", "startUrl": "https://acme.example.com/start"})
+        for name, text in files.items():
+            with open(os.path.join(folder, name), "w") as out:
+                out.write(text)
+        os.chmod(os.path.join(folder, "program.sh"), 0o700)
+
+    def test_each_source_gives_what_the_cli_gives(self):
+        # Debian's is older than the endpoint variables, and would ask the real AWS.
+        cli = importlib.util.find_spec("botocore") is not None and botocore_version() >= (1, 34)
+        if not cli:
+            print("no botocore 1.34 or newer: compared with nothing", file=sys.stderr)
+        with tempfile.TemporaryDirectory() as top, concurrent.futures.ThreadPoolExecutor(4) as pool:
+            asked = [(row[0], pool.submit(self.both, os.path.join(top, str(index)), index, cli)) for index, row in enumerate(self.rows(top))]
+            for name, both in asked:
+                with self.subTest(name):
+                    ours, theirs = both.result()
+                    self.assertNotIn("hunter2", ours.stderr)
+                    if theirs:
+                        self.compare(ours, theirs)
+
+    def both(self, folder, index, cli):
+        """What muster and botocore say of one row."""
+        _, profile, variables, config, credentials = self.rows(folder)[index]
+        self.prepare(folder, config, credentials)
+        env = environment(folder, **{"AWS_ENDPOINT_URL_STS": self.aws.url(), "AWS_ENDPOINT_URL_SSO": self.aws.url(), **variables})
+        return self.probe(profile, env), self.cli(profile, env) if cli else None
+
+    def compare(self, ours, theirs):
+        if theirs.returncode != 0:
+            self.assertEqual(ours.returncode, 1, f"{ours.stdout}\nbotocore: {theirs.stderr}")
+            return
+        self.assertEqual(ours.returncode, 0, f"{ours.stderr}\nbotocore: {theirs.stdout}")
+        want, got = json.loads(theirs.stdout), json.loads(ours.stdout)
+        for key in ("AccessKeyId", "SecretAccessKey", "SessionToken"):
+            self.assertEqual(got.get(key), want.get(key))
+        self.assertEqual((got.get("Expiration") or "")[:19], (want.get("Expiration") or "")[:19])
+
+
+if __name__ == "__main__":
+    unittest.main()

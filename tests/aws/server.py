@@ -1,0 +1,279 @@
+"""A small AWS for tests, on the loopback: checks signatures by itself, answers a few calls, plays faults. Standard library alone."""
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+import urllib.parse
+from datetime import datetime, timedelta, timezone
+
+ACCOUNT = "111122223333"
+KEY, SECRET = "AKIAACMEEXAMPLE00001", "acme/secret+key/of/an/example/only/000001"
+SESSION = {"AccessKeyId": "ASIAACMESESSION00001", "SecretAccessKey": "session-secret", "SessionToken": "session-token"}
+ROLES = ["admin", "build", "deploy-prod", "deploy-staging", "web"]
+
+
+def later(seconds):
+    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def hmac256(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+def canonical(method, target, headers, names, body, service):
+    path, _, query = target.partition("?")
+    if service != "s3":
+        kept = []
+        for part in path.split("/"):
+            if part == "..":
+                kept[-1:] = []
+            elif part not in ("", "."):
+                kept.append(part)
+        path = "/" + "/".join(kept) + ("/" if kept and path.endswith("/") else "")
+        path = urllib.parse.quote(path, safe="/-_.~")
+    pairs = sorted((name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part))
+    lines = [f"{name}:{' '.join(headers[name].split())}" for name in names]
+    return "\n".join([method, path, "&".join(f"{name}={value}" for name, value in pairs), *lines, "", ";".join(names),
+                      hashlib.sha256(body).hexdigest()])
+
+
+def signature_fault(handler, body):
+    """Nothing when the signature is right, else (code, message), as a service would word it."""
+    headers = {name.lower(): value for name, value in handler.headers.items()}
+    match = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})",
+                         headers.get("authorization", ""))
+    if not match:
+        return "MissingAuthenticationToken", "not signed"
+    key, day, region, service, names, signature = match.groups()
+    known = handler.server.keys.get(key)
+    if not known:
+        return "InvalidClientTokenId", "unknown key"
+    secret, token = known
+    if headers.get("x-amz-security-token", "") != token:
+        return "InvalidClientTokenId", "wrong token"
+    date = headers.get("x-amz-date", "")
+    now = datetime.now(timezone.utc) + timedelta(seconds=handler.server.clock_ahead)
+    then = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    if abs((now - then).total_seconds()) > 900:
+        return "SignatureDoesNotMatch", f"Signature expired: {date}"
+    names = names.split(";")
+    must = {"host", "x-amz-date"} | ({"x-amz-security-token"} if token else set())
+    if not must <= set(names) or day != date[:8]:
+        return "SignatureDoesNotMatch", "host, date or token is not signed"
+    if service == "iam" and region != "us-east-1":
+        return "SignatureDoesNotMatch", "Credential should be scoped to a valid region"
+    request = canonical(handler.command, handler.path, headers, names, body, service)
+    to_sign = f"AWS4-HMAC-SHA256\n{date}\n{day}/{region}/{service}/aws4_request\n{hashlib.sha256(request.encode()).hexdigest()}"
+    signing = hmac256(hmac256(hmac256(hmac256(("AWS4" + secret).encode(), day), region), service), "aws4_request")
+    if hmac256(signing, to_sign).hex() != signature:
+        return "SignatureDoesNotMatch", "the signature does not match"
+    return None
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        pass
+
+    def date_time_string(self, timestamp=None):
+        return super().date_time_string((timestamp or time.time()) + self.server.clock_ahead)
+
+    def answer(self, status, body, content_type="text/xml", headers=()):
+        body = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        for name, value in (("Content-Type", content_type), ("Content-Length", str(len(body))), *headers):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def error(self, service, status, code, message):
+        if service == "ecr":
+            self.answer(status, json.dumps({"__type": "com.amazonaws.ecr#" + code, "message": message}), "application/x-amz-json-1.1")
+        else:
+            self.answer(status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>")
+
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        form = dict(urllib.parse.parse_qsl(body.decode("latin1")))
+        target = self.headers.get("X-Amz-Target", "")
+        action = target.rpartition(".")[2] or form.get("Action") or self.command + " " + self.path.partition("?")[0]
+        service = "ecr" if target else {"2010-05-08": "iam", "2011-06-15": "sts"}.get(form.get("Version"), "")
+        self.server.calls.append((service, action, dict(self.headers), form))
+        if self.fault(service, action):
+            return
+        if service and action != "AssumeRoleWithWebIdentity":
+            wrong = signature_fault(self, body)
+            if wrong:
+                return self.error(service, 403, *wrong)
+        self.reply(service, action, form, json.loads(body) if service == "ecr" else {})
+
+    do_GET = do_POST = do_PUT = handle_any
+
+    # ---- faults -------------------------------------------------------------------------------
+    def fault(self, service, action):
+        faults = self.server.faults.get(action)
+        kind = faults.pop(0) if faults else None
+        if kind is None:
+            return False
+        if kind == "throttle":
+            self.error(service, 400, "ThrottlingException" if service == "ecr" else "Throttling", "Rate exceeded")
+        elif kind == "500":
+            self.error(service, 500, "InternalFailure", "oops")
+        elif kind == "html":
+            self.answer(502, "<html><body>Bad Gateway</body></html>", "text/html")
+        elif kind == "denied":
+            self.error(service, 403, "AccessDeniedException" if service == "ecr" else "AccessDenied", "User ann is not authorized")
+        elif kind == "expired":
+            self.error(service, 403, "ExpiredTokenException" if service == "ecr" else "ExpiredToken", "The token has expired")
+        elif kind == "slow":
+            time.sleep(3)
+            self.close_connection = True
+        elif kind in ("truncate", "drip", "large"):
+            self.broken_body(kind)
+        elif kind == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+        elif kind == "redirect":
+            self.answer(302, "", headers=(("Location", f"http://127.0.0.1:{self.server.server_port}/stolen"),))
+        else:
+            bodies = {"empty": "", "bad": "<a><b>" if service == "iam" else '{"x":', "other": "<Foo/>" if service == "iam" else "{}"}
+            self.answer(200, bodies[kind])
+        return True
+
+    def broken_body(self, kind):
+        self.send_response(200)
+        self.send_header("Content-Length", "100000" if kind != "large" else str(4 << 20))
+        self.end_headers()
+        self.close_connection = True
+        try:
+            if kind == "truncate":
+                self.wfile.write(b"<ListRolesResponse>")
+            for _ in range(600 if kind == "drip" else 4096 if kind == "large" else 0):
+                self.wfile.write(b"x" if kind == "drip" else b"x" * 1024)
+                self.wfile.flush()
+                if kind == "drip":
+                    time.sleep(0.2)
+        except OSError:
+            pass
+
+    # ---- answers ------------------------------------------------------------------------------
+    def reply(self, service, action, form, asked):
+        simple = {"GetCallerIdentity": self.identity, "AssumeRole": self.session, "AssumeRoleWithWebIdentity": self.session}
+        if action in simple:
+            return simple[action](action, form)
+        if action == "ListRoles":
+            return self.roles(form)
+        if action == "DescribeRepositories":
+            return self.repositories(asked)
+        return self.metadata(action)
+
+    def identity(self, *_):
+        self.answer(200, f"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/ann</Arn><UserId>AIDAEXAMPLE</UserId>"
+                         f"<Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+
+    def session(self, action, form):
+        if form.get("WebIdentityToken", "web-token") != "web-token":
+            return self.error("sts", 400, "InvalidIdentityToken", "bad token")
+        name = form["RoleArn"].rpartition("/")[2]
+        key = "ASIA" + hashlib.sha256((name + form.get("ExternalId", "")).encode()).hexdigest()[:16].upper()
+        self.server.keys[key] = ("secret-of-" + name, "token-of-" + name)
+        self.answer(200, f"<{action}Response><{action}Result><AssumedRoleUser><Arn>{form['RoleArn']}</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser>"
+                         f"<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>secret-of-{name}</SecretAccessKey>"
+                         f"<SessionToken>token-of-{name}</SessionToken><Expiration>{self.server.expiration}</Expiration></Credentials></{action}Result></{action}Response>")
+
+    def roles(self, form):
+        start = int(form.get("Marker") or 0)
+        size, pages = 2, self.server.pages
+        names, more = ROLES[start:start + size], start + size < len(ROLES)
+        marker = str(start + size)
+        if pages == "loop":
+            names, more, marker = ["again"], True, "0"
+        elif pages == "hole" and start == 2:
+            names = []
+        members = "".join(f"<member><RoleName>{name}</RoleName></member>" for name in names)
+        self.answer(200, f"<ListRolesResponse><ListRolesResult><IsTruncated>{str(more).lower()}</IsTruncated><Roles>{members}</Roles>"
+                         + (f"<Marker>{marker}</Marker>" if more else "") + "</ListRolesResult></ListRolesResponse>")
+
+    def repositories(self, asked):
+        start = int(asked.get("nextToken") or 0)
+        names = ["api", "shop", "web"][start:start + 2]
+        out = {"repositories": [{"repositoryName": name} for name in names]}
+        if start == 0:
+            out["nextToken"] = "2"
+        self.answer(200, json.dumps(out), "application/x-amz-json-1.1")
+
+    def metadata(self, action):
+        """Identity Center, container and machine."""
+        keys = {**SESSION, "Token": SESSION["SessionToken"], "Expiration": self.server.expiration}
+        if action == "GET /federation/credentials":
+            good = self.headers.get("x-amz-sso_bearer_token") == "sso-token"
+            inner = {"accessKeyId": "ASIASSO", "secretAccessKey": "sso-secret", "sessionToken": "sso-session",
+                     "expiration": int(datetime.fromisoformat(self.server.expiration.replace("Z", "+00:00")).timestamp() * 1000)}
+            return self.answer(200 if good else 401, json.dumps({"roleCredentials": inner} if good else {"message": "no"}), "application/json")
+        if action == "GET /container":
+            good = self.headers.get("Authorization") == "container-token"
+            return self.answer(200 if good else 403, json.dumps(keys), "application/json")
+        if action == "PUT /latest/api/token":
+            return self.answer(200, "imds-token", "text/plain")
+        if action.startswith("GET /latest/") and self.headers.get("x-aws-ec2-metadata-token") == "imds-token":
+            role = action.endswith("web-host")
+            return self.answer(200, json.dumps(keys) if role else "web-host", "text/plain")
+        return self.answer(404, "", "text/plain")
+
+
+class Aws(http.server.ThreadingHTTPServer):
+    """Runs in the background until `close`. `faults`: for each action what happens to its next calls; None is no fault."""
+    daemon_threads = True
+
+    def __init__(self, certificate=None):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.scheme = "https"
+        self.expiration = later(3600)
+        self.reset()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def reset(self):
+        self.keys = {KEY: (SECRET, "")}
+        self.faults, self.calls, self.pages, self.clock_ahead = {}, [], "", 0
+
+    def handle_error(self, *_):
+        """Clients that go away are part of the tests."""
+
+    def url(self, host="127.0.0.1"):
+        return f"{self.scheme}://{host}:{self.server_port}"
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+
+def certificate(folder, name, subject, days=3650, authority=None):
+    """Makes a key and a certificate with the openssl program; signed by itself, or by an authority made before."""
+    import subprocess
+    key, cert = os.path.join(folder, name + ".key"), os.path.join(folder, name + ".pem")
+    run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)
+    if authority is None:
+        run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", cert, "-days", str(days), "-subj",
+            "/CN=" + name, "-addext", "basicConstraints=critical,CA:TRUE")
+        return cert, key
+    request, extension = os.path.join(folder, name + ".csr"), os.path.join(folder, name + ".ext")
+    with open(extension, "w") as out:
+        out.write("subjectAltName=" + subject + "\n")
+    run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=" + name)
+    run("x509", "-req", "-in", request, "-CA", authority[0], "-CAkey", authority[1], "-CAcreateserial", "-days", str(days), "-extfile", extension, "-out", cert)
+    return cert, key
