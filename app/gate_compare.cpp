@@ -12,7 +12,6 @@ namespace muster::app {
 namespace {
 
 using prover::Answer;
-using prover::Verdict;
 
 const std::vector<std::string>& open_of(const GateSubject* subject) {
   static const std::vector<std::string> kNone;
@@ -216,8 +215,9 @@ void Judge::not_grown(GateFinding& finding, std::size_t before, std::size_t afte
   } else if (finding.pair.before == nullptr) {
     finding.change = GateChange::Empty;
   } else {
-    finding.change = prover_.within(before, after).verdict == Verdict::Yes ? GateChange::Equal
-                                                                           : GateChange::Narrowed;
+    finding.change = prover_.within(before, after).verdict == prover::Verdict::Yes
+                         ? GateChange::Equal
+                         : GateChange::Narrowed;
   }
 }
 
@@ -229,7 +229,7 @@ void Judge::hold_back(GateFinding& finding) {
   const std::size_t before = prover_.add(own_side_of(finding.pair.before).stack);
   const std::size_t after = prover_.add(own_side_of(finding.pair.after).stack);
   Answer answer = prover_.within(after, before);
-  if (answer.verdict == Verdict::No) {
+  if (answer.verdict == prover::Verdict::No) {
     finding.held_back = std::move(answer.witness);
   }
 }
@@ -250,22 +250,22 @@ void Judge::finding(GateFinding& finding) {
   const std::size_t after = prover_.add(finding.after.stack);
   const Answer answer = prover_.within(after, before);
   switch (answer.verdict) {
-    case Verdict::Yes:
+    case prover::Verdict::Yes:
       not_grown(finding, before, after);
       if (finding.change != GateChange::Undecided) {
         hold_back(finding);
       }
       return;
-    case Verdict::Undecided:
+    case prover::Verdict::Undecided:
       finding.change = GateChange::Undecided;
       finding.reason = answer.reason;
       finding.witness = answer.witness;
       return;
-    case Verdict::No:
+    case prover::Verdict::No:
       grown(finding, answer);
   }
   const bool other_way = pair.before != nullptr && finding.change == GateChange::Widened &&
-                         prover_.within(before, after).verdict == Verdict::No;
+                         prover_.within(before, after).verdict == prover::Verdict::No;
   finding.change = other_way ? GateChange::Incomparable : finding.change;
 }
 

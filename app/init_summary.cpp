@@ -33,7 +33,7 @@ ordered_json texts(const std::vector<std::string>& list) {
   return json;
 }
 
-ordered_json places(const std::vector<SourceRef>& used) {
+ordered_json shown_places(const std::vector<SourceRef>& used) {
   ordered_json json = ordered_json::array();
   for (const SourceRef& where : used) {
     json.push_back(clean(place(where)));
@@ -44,7 +44,7 @@ ordered_json places(const std::vector<SourceRef>& used) {
 ordered_json variables_json(const std::vector<DraftVariable>& list) {
   ordered_json json = ordered_json::array();
   for (const DraftVariable& variable : list) {
-    json.push_back({{"name", clean(variable.name)}, {"used", places(variable.used)}});
+    json.push_back({{"name", clean(variable.name)}, {"used", shown_places(variable.used)}});
   }
   return json;
 }
@@ -70,7 +70,7 @@ ordered_json role_json(const DraftRole& role) {
   return {{"name", clean(role.name)},
           {"declared", role.is_known()},
           {"arn", text_or_null(role.arn)},
-          {"used", places(role.used)},
+          {"used", shown_places(role.used)},
           {"facts", text_or_null(role.facts)},
           {"trust", text_or_null(role.trust.value)},
           {"trust_candidates", texts(role.trust_candidates)},
@@ -84,7 +84,7 @@ ordered_json environment_json(const DraftEnvironment& environment) {
   const bool known = environment.kind != EnvironmentClass::Unknown;
   return {{"name", clean(environment.name)},
           {"class", known ? ordered_json(to_string(environment.kind)) : ordered_json(nullptr)},
-          {"used", places(environment.used)},
+          {"used", shown_places(environment.used)},
           {"variables", variables_json(environment.variables)}};
 }
 

@@ -13,6 +13,7 @@
 #include <set>
 #include <system_error>
 
+#include "app/facts_manifest.h"
 #include "app/recognise.h"
 #include "checks/core/digest.h"
 #include "checks/iam/infrastructure.h"
@@ -170,6 +171,11 @@ std::size_t Reader::limit_of(const std::string& shown, bool in_root) const {
 void Reader::take(const std::string& shown, std::string bytes) {
   if (named_.contains(shown)) {
     add(DocumentKind::IamPolicy, shown, std::move(bytes));
+    return;
+  }
+  if (const auto missing = not_collected(shown, bytes)) {
+    auto& all = repository_.facts.not_covered;
+    all.insert(all.end(), missing->begin(), missing->end());
     return;
   }
   const Recognised recognised = recognise_content(shown, bytes);

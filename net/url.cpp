@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -74,6 +75,20 @@ std::string percent_encoded(std::string_view text, bool keep_slash) {
     }
     const auto byte = static_cast<unsigned char>(c);
     out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+  }
+  return out;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned byte = 0;
+    const char* const begin = text.data() + at + 1;
+    const bool encoded = text[at] == '%' && at + 2 < text.size() &&
+                         std::from_chars(begin, begin + 2, byte, 16).ptr == begin + 2;
+    out += encoded ? static_cast<char>(byte) : text[at];
+    at += encoded ? 2 : 0;
   }
   return out;
 }

@@ -38,4 +38,7 @@ struct Url {
 /// `keep_slash` keeps `/` too.
 [[nodiscard]] std::string percent_encoded(std::string_view text, bool keep_slash = false);
 
+/// The other way: `%XX` becomes its byte; a `%` without two hexadecimal digits stays.
+[[nodiscard]] std::string percent_decoded(std::string_view text);
+
 }  // namespace muster::net

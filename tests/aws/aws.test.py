@@ -1,5 +1,5 @@
 """The edge of AWS against a server that checks signatures and plays faults; credentials against botocore, the AWS CLI's own library, where it is installed.
-Run with MUSTER_AWS_PROBE=<aws_probe>; ctest does."""
+Run with MUSTER=<muster> MUSTER_AWS_PROBE=<aws_probe>; ctest does."""
 import concurrent.futures
 import hashlib
 import importlib.util
@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import server  # noqa: E402
 
 PROBE = os.environ["MUSTER_AWS_PROBE"]
+MUSTER = os.environ["MUSTER"]
 KEYS = {"AWS_ACCESS_KEY_ID": server.KEY, "AWS_SECRET_ACCESS_KEY": server.SECRET}
 # What the AWS CLI is built on, asked for what it would use.
 RESOLVE = """
@@ -148,6 +149,108 @@ class Faults(unittest.TestCase):
         self.assert_fails(self.ask("roles", AWS_ACCESS_KEY_ID="AKIANOBODY"), "sts GetCallerIdentity", "InvalidClientTokenId")
         self.assert_fails(self.ask("roles", AWS_SECRET_ACCESS_KEY="wrong"), "sts GetCallerIdentity", "SignatureDoesNotMatch")
         self.assert_fails(self.ask("roles", AWS_ENDPOINT_URL="http://127.0.0.1:1"), "sts GetCallerIdentity", "127.0.0.1:1", "after 8 attempts")
+
+
+class Collect(unittest.TestCase):
+    """`muster collect aws`, and what `muster audit` makes of its folder."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.out = os.path.join(self.folder, "facts")
+        self.aws = server.Aws()
+
+    def tearDown(self):
+        self.aws.close()
+        shutil.rmtree(self.folder)
+
+    def muster(self, *words, **more):
+        done = subprocess.run([MUSTER, *words], env=environment(self.folder, **{"AWS_ENDPOINT_URL": self.aws.url(), **KEYS, **more}), capture_output=True,
+                              text=True, timeout=120)
+        self.assertNotIn(server.SECRET, done.stdout + done.stderr)
+        return done
+
+    def collect(self, *words, **more):
+        return self.muster("collect", "aws", "--out", self.out, *words, **more)
+
+    def audit(self):
+        empty = os.path.join(self.folder, "empty")
+        os.makedirs(empty, exist_ok=True)
+        done = self.muster("audit", empty, "--facts", self.out, "--json", "--out", os.path.join(self.folder, "report"))
+        return done.returncode, json.loads(done.stdout)
+
+    def read(self, name):
+        with open(os.path.join(self.out, name)) as file:
+            return json.load(file)
+
+    def test_the_facts_are_those_of_the_account_and_an_audit_reads_them(self):
+        done = self.collect("--account", server.ACCOUNT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        manifest = self.read("manifest.json")
+        self.assertEqual((manifest["account"], manifest["regions"]), (server.ACCOUNT, ["eu-central-1"]))
+        self.assertEqual([row["what"] for row in manifest["not_read"]], ["resource control policies"])
+        for file in manifest["files"]:
+            with open(os.path.join(self.out, file["path"]), "rb") as found:
+                self.assertEqual(hashlib.sha256(found.read()).hexdigest(), file["sha256"])
+        role = self.read("iam/authorization-details-2.json")["RoleDetailList"][0]
+        self.assertEqual((role["AssumeRolePolicyDocument"], role["RolePolicyList"][0]["PolicyDocument"]), (server.TRUST, server.ALL))
+        self.assertEqual(self.read("iam/oidc-providers.json")["OpenIDConnectProviders"][0]["ClientIDList"], ["sts.amazonaws.com"])
+        self.assertEqual([len(level) for level in self.read("organizations/policies.json")["service_control_policies"][server.ACCOUNT]], [1, 1, 1])
+        policies = self.read("ecr/eu-central-1.json")["resource_policies"]
+        self.assertEqual([row["policy"] for row in policies], [None, server.ALL, None])
+        code, report = self.audit()
+        self.assertEqual(code, 0)
+        found = [(row["rule"], row["asset"]["id"]) for row in report["outcomes"] if row["outcome"] == "fail"]
+        self.assertEqual(found, [("iam-static-user", f"arn:aws:iam::{server.ACCOUNT}:user/ann")])
+        self.assertIn(":role/admin", self.muster("policy", "who-can", "s3:GetObject", "--facts", self.out).stdout)
+
+    def test_what_was_not_read_makes_the_collection_and_the_audit_incomplete(self):
+        for action, fault in (("GetAccountAuthorizationDetails", [None, "denied"]), ("GetOpenIDConnectProvider", ["denied"]),
+                              ("GetCredentialReport", ["denied"]), ("DescribeRepositories", [None, "denied"]), ("GetRepositoryPolicy", ["denied"]),
+                              ("GetAccountAuthorizationDetails", [None] + ["empty"] * 8)):
+            with self.subTest(action):
+                self.aws.reset()
+                self.aws.faults = {action: list(fault)}
+                shutil.rmtree(self.out, ignore_errors=True)
+                done = self.collect()
+                self.assertEqual(done.returncode, 3)
+                self.assertIn(action, done.stderr)
+                code, report = self.audit()
+                self.assertIn(code, (1, 3))
+                self.assertIn(action, json.dumps(report["not_covered"]))
+                if action == "GetAccountAuthorizationDetails":
+                    self.assertEqual(code, 3)
+
+    def test_a_member_account_that_may_not_ask_the_organisation_is_complete(self):
+        self.aws.faults = {"ListParents": ["denied"]}
+        done = self.collect()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("note: not read: policies of the organisation", done.stderr)
+
+    def test_nothing_is_written_where_nothing_can_be_trusted(self):
+        for words, more, code, word in ((["--account", "999988887777"], {}, 2, "account 111122223333"), ([], {"AWS_ACCESS_KEY_ID": ""}, 3, "no AWS credentials"),
+                                        ([], {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, 2, "no region"),
+                                        (["--region", "eu-west-1,../x"], {}, 2, "small letters"), (["--profile", "p"], {}, 2, "no profile `p`"),
+                                        ([], {"AWS_SECRET_ACCESS_KEY": "wrong"}, 3, "SignatureDoesNotMatch")):
+            with self.subTest(word):
+                done = self.collect(*words, **more)
+                self.assertEqual(done.returncode, code, done.stderr)
+                self.assertIn(word, done.stderr)
+                self.assertFalse(os.path.exists(self.out))
+
+    def test_a_folder_with_something_in_it_is_left_alone(self):
+        os.makedirs(self.out)
+        open(os.path.join(self.out, "mine"), "w").close()
+        self.assertEqual(self.collect().returncode, 2)
+        self.assertEqual(os.listdir(self.out), ["mine"])
+
+    def test_a_manifest_of_another_form_is_not_trusted(self):
+        os.makedirs(self.out)
+        for text in ('{"muster_facts": 2, "not_read": []}', '{"muster_facts": 1}', '{"muster_facts": 1'):
+            with open(os.path.join(self.out, "manifest.json"), "w") as out:
+                out.write(text)
+            code, report = self.audit()
+            self.assertEqual(code, 3)
+            self.assertIn("manifest of facts", json.dumps(report["not_covered"]))
 
 
 @unittest.skipUnless(shutil.which("openssl"), "the openssl program is missing")

@@ -1,4 +1,5 @@
 """A small AWS for tests, on the loopback: checks signatures by itself, answers a few calls, plays faults. Standard library alone."""
+import base64
 import hashlib
 import hmac
 import http.server
@@ -16,6 +17,15 @@ from datetime import datetime, timedelta, timezone
 ACCOUNT = "111122223333"
 KEY, SECRET = "AKIAACMEEXAMPLE00001", "acme/secret+key/of/an/example/only/000001"
 SESSION = {"AccessKeyId": "ASIAACMESESSION00001", "SecretAccessKey": "session-secret", "SessionToken": "session-token"}
+TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+REPORT = ("user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,"
+          "access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,"
+          "access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,"
+          "cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n"
+          f"ann,arn:aws:iam::{ACCOUNT}:user/ann,2026-01-02T03:04:05Z,false,N/A,N/A,N/A,false,true,2026-01-02T03:04:05Z,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,"
+          "false,N/A,false,N/A\n")
 ROLES = ["admin", "build", "deploy-prod", "deploy-staging", "web"]
 
 
@@ -96,7 +106,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def error(self, service, status, code, message):
-        if service == "ecr":
+        if service in ("ecr", "organizations"):
             self.answer(status, json.dumps({"__type": "com.amazonaws.ecr#" + code, "message": message}), "application/x-amz-json-1.1")
         else:
             self.answer(status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>")
@@ -106,7 +116,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         form = dict(urllib.parse.parse_qsl(body.decode("latin1")))
         target = self.headers.get("X-Amz-Target", "")
         action = target.rpartition(".")[2] or form.get("Action") or self.command + " " + self.path.partition("?")[0]
-        service = "ecr" if target else {"2010-05-08": "iam", "2011-06-15": "sts"}.get(form.get("Version"), "")
+        service = {"AmazonEC2ContainerRegistry_V20150921": "ecr", "AWSOrganizationsV20161128": "organizations"}[target.rpartition(".")[0]] if target else {"2010-05-08": "iam", "2011-06-15": "sts"}.get(form.get("Version"), "")
         self.server.calls.append((service, action, dict(self.headers), form))
         if self.fault(service, action):
             return
@@ -114,7 +124,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             wrong = signature_fault(self, body)
             if wrong:
                 return self.error(service, 403, *wrong)
-        self.reply(service, action, form, json.loads(body) if service == "ecr" else {})
+        self.reply(service, action, form, json.loads(body) if target else {})
 
     do_GET = do_POST = do_PUT = handle_any
 
@@ -131,7 +141,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == "html":
             self.answer(502, "<html><body>Bad Gateway</body></html>", "text/html")
         elif kind == "denied":
-            self.error(service, 403, "AccessDeniedException" if service == "ecr" else "AccessDenied", "User ann is not authorized")
+            self.error(service, 403, "AccessDeniedException" if service in ("ecr", "organizations") else "AccessDenied", "User ann is not authorized")
         elif kind == "expired":
             self.error(service, 403, "ExpiredTokenException" if service == "ecr" else "ExpiredToken", "The token has expired")
         elif kind == "slow":
@@ -175,7 +185,48 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.roles(form)
         if action == "DescribeRepositories":
             return self.repositories(asked)
+        if service == "iam":
+            return self.iam(action, form)
+        if service == "organizations":
+            return self.organizations(action, asked)
+        if action == "GetRepositoryPolicy":
+            if asked["repositoryName"] != "shop":
+                return self.error(service, 400, "RepositoryPolicyNotFoundException", "no policy")
+            return self.answer(200, json.dumps({"repositoryName": "shop", "policyText": json.dumps(ALL)}), "application/x-amz-json-1.1")
         return self.metadata(action)
+
+    def iam(self, action, form):
+        document = lambda value: urllib.parse.quote(json.dumps(value), safe="-_.~")
+        role = (f"<member><Path>/</Path><RoleName>admin</RoleName><RoleId>AROAEXAMPLE</RoleId><Arn>arn:aws:iam::{ACCOUNT}:role/admin</Arn>"
+                f"<CreateDate>2026-01-02T03:04:05Z</CreateDate><AssumeRolePolicyDocument>{document(TRUST)}</AssumeRolePolicyDocument><InstanceProfileList/>"
+                f"<RolePolicyList><member><PolicyName>all</PolicyName><PolicyDocument>{document(ALL)}</PolicyDocument></member></RolePolicyList>"
+                "<AttachedManagedPolicies/><Tags/></member>")
+        user = (f"<member><Path>/</Path><UserName>ann</UserName><UserId>AIDAEXAMPLE</UserId><Arn>arn:aws:iam::{ACCOUNT}:user/ann</Arn>"
+                "<CreateDate>2026-01-02T03:04:05Z</CreateDate><GroupList/><AttachedManagedPolicies/></member>")
+        second = "Marker" in form
+        state, self.server.reports = self.server.reports, self.server.reports + 1
+        results = {
+            "GetAccountAuthorizationDetails": f"<IsTruncated>{str(not second).lower()}</IsTruncated><UserDetailList>{'' if second else user}</UserDetailList>"
+                                              f"<GroupDetailList/><RoleDetailList>{role if second else ''}</RoleDetailList><Policies/>"
+                                              + ("" if second else "<Marker>next</Marker>"),
+            "ListOpenIDConnectProviders": f"<OpenIDConnectProviderList><member><Arn>{PROVIDER}</Arn></member></OpenIDConnectProviderList>",
+            "GetOpenIDConnectProvider": "<Url>token.actions.githubusercontent.com</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>"
+                                        "<ThumbprintList/><CreateDate>2026-01-02T03:04:05Z</CreateDate>",
+            "GenerateCredentialReport": f"<State>{'STARTED' if state == 0 else 'COMPLETE'}</State>",
+            "GetCredentialReport": f"<Content>{base64.b64encode(REPORT.encode()).decode()}</Content><ReportFormat>text/csv</ReportFormat>"
+                                   "<GeneratedTime>2026-11-22T12:00:00Z</GeneratedTime>"}
+        if action not in results:
+            return self.error("iam", 400, "InvalidAction", action)
+        self.answer(200, f"<{action}Response><{action}Result>{results[action]}</{action}Result></{action}Response>")
+
+    def organizations(self, action, asked):
+        kind = asked.get("Filter", "SERVICE_CONTROL_POLICY")
+        results = {"DescribeOrganization": {"Organization": {"Id": "o-acme", "MasterAccountId": "999988887777"}},
+                   "ListParents": {"Parents": [{"Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT"} if asked.get("ChildId") == ACCOUNT else {"Id": "r-1", "Type": "ROOT"}]},
+                   "ListPoliciesForTarget": {"Policies": [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Type": kind}]
+                                             if kind == "SERVICE_CONTROL_POLICY" else []},
+                   "DescribePolicy": {"Policy": {"Content": json.dumps(ALL)}}}
+        self.answer(200, json.dumps(results[action]), "application/x-amz-json-1.1")
 
     def identity(self, *_):
         self.answer(200, f"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/ann</Arn><UserId>AIDAEXAMPLE</UserId>"
@@ -207,7 +258,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def repositories(self, asked):
         start = int(asked.get("nextToken") or 0)
         names = ["api", "shop", "web"][start:start + 2]
-        out = {"repositories": [{"repositoryName": name} for name in names]}
+        out = {"repositories": [{"repositoryName": name, "repositoryArn": f"arn:aws:ecr:eu-central-1:{ACCOUNT}:repository/{name}", "imageTagMutability": "MUTABLE"}
+                                for name in names]}
         if start == 0:
             out["nextToken"] = "2"
         self.answer(200, json.dumps(out), "application/x-amz-json-1.1")
@@ -249,7 +301,7 @@ class Aws(http.server.ThreadingHTTPServer):
 
     def reset(self):
         self.keys = {KEY: (SECRET, "")}
-        self.faults, self.calls, self.pages, self.clock_ahead = {}, [], "", 0
+        self.faults, self.calls, self.pages, self.clock_ahead, self.reports = {}, [], "", 0, 0
 
     def handle_error(self, *_):
         """Clients that go away are part of the tests."""

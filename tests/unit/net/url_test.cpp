@@ -38,6 +38,9 @@ TEST_CASE("all but unreserved characters are percent-encoded") {
   CHECK(percent_encoded("aZ09-_.~") == "aZ09-_.~");
   CHECK(percent_encoded("a/b c+é") == "a%2Fb%20c%2B%C3%A9");
   CHECK(percent_encoded("a/b", true) == "a/b");
+  CHECK(percent_decoded("a%2Fb%20c%2b%C3%A9%") == "a/b c+é%");
+  CHECK(percent_decoded("%zz%4") == "%zz%4");
+  CHECK(percent_decoded("%41") == "A");
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+// `muster collect aws`: the facts of one account as a folder that `muster audit --facts` reads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/command.h"
+
+namespace muster::app {
+
+struct CollectAwsOptions {
+  /// Folder to write; missing or empty.
+  std::string out;
+  std::string profile;
+  /// Empty: the one of the environment or profile.
+  std::vector<std::string> regions;
+  /// The account that must answer; empty: any.
+  std::string account;
+  bool json = false;
+  bool verbose = false;
+};
+
+/// Asks AWS and writes the folder, its manifest last. Returns `kClean` when everything was read,
+/// `kIncomplete` when something that an audit needs was not, or nothing could be asked at all;
+/// `kUsage` for settings.
+int collect_aws(const CollectAwsOptions& options, const Console& console);
+
+}  // namespace muster::app

@@ -1,0 +1,41 @@
+#include "app/facts_manifest.h"
+
+#include "checks/text/tree.h"
+
+namespace muster::app {
+namespace {
+
+constexpr std::string_view kMark = "\"muster_facts\"";
+/// The one form of the manifest there is.
+constexpr std::string_view kForm = "1";
+
+}  // namespace
+
+std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
+                                                     const std::string& bytes) {
+  if (!shown.ends_with("manifest.json") || bytes.find(kMark) == std::string::npos) {
+    return std::nullopt;
+  }
+  text::Limits limits;
+  limits.bytes = bytes.size() + 1;
+  const auto tree = text::parse_json(bytes, SourceId(shown), limits);
+  if (!tree) {
+    return std::vector<NotCovered>{{shown, "manifest of facts: " + tree.error().message, true}};
+  }
+  const text::Node root = tree.value().root();
+  const auto rows = root.find("not_read");
+  if (root.text_under("muster_facts") != kForm || !rows || !rows->is(text::Type::Sequence)) {
+    return std::vector<NotCovered>{{shown, "manifest of facts in a form that is not known", true}};
+  }
+  std::vector<NotCovered> missing;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const text::Node row = rows->at(i);
+    missing.push_back({shown,
+                       "account " + root.string_under("account") + ": " + row.string_under("what") +
+                           " not collected: " + row.string_under("error"),
+                       row.flag_under("needed")});
+  }
+  return missing;
+}
+
+}  // namespace muster::app
