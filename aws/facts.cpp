@@ -22,14 +22,14 @@ bool Facts::complete() const {
 void Facts::describe(Value& manifest) const {
   Value rows = list_value({});
   for (const NotRead& one : not_read_) {
-    rows.items.push_back(object_value(
-        {{"what", text_value(one.what)},
-         {"needed", {.kind = Value::Kind::Bool, .text = one.needed ? "true" : "false"}},
-         {"call", text_value(one.error.service + ":" + one.error.action)},
-         {"region", text_value(one.error.region)},
-         {"kind", text_value(to_string(one.error.kind))},
-         {"code", text_value(one.error.code)},
-         {"error", text_value(to_string(one.error))}}));
+    rows.items.push_back(
+        object_value({{"what", text_value(one.what)},
+                      {"needed", bool_value(one.needed)},
+                      {"call", text_value(one.error.service + ":" + one.error.action)},
+                      {"region", text_value(one.error.region)},
+                      {"kind", text_value(to_string(one.error.kind))},
+                      {"code", text_value(one.error.code)},
+                      {"error", text_value(to_string(one.error))}}));
   }
   manifest.set("files", files_);
   manifest.set("not_read", std::move(rows));

@@ -113,7 +113,7 @@ Answer generated_report(const Client& client) {
                  .action = "GetCredentialReport",
                  .expects = {"Content", "ReportFormat", "GeneratedTime"}};
   for (int round = 0;; ++round) {
-    const Answer state = client.call(generate);
+    Answer state = client.call(generate);
     if (!state.ok()) {
       return state;
     }

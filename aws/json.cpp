@@ -13,9 +13,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   bool null() override { return add({}); }
 
-  bool boolean(bool value) override {
-    return add({.kind = Value::Kind::Bool, .text = value ? "true" : "false"});
-  }
+  bool boolean(bool value) override { return add(bool_value(value)); }
 
   bool number_integer(number_integer_t value) override { return add_number(std::to_string(value)); }
 
@@ -27,15 +25,13 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     return add_number(written);
   }
 
-  bool string(string_t& value) override {
-    return add({.kind = Value::Kind::Text, .text = std::move(value)});
-  }
+  bool string(string_t& value) override { return add(text_value(value)); }
 
   bool binary(binary_t&) override { return false; }
 
-  bool start_object(std::size_t) override { return open({.kind = Value::Kind::Object}); }
+  bool start_object(std::size_t) override { return open(object_value({})); }
 
-  bool start_array(std::size_t) override { return open({.kind = Value::Kind::List}); }
+  bool start_array(std::size_t) override { return open(list_value({})); }
 
   bool end_object() override { return close(); }
 
@@ -69,7 +65,7 @@ class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool add_number(std::string written) {
-    return add({.kind = Value::Kind::Number, .text = std::move(written)});
+    return add({Value::Kind::Number, std::move(written), {}, {}});
   }
 
   bool open(Value container) {

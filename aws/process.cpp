@@ -74,6 +74,7 @@ Result<pid_t> start(const std::vector<std::string>& words, const Pipe& output, c
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   std::vector<std::string> copies = words;
   std::vector<char*> arguments;
+  arguments.reserve(copies.size() + 1);
   for (std::string& word : copies) {
     arguments.push_back(word.data());
   }
@@ -162,38 +163,39 @@ Result<Ended> run_process(const std::vector<std::string>& words, const ProcessLi
 
 Result<std::vector<std::string>> split_words(std::string_view line) {
   std::vector<std::string> words;
-  std::optional<std::string> word;
+  std::string word;
+  bool in_word = false;
   char quote = '\0';
   for (std::size_t at = 0; at < line.size(); ++at) {
     const char c = line[at];
     const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
     if (quote == '\0' && blank) {
-      if (word) {
-        words.push_back(*std::exchange(word, std::nullopt));
+      if (std::exchange(in_word, false)) {
+        words.push_back(std::exchange(word, {}));
       }
       continue;
     }
-    word = word.value_or("");
+    in_word = true;
     const bool escapes = quote == '\0' || (quote == '"' && at + 1 < line.size() &&
                                            (line[at + 1] == '"' || line[at + 1] == '\\'));
     if (c == '\\' && escapes) {
       if (++at == line.size()) {
         return Error{ErrorCode::Syntax, "a backslash at the end of a command", {}};
       }
-      *word += line[at];
+      word += line[at];
     } else if (c == quote) {
       quote = '\0';
     } else if (quote == '\0' && (c == '"' || c == '\'')) {
       quote = c;
     } else {
-      *word += c;
+      word += c;
     }
   }
   if (quote != '\0') {
     return Error{ErrorCode::Syntax, "a quote that is not closed", {}};
   }
-  if (word) {
-    words.push_back(*word);
+  if (in_word) {
+    words.push_back(word);
   }
   return words;
 }

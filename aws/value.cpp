@@ -44,19 +44,23 @@ void Value::set(std::string_view name, Value value) {
 }
 
 Value text_value(std::string_view text) {
-  return {.kind = Value::Kind::Text, .text = std::string(text)};
+  return {Value::Kind::Text, std::string(text), {}, {}};
 }
 
 Value number_value(long number) {
-  return {.kind = Value::Kind::Number, .text = std::to_string(number)};
+  return {Value::Kind::Number, std::to_string(number), {}, {}};
+}
+
+Value bool_value(bool value) {
+  return {Value::Kind::Bool, value ? "true" : "false", {}, {}};
 }
 
 Value list_value(std::vector<Value> items) {
-  return {.kind = Value::Kind::List, .items = std::move(items)};
+  return {Value::Kind::List, {}, std::move(items), {}};
 }
 
 Value object_value(std::initializer_list<Member> members) {
-  return {.kind = Value::Kind::Object, .members = members};
+  return {Value::Kind::Object, {}, {}, members};
 }
 
 std::size_t find_bad_utf8(std::string_view text) {

@@ -26,7 +26,7 @@ struct Value {
   /// Of a List.
   std::vector<Value> items{};
   /// Of an Object, in the order of the answer. No name stands twice.
-  std::vector<Member> members{};
+  std::vector<Member> members;
 
   /// The member of this name; nullptr when it is absent, null, or this is no
   /// Object.
@@ -48,6 +48,7 @@ struct Member {
 
 [[nodiscard]] Value text_value(std::string_view text);
 [[nodiscard]] Value number_value(long number);
+[[nodiscard]] Value bool_value(bool value);
 [[nodiscard]] Value list_value(std::vector<Value> items);
 [[nodiscard]] Value object_value(std::initializer_list<Member> members);
 

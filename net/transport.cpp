@@ -128,9 +128,7 @@ void set_security(Transfer& transfer) {
 }
 
 void add_header(Transfer& transfer, const std::string& line) {
-  curl_slist* const longer = curl_slist_append(transfer.headers.get(), line.c_str());
-  static_cast<void>(transfer.headers.release());
-  transfer.headers.reset(longer);
+  transfer.headers.reset(curl_slist_append(transfer.headers.release(), line.c_str()));
 }
 
 void set_headers(Transfer& transfer) {

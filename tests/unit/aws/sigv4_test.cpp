@@ -149,7 +149,8 @@ TEST_CASE("400 random requests are signed as botocore signs them") {
                                   {}};
     CHECK(authorization_of(request_of(vector), credentials,
                            {vector.at("service"), vector.at("region")},
-                           vector.at("amz_date").get<std::string>()) == vector.at("authorization"));
+                           vector.at("amz_date").get<std::string>()) ==
+          vector.at("authorization").get<std::string>());
   }
 }
 
