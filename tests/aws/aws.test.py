@@ -205,8 +205,7 @@ class Collect(unittest.TestCase):
 
     def test_what_was_not_read_makes_the_collection_and_the_audit_incomplete(self):
         for action, fault in (("GetAccountAuthorizationDetails", [None, "denied"]), ("GetOpenIDConnectProvider", ["denied"]),
-                              ("GetCredentialReport", ["denied"]), ("DescribeRepositories", [None, "denied"]), ("GetRepositoryPolicy", ["denied"]),
-                              ("GetAccountAuthorizationDetails", [None] + ["empty"] * 8)):
+                              ("GetCredentialReport", ["denied"]), ("DescribeRepositories", [None, "denied"]), ("GetRepositoryPolicy", ["denied"])):
             with self.subTest(action):
                 self.aws.reset()
                 self.aws.faults = {action: list(fault)}
