@@ -219,14 +219,22 @@ std::optional<ParsedExpression> condition_expression(std::string_view condition)
   return parsed.ok() ? std::optional(std::move(parsed.value())) : std::nullopt;
 }
 
+/// How the workflow before ended, for a run by `workflow_run`.
+constexpr std::string_view kEndBefore = "github.event.workflow_run.conclusion";
+
+/// `needs.<any>.result`: one property of one job or step, or of all (`*`).
+bool is_property(std::string_view name, std::string_view context, std::string_view property) {
+  const std::size_t first = name.find('.');
+  const std::size_t last = name.rfind('.');
+  return first != std::string_view::npos && name.substr(0, first) == context &&
+         name.find('.', first + 1) == last && name.substr(last + 1) == property;
+}
+
 /// What a part is when all that it asks about ended well; nothing when it asks about more.
 std::optional<bool> truth_after_success(const ConditionPart& part) {
-  const auto is_status = [](const std::string& name) {
-    return name == "job.status" || name.ends_with(".result") || name.ends_with(".outcome") ||
-           name.ends_with(".conclusion");
-  };
   if (part.expression.steps.empty() ||
-      !std::all_of(part.names.begin(), part.names.end(), is_status)) {
+      !std::all_of(part.names.begin(), part.names.end(),
+                   [](const std::string& name) { return name == kEndBefore || is_ending(name); })) {
     return std::nullopt;
   }
   DataPool pool;
@@ -242,12 +250,21 @@ std::optional<bool> truth_after_success(const ConditionPart& part) {
   }
   const Datum all = pool.object(std::move(ended));
   const Datum job = pool.object({{"status"}, {success}});
-  const Datum contexts = pool.object({{"needs", "steps", "job"}, {all, all, job}});
+  const Datum before = pool.object({{"conclusion"}, {success}});
+  const Datum event = pool.object({{"workflow_run"}, {before}});
+  const Datum github = pool.object({{"event"}, {event}});
+  const Datum contexts =
+      pool.object({{"needs", "steps", "job", "github"}, {all, all, job, github}});
   const auto value = calculate(part.expression, contexts, RunStatus::Success, pool);
   return value.ok() && is_truthy(value.value());
 }
 
 }  // namespace
+
+bool is_ending(std::string_view name) {
+  return name == "job.status" || is_property(name, "needs", "result") ||
+         is_property(name, "steps", "outcome") || is_property(name, "steps", "conclusion");
+}
 
 std::size_t OpenCondition::add_part(ParsedExpression expression) {
   PartWriter writer;
@@ -351,21 +368,26 @@ bool OpenCondition::holds(const Answer& answer) const {
   return value;
 }
 
-/// With all that can end a success, it is false whatever is open.
+/// When all ended well it is false, whatever is open; and not because it always is: it asked for a
+/// failure, or holds when one of the endings is another one.
 bool only_after_failure(const OpenCondition& condition) {
   bool asks = false;
-  const auto holds_with = [&](bool open) {
+  const auto holds_with = [&](bool open, const ConditionPart* other) {
     return condition.holds([&](const ConditionPart& part) {
       const std::optional<bool> known = truth_after_success(part);
-      const bool constant = part.names.empty() && !part.expression.asks_for_status &&
-                            !part.expression.steps.empty() &&
-                            part.expression.steps.back().kind == ExpressionStep::Kind::Bool;
-      asks = asks || (known == std::optional(false) && !constant);
-      return known.value_or(open);
+      const bool status = part.expression.asks_for_status || !part.names.empty();
+      asks = asks || (known == std::optional(false) && status);
+      return known ? *known != (&part == other) : open;
     });
   };
-  const bool never = !holds_with(true) && !holds_with(false);
-  return never && asks;
+  if (holds_with(true, nullptr) || holds_with(false, nullptr)) {
+    return false;
+  }
+  return asks || std::any_of(condition.parts().begin(), condition.parts().end(),
+                             [&](const ConditionPart& part) {
+                               return !part.names.empty() && truth_after_success(part) &&
+                                      (holds_with(true, &part) || holds_with(false, &part));
+                             });
 }
 
 }  // namespace muster::workflow

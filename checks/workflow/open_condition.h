@@ -60,7 +60,11 @@ class OpenCondition {
   bool asks_for_status_ = false;
 };
 
-/// Whether it holds only when something failed or was cancelled.
+/// Whether the name says how a job or a step ended: `job.status`, `needs.test.result`,
+/// `steps.smoke.outcome`, `steps.smoke.conclusion`; `*` for all of them.
+[[nodiscard]] bool is_ending(std::string_view name);
+
+/// Whether it holds only when something failed or was cancelled, in this run or the one before.
 [[nodiscard]] bool only_after_failure(const OpenCondition& condition);
 
 }  // namespace muster::workflow

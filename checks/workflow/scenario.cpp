@@ -28,14 +28,6 @@ std::string_view word_of(Ending ending) {
   return "cancelled";
 }
 
-/// `needs.<any>.result`: one property of one job or step, or of all (`*`).
-bool is_ending(std::string_view name, std::string_view context, std::string_view property) {
-  const std::size_t first = name.find('.');
-  const std::size_t last = name.rfind('.');
-  return first != std::string_view::npos && name.substr(0, first) == context &&
-         name.find('.', first + 1) == last && name.substr(last + 1) == property;
-}
-
 /// `steps.<id>` that a condition reads; `*` for any.
 void add_mentioned(const OpenCondition& condition, std::set<std::string>& ids) {
   for (const ConditionPart& part : condition.parts()) {
@@ -321,8 +313,7 @@ Datum Simulation::Runner::contexts(const ConditionPart& part, std::size_t job, c
 /// Whether the value of a name is certain here. Outputs of what did not run are null.
 bool Simulation::Runner::is_known(const std::string& name, std::size_t job,
                                   const Frame* frame) const {
-  if (name == "job.status" || is_ending(name, "needs", "result") ||
-      is_ending(name, "steps", "outcome") || is_ending(name, "steps", "conclusion")) {
+  if (is_ending(name)) {
     return true;
   }
   if (name == "github.event_name") {
