@@ -4,6 +4,7 @@
 #include "checks/text/ascii.h"
 #include "checks/workflow/guard.h"
 #include "checks/workflow/image_tag.h"
+#include "checks/workflow/reach.h"
 #include "checks/workflow/test_worth.h"
 
 namespace muster::workflow {
@@ -79,9 +80,9 @@ std::string untold(const Chain& chain) {
     return "the version that is given as `" + version->name.value +
            "` may have been tested where it was built";
   }
-  return run.entry->find_trigger("workflow_run") != nullptr
-             ? "the workflow that runs before it may test"
-             : "";
+  const bool follows = run.entry->find_trigger("workflow_run") != nullptr &&
+                       !runs_after_failure(up_to(run, *chain.deploys.front()->deploy.step));
+  return follows ? "the workflow that runs before it may test" : "";
 }
 
 void report_no_tests(const Chain& chain, const ChainPart* useless, TestWorth worth,
@@ -104,6 +105,10 @@ void report_no_tests(const Chain& chain, const ChainPart* useless, TestWorth wor
     draft.because("`" + apart->what + "` in job `" + job + "` runs beside it; add `needs: [" + job +
                   "]` to the deploy");
     draft.related(apart->where, "the test that it does not wait for");
+  } else if (chain.deploying->run->entry->find_trigger("workflow_run") != nullptr) {
+    draft.because(
+        "it goes on when the workflow before has failed; add `if: "
+        "github.event.workflow_run.conclusion == 'success'`");
   } else if (beside != nullptr) {
     severity = Severity::Low;
     draft.because("the tests of `" + beside->source.path() +

@@ -70,8 +70,11 @@ bool judge_revisions(const std::vector<DeployingRun>& runs, Outcomes& out) {
     if (!definition || (registers_itself && !definition->empty())) {
       continue;
     }
+    // `xargs … --service` gives the name from elsewhere.
     const std::string service = timed.deploy.command->command.option("--service");
-    const std::string image = definition->empty() ? service : *definition;
+    const std::string image = !definition->empty() ? *definition
+                              : !service.empty()   ? service
+                                                   : "the service";
     auto draft = out.fail(run.run->asset(), timed.deploy.where, text_witness("image", image));
     draft.arg("image", image)
         .arg("verb", "redeploys")

@@ -86,48 +86,6 @@ Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const
           std::any_of(refs.begin(), refs.end(), is_anybodys)};
 }
 
-/// What conditions may ask about the workflow before.
-using KnownFacts = std::map<std::string, std::string, std::less<>>;
-
-/// Whether the condition can hold when these facts are so and nothing else is known.
-bool may_hold_with(const std::string& condition, const KnownFacts& facts) {
-  const auto expression = whole_expression(text::trim(condition));
-  const auto look_up = [&](std::string_view name) {
-    const auto known = facts.find(text::lower(name));
-    return known == facts.end() ? unknown_value(name) : ValueSet{{scalar(known->second)}, true, {}};
-  };
-  return !expression || expression->empty() || evaluate(*expression, look_up).may_be_true();
-}
-
-/// All conditions that must hold for the run.
-std::vector<const Text*> conditions_of(const JobRun& run) {
-  std::vector<const Text*> found;
-  const auto add = [&](const std::optional<Text>& condition) {
-    if (condition) {
-      found.push_back(&*condition);
-    }
-  };
-  for (const auto& [workflow, asked] : run.levels()) {
-    for (const Job* job : job_chain(*workflow, *asked)) {
-      add(job->condition);
-    }
-  }
-  if (run.asked != nullptr) {
-    add(run.asked->condition);
-  }
-  return found;
-}
-
-/// The condition that these facts do not meet; null when they may meet all.
-const Text* refused_by(const JobRun& run, const KnownFacts& facts) {
-  for (const Text* condition : conditions_of(run)) {
-    if (!may_hold_with(condition->value, facts)) {
-      return condition;
-    }
-  }
-  return nullptr;
-}
-
 PathStep event_step(const Workflow& workflow, const Trigger& trigger, const std::string& who) {
   return {"event",
           "`" + trigger.event.value + "` of workflow `" + workflow.display_name() + "`: " + who,

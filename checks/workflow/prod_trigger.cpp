@@ -1,9 +1,12 @@
-// Production that is deployed by a push to a branch, a pull request or a timer: nobody decides that
-// this commit goes live now. Terraform under pull requests is workflow-terraform-apply-gate's.
+// Production that is deployed by a push to a branch, a pull request, a timer, a stranger's comment
+// or a workflow that may have failed: nobody decides that this commit goes live now. Terraform
+// under pull requests is workflow-terraform-apply-gate's.
 #include <algorithm>
 #include <map>
 
 #include "checks/workflow/deployments.h"
+#include "checks/workflow/reach.h"
+#include "checks/workflow/shaped_table.h"
 
 namespace muster::workflow {
 namespace {
@@ -28,11 +31,23 @@ bool on_branch(const Presented& start) {
                       [](const std::string& ref) { return ref.starts_with("refs/heads/"); }));
 }
 
-bool is_unasked(const TimedDeploy& timed, const Presented& start) {
+/// Whether anybody on GitHub starts the deploy by such an event, a comment for one.
+bool strangers_start(const JobRun& run, const Presented& start, const AuditInput& input) {
+  return starter_of(*start.trigger, input.model<Workflows>()) == Hand::Outsider &&
+         can_run(run, input.intent(), start.moment(true));
+}
+
+bool is_unasked(const JobRun& whole, const TimedDeploy& timed, const Presented& start,
+                const AuditInput& input) {
   if (start.event.starts_with("pull_request")) {
     return timed.deploy.kind != "terraform";
   }
-  return start.event == "schedule" || (start.event == "push" && on_branch(start));
+  if (start.event == "schedule" || start.event == "push") {
+    return start.event == "schedule" || on_branch(start);
+  }
+  const JobRun run = up_to(whole, *timed.deploy.step);
+  return start.event == "workflow_run" ? runs_after_failure(run)
+                                       : strangers_start(run, start, input);
 }
 
 Severity severity_of(const Presented& start, const Intent& intent) {
@@ -43,13 +58,14 @@ Severity severity_of(const Presented& start, const Intent& intent) {
 }
 
 /// The worst start of the job that nobody has asked for; null when there is none.
-Unasked worst_start(const std::vector<DeployingRun>& runs, const Intent& intent) {
+Unasked worst_start(const std::vector<DeployingRun>& runs, const AuditInput& input) {
+  const Intent& intent = input.intent();
   Unasked worst;
   for (const DeployingRun& run : runs) {
     for (const TimedDeploy& timed : run.deploys) {
       for (const Presented& start : timed.starts) {
         const bool production = class_at(run, start, intent) == EnvironmentClass::Production;
-        if (!production || !is_unasked(timed, start)) {
+        if (!production || !is_unasked(*run.run, timed, start, input)) {
           continue;
         }
         const Severity severity = severity_of(start, intent);
@@ -71,6 +87,15 @@ bool reaches_production(const std::vector<DeployingRun>& runs, const Intent& int
       });
     });
   });
+}
+
+/// Why nobody has asked for it, where the event alone does not tell.
+std::string unasked_in_words(const Presented& start) {
+  if (start.event == "workflow_run") {
+    return "it goes on when the workflow before has failed, and ";
+  }
+  const std::string_view act = start.event.starts_with("pull_request") ? "" : act_of(start.event);
+  return act.empty() ? "" : "anyone who " + std::string(act) + " starts it, and ";
 }
 
 std::string gate_in_words(const Unasked& found) {
@@ -96,14 +121,14 @@ bool follows(const JobRun& run, Severity severity, const std::map<const Job*, Se
 void prod_trigger(const AuditInput& input, Outcomes& out) {
   std::map<const Job*, Severity> said;
   for (const auto& runs : input.model<Deployments>().by_job()) {
-    const Unasked found = worst_start(runs, input.intent());
+    const Unasked found = worst_start(runs, input);
     if (found.start != nullptr) {
       said.emplace(runs.front().run->job, found.severity);
     }
   }
   for (const auto& runs : input.model<Deployments>().by_job()) {
     const JobRun& run = *runs.front().run;
-    const Unasked found = worst_start(runs, input.intent());
+    const Unasked found = worst_start(runs, input);
     if (found.start != nullptr && follows(run, found.severity, said)) {
       continue;
     }
@@ -119,7 +144,7 @@ void prod_trigger(const AuditInput& input, Outcomes& out) {
         .arg("event", found.start->event)
         .arg("verb", found.deploy->deploy.verb)
         .severity(found.severity)
-        .because(gate_in_words(found));
+        .because(unasked_in_words(*found.start) + gate_in_words(found));
     add_path(draft, found.deploy->deploy);
   }
 }

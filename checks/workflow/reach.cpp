@@ -220,4 +220,73 @@ std::vector<Reach> reaches(const JobRun& run, const Intent& intent, const Moment
   return found;
 }
 
+namespace {
+
+/// Whether the condition can hold when these facts are so and nothing else is known.
+bool may_hold_with(const std::string& condition, const KnownFacts& facts) {
+  const auto expression = whole_expression(text::trim(condition));
+  const auto look_up = [&](std::string_view name) {
+    const auto known = facts.find(text::lower(name));
+    return known == facts.end() ? unknown_value(name) : ValueSet{{scalar(known->second)}, true, {}};
+  };
+  return !expression || expression->empty() || evaluate(*expression, look_up).may_be_true();
+}
+
+}  // namespace
+
+std::vector<const Text*> conditions_of(const JobRun& run) {
+  std::vector<const Text*> found;
+  const auto add = [&](const std::optional<Text>& condition) {
+    if (condition) {
+      found.push_back(&*condition);
+    }
+  };
+  for (const auto& [workflow, asked] : run.levels()) {
+    for (const Job* job : job_chain(*workflow, *asked)) {
+      add(job->condition);
+    }
+  }
+  if (run.asked != nullptr) {
+    add(run.asked->condition);
+  }
+  return found;
+}
+
+const Text* refused_by(const JobRun& run, KnownFacts facts) {
+  facts.emplace("github.event_name", "workflow_run");
+  for (const Text* condition : conditions_of(run)) {
+    if (!may_hold_with(condition->value, facts)) {
+      return condition;
+    }
+  }
+  return nullptr;
+}
+
+bool runs_after_failure(const JobRun& run) {
+  if (refused_by(run, {{"github.event.workflow_run.conclusion", "failure"}}) != nullptr) {
+    return false;
+  }
+  // A script that looks may stop the run: what it does then is not followed.
+  const auto looks = [](const std::string& text) {
+    return text.find("workflow_run.conclusion") != std::string::npos;
+  };
+  const auto given = [&](const std::vector<Entry>& entries) {
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const Entry& one) { return looks(one.value.value); });
+  };
+  for (const auto& [workflow, asked] : run.levels()) {
+    for (const Job* job : job_chain(*workflow, *asked)) {
+      if (given(workflow->env) || given(job->env)) {
+        return false;
+      }
+      for (const Step* step : all_steps(*job)) {
+        if (looks(step->run.value) || given(step->env) || given(step->with)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
 }  // namespace muster::workflow

@@ -3,6 +3,8 @@
 // and on "all others".
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,5 +38,19 @@ struct Reach {
 /// What `environment:` of the job is at this moment; an empty text for none.
 [[nodiscard]] Values environment_at(const JobRun& run, const Intent& intent, const Moment& moment,
                                     std::vector<RefTest>* tests = nullptr);
+
+/// What conditions may ask about the workflow before a `workflow_run`, by its whole name.
+using KnownFacts = std::map<std::string, std::string, std::less<>>;
+
+/// All conditions that must hold for the run.
+[[nodiscard]] std::vector<const Text*> conditions_of(const JobRun& run);
+
+/// The condition that a run by `workflow_run` with these facts does not meet, whatever else is so;
+/// null when they may meet all.
+[[nodiscard]] const Text* refused_by(const JobRun& run, KnownFacts facts);
+
+/// Whether a run that follows another workflow goes on when that one failed: no condition asks how
+/// it ended, and no script looks.
+[[nodiscard]] bool runs_after_failure(const JobRun& run);
 
 }  // namespace muster::workflow

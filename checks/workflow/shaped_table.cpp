@@ -55,6 +55,7 @@ Form form_of(std::string_view word) {
          : word == "branch"     ? Form::Branch
          : word == "repository" ? Form::Repository
          : word == "number"     ? Form::Number
+         : word == "run"        ? Form::Run
                                 : Form::Text;
 }
 

@@ -37,6 +37,8 @@ enum class Form {
   Repository,
   /// The number of the pull request.
   Number,
+  /// The id of the run of the workflow before: leads to its artifacts.
+  Run,
 };
 
 /// A value that somebody makes up.

@@ -4,32 +4,14 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 
 #include "checks/text/ascii.h"
+#include "checks/workflow/fetched_code.h"
 #include "checks/workflow/shaped.h"
 #include "checks/workflow/stake.h"
 
 namespace muster::workflow {
 namespace {
-
-/// A step that puts somebody's code into the workspace.
-struct Fetch {
-  const Step* step = nullptr;
-  SourceRef where;
-  /// What is fetched, as written.
-  std::string what;
-  /// Under the workspace; empty = the workspace itself.
-  std::string folder;
-  /// The answer cannot be read off the file: why.
-  std::string unknown;
-};
-
-/// What of the fetched code is run.
-struct TreeRun {
-  SourceRef where;
-  std::string what;
-};
 
 bool has_form(const std::vector<Shaped>& found, Form form) {
   return std::any_of(found.begin(), found.end(),
@@ -114,105 +96,8 @@ std::vector<Fetch> fetches_of(const JobRun& run, const Intent& intent, const std
   return found;
 }
 
-bool has_word_of(const Command& command, const std::vector<std::string>& words) {
-  return std::any_of(command.words.begin() + 1, command.words.end(), [&](const std::string& word) {
-    return std::any_of(words.begin(), words.end(), [&](const std::string& one) {
-      return one == "." ? word == "." || word.starts_with("./") : word.starts_with(one);
-    });
-  });
-}
-
-bool runs_what_is_there(const Command& command) {
-  const auto& runners = tree_runners();
-  return std::any_of(runners.begin(), runners.end(), [&](const TreeRunner& runner) {
-    return command.starts_with(runner.command) &&
-           (runner.needs.empty() || has_word_of(command, runner.needs)) &&
-           !(command.words.size() > 1 && has_word_of(command, runner.unless));
-  });
-}
-
-/// Whether the step works in the folder that was fetched into.
-bool works_in(const Step& step, const std::string& folder) {
-  std::string_view wanted = folder;
-  wanted.remove_prefix(wanted.starts_with("./") ? 2 : 0);
-  return wanted.empty() || wanted == "." || step.run.value.find(wanted) != std::string::npos ||
-         (step.folder && step.folder->value.find(wanted) != std::string::npos) ||
-         std::any_of(step.with.begin(), step.with.end(), [&](const Entry& entry) {
-           return entry.value.value.find(wanted) != std::string::npos;
-         });
-}
-
-/// Whether the place lies behind the fetch, when both stand in one step.
-bool is_behind(const SourceRef& where, const Step& step, const Fetch& fetch) {
-  return &step != fetch.step ||
-         (where.source == fetch.where.source && where.span > fetch.where.span);
-}
-
-/// A file of the workspace that the step's own script runs.
-std::optional<TreeRun> file_run(const Step& step, const Fetch& fetch) {
-  for (const FileRun& file : read_script(step.run.value).files) {
-    const bool inside = file.path.find_first_of("/~-$") != 0;
-    const SourceRef where = step.run_node->where(file.begin, file.end);
-    if (inside && !file.remote && !file.elsewhere && is_behind(where, step, fetch)) {
-      return TreeRun{where, file.path};
-    }
-  }
-  return std::nullopt;
-}
-
-/// What the step runs of the tree.
-std::optional<TreeRun> tree_run(const JobRun& run, const Step& step, const Fetch& fetch) {
-  if (!works_in(step, fetch.folder)) {
-    return std::nullopt;
-  }
-  if (step.kind == Step::Kind::Uses) {
-    const bool local = step.uses.value.starts_with("./") && fetch.folder.empty();
-    return local || runs_tree(step) ? std::optional(TreeRun{step.uses.where, step.uses.value})
-                                    : std::nullopt;
-  }
-  for (const StepCommand& item : run.script->commands) {
-    if (item.step == &step && !item.command.remote && is_behind(item.where, step, fetch) &&
-        runs_what_is_there(item.command)) {
-      const std::span<const std::string> words = item.command.words;
-      return TreeRun{item.where, text::joined(words.first(std::min<std::size_t>(3, words.size())))};
-    }
-  }
-  return step.run_node ? file_run(step, fetch) : std::nullopt;
-}
-
-/// The first thing that is run of what was fetched, unless something else is checked out over it
-/// before.
-std::optional<TreeRun> first_run(const JobRun& run, const Fetch& fetch) {
-  bool behind = false;
-  for (const Step* step : run.script->steps) {
-    const bool own = step == fetch.step;
-    const bool replaced = behind && text::lower(action_name(*step)) == "actions/checkout" &&
-                          (step->input("path") == nullptr) == fetch.folder.empty();
-    if (replaced) {
-      return std::nullopt;
-    }
-    if (behind || (own && step->kind == Step::Kind::Run)) {
-      if (auto found = tree_run(run, *step, fetch)) {
-        return found;
-      }
-    }
-    behind = behind || own;
-  }
-  return std::nullopt;
-}
-
-Severity checkout_severity(const JobRun& run, const Start& start, const Stake& stake) {
-  // The settings of the repository decide what a token without a block may do.
-  const bool unknown = token_permission(run, "contents").answer == TokenPermission::Answer::Unknown;
-  const bool critical = stake.holds_power() || stake.self_hosted || unknown;
-  return critical && !start.held_back ? Severity::Critical
-         : critical                   ? Severity::High
-         : start.held_back            ? Severity::Medium
-                                      : Severity::High;
-}
-
-void report_checkout(const JobRun& run, const Start& start, const Fetch& fetch, const TreeRun& runs,
-                     Outcomes& out) {
+void report_checkout(const JobRun& run, const ForeignUse& code, Outcomes& out) {
+  const auto& [fetch, runs, start] = code;
   const Asset asset = run.workflow->asset(*run.job, *fetch.step);
   if (!fetch.unknown.empty()) {
     out.undecided(asset, fetch.where,
@@ -233,46 +118,23 @@ void report_checkout(const JobRun& run, const Start& start, const Fetch& fetch, 
       .arg("event", start.trigger->event.value)
       .arg("runs", runs.what)
       .arg("what", fetch.what)
-      .severity(checkout_severity(run, start, stake))
+      .severity(severity_of_foreign_code(run, start, stake))
       .because(held.empty() ? "the job holds the token and the caches of the repository"
                             : "the job holds " + held)
       .related(runs.where, "what is run of it")
       .related(start.trigger->event.where, "what outsiders start it by");
 }
 
-/// A fetch whose code runs, by a start of outsiders.
-struct FetchRun {
-  Fetch fetch;
-  TreeRun runs;
-  Start start;
-};
-
-/// The job's fetches that outsiders reach, in order.
-std::vector<FetchRun> fetch_runs(const JobRun& run, const AuditInput& input) {
-  std::vector<FetchRun> found;
-  for (const Start& plain : starts_of(run, input.intent(), input.model<Workflows>())) {
-    for (const Fetch& fetch : fetches_of(run, input.intent(), plain.trigger->event.value)) {
-      const auto runs = plain.by == Hand::Outsider ? first_run(run, fetch) : std::nullopt;
-      const auto starts =
-          starts_of(up_to(run, *fetch.step), input.intent(), input.model<Workflows>());
-      const auto start = std::find_if(starts.begin(), starts.end(), [&](const Start& one) {
-        return one.trigger == plain.trigger && one.by == Hand::Outsider;
-      });
-      if (runs && start != starts.end()) {
-        found.push_back({fetch, *runs, *start});
-      }
-    }
-  }
-  return found;
+std::vector<ForeignUse> code_of_outsiders(const JobRun& run, const AuditInput& input) {
+  return foreign_uses(run, input, fetches_of, code_run);
 }
 
 void untrusted_checkout(const AuditInput& input, Outcomes& out) {
   for (const auto& runs : input.model<JobRuns>().by_job()) {
     const bool found = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-      const auto reached = fetch_runs(*run, input);
+      const auto reached = code_of_outsiders(*run, input);
       if (!reached.empty()) {
-        const FetchRun& first = reached.front();
-        report_checkout(*run, first.start, first.fetch, first.runs, out);
+        report_checkout(*run, reached.front(), out);
       }
       return !reached.empty();
     });
@@ -288,9 +150,9 @@ const Register kUntrustedCheckoutCheck{
 }  // namespace
 
 std::optional<ForeignCode> foreign_code_of(const JobRun& run, const AuditInput& input) {
-  for (const FetchRun& one : fetch_runs(run, input)) {
+  for (const ForeignUse& one : code_of_outsiders(run, input)) {
     if (one.fetch.unknown.empty()) {
-      return ForeignCode{one.runs.where, one.runs.what, one.start.trigger->event.value,
+      return ForeignCode{one.use.where, one.use.what, one.start.trigger->event.value,
                          one.start.held_back};
     }
   }
