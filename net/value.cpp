@@ -1,9 +1,9 @@
-#include "aws/value.h"
+#include "net/value.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace muster::aws {
+namespace muster::net {
 
 const Value* Value::find(std::string_view name) const {
   const auto found =
@@ -90,4 +90,4 @@ std::size_t find_bad_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-}  // namespace muster::aws
+}  // namespace muster::net

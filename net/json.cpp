@@ -2,9 +2,9 @@
 // name twice.
 #include <nlohmann/json.hpp>
 
-#include "aws/value.h"
+#include "net/value.h"
 
-namespace muster::aws {
+namespace muster::net {
 namespace {
 
 /// Takes nlohmann's events. Values stand on a stack until their list or object
@@ -188,4 +188,4 @@ std::string to_json(const Value& value, Layout layout) {
   return Writer(layout).write(value);
 }
 
-}  // namespace muster::aws
+}  // namespace muster::net
