@@ -493,7 +493,10 @@ void add_collect(CLI::App& cli, Action& action) {
   CLI::App& command = *collect.add_subcommand(
       "aws", "The facts of one AWS account: IAM, policies of the organisation, image repositories");
   const auto options = on_chosen(command, action, collect_aws);
-  command.add_option("--out", options->out, "Folder to write; must be missing or empty")
+  command
+      .add_option("--out", options->out,
+                  "Folder to write: missing or empty, or one whose collection was "
+                  "interrupted, which is finished then")
       ->required();
   command.add_option("--profile", options->profile,
                      "Profile of ~/.aws; keys of the environment do "

@@ -1,11 +1,9 @@
 #include "app/collect_aws.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <ostream>
-#include <system_error>
 
-#include "app/write.h"
+#include "app/facts_folder.h"
 #include "aws/collectors.h"
 #include "aws/credential_chain.h"
 #include "aws/sts.h"
@@ -15,8 +13,6 @@
 namespace muster::app {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// Asks nobody: for reading the settings that the transport needs.
 class NoNetwork : public net::Http {
  public:
@@ -24,15 +20,6 @@ class NoNetwork : public net::Http {
     return {.failure = net::Failure::Refused, .why = "no network"};
   }
 };
-
-Status usable_folder(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::exists(folder, error) ||
-      (fs::is_directory(folder, error) && fs::is_empty(folder, error))) {
-    return Done{};
-  }
-  return Error{ErrorCode::Usage, "the folder `" + folder.generic_string() + "` is not empty", {}};
-}
 
 /// The regions to visit, each once.
 Result<std::vector<std::string>> regions_of(const CollectAwsOptions& options,
@@ -56,8 +43,9 @@ Result<std::vector<std::string>> regions_of(const CollectAwsOptions& options,
 /// One collection on its way.
 class Collection {
  public:
-  Collection(const CollectAwsOptions& options, const aws::Config& config, const Console& console)
-      : options_(options), config_(config), console_(console) {}
+  Collection(const CollectAwsOptions& options, const aws::Config& config, FactsFolder& folder,
+             const Console& console)
+      : options_(options), config_(config), folder_(folder), console_(console) {}
 
   Result<int> run(const std::vector<std::string>& regions) {
     MUSTER_TRY(auto fetch, aws::find_credentials(config_, budget_));
@@ -70,38 +58,26 @@ class Collection {
           "the credentials are those of account " + caller.account + ", not of " + options_.account,
           {}};
     }
-    aws::Facts facts([this](const std::string& path, const std::string& bytes) {
-      return write_file(fs::path(options_.out) / path, bytes);
-    });
+    const auto now = [this] { return aws::iso_date(config_.system().clock().now()); };
+    MUSTER_CHECK_OK(folder_.begin({caller.account, caller.arn, regions, now()}));
+    aws::Facts facts(folder_);
     const auto client = [&](const std::string& region) {
       return aws::Client(config_, budget_, &cache, region, caller.account);
     };
-    MUSTER_CHECK_OK(aws::collect_iam(client(regions.front()), facts));
-    MUSTER_CHECK_OK(aws::collect_organizations(client(regions.front()), facts));
+    aws::collect_iam(client(regions.front()), facts);
+    aws::collect_organizations(client(regions.front()), facts);
     for (const std::string& region : regions) {
-      MUSTER_CHECK_OK(aws::collect_ecr(client(region), facts));
+      aws::collect_ecr(client(region), facts);
     }
-    return finish(facts, caller, regions);
+    MUSTER_CHECK_OK(facts.status());
+    MUSTER_TRY(const std::string manifest, folder_.finish(now(), facts.missing()));
+    return report(facts, caller, manifest);
   }
 
  private:
-  Result<int> finish(const aws::Facts& facts, const aws::Identity& caller,
-                     const std::vector<std::string>& regions) {
-    aws::Value listed = aws::list_value({});
-    for (const std::string& region : regions) {
-      listed.items.push_back(aws::text_value(region));
-    }
-    aws::Value manifest = aws::object_value(
-        {{"muster_facts", aws::number_value(1)},
-         {"account", aws::text_value(caller.account)},
-         {"caller", aws::text_value(caller.arn)},
-         {"collected_at", aws::text_value(aws::iso_date(config_.system().clock().now()))},
-         {"regions", std::move(listed)}});
-    facts.describe(manifest);
-    const std::string bytes = aws::to_json(manifest, aws::Layout::Indented) + "\n";
-    MUSTER_CHECK_OK(write_file(fs::path(options_.out) / "manifest.json", bytes));
+  int report(const aws::Facts& facts, const aws::Identity& caller, const std::string& manifest) {
     if (options_.json) {
-      console_.out << bytes;
+      console_.out << manifest;
     } else {
       console_.out << "facts of account " << caller.account << " in " << options_.out << "\n";
     }
@@ -114,12 +90,14 @@ class Collection {
 
   const CollectAwsOptions& options_;
   const aws::Config& config_;
+  FactsFolder& folder_;
   const Console& console_;
   aws::CallBudget budget_;
 };
 
 Result<int> collect(const CollectAwsOptions& options, const Console& console) {
-  MUSTER_CHECK_OK(usable_folder(options.out));
+  FactsFolder folder(options.out);
+  MUSTER_CHECK_OK(folder.open());
   net::Clock clock;
   NoNetwork offline;
   const aws::Choice choice{options.profile, {}};
@@ -133,7 +111,7 @@ Result<int> collect(const CollectAwsOptions& options, const Console& console) {
   const aws::System system(transport, clock);
   MUSTER_TRY(const auto regions, regions_of(options, system));
   MUSTER_TRY(const auto config, aws::Config::load(system, {options.profile, regions.front()}));
-  return Collection(options, config, console).run(regions);
+  return Collection(options, config, folder, console).run(regions);
 }
 
 }  // namespace

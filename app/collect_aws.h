@@ -9,7 +9,7 @@
 namespace muster::app {
 
 struct CollectAwsOptions {
-  /// Folder to write; missing or empty.
+  /// Folder to write; missing, empty, or one of which the collection was interrupted.
   std::string out;
   std::string profile;
   /// Empty: the one of the environment or profile.
@@ -20,9 +20,9 @@ struct CollectAwsOptions {
   bool verbose = false;
 };
 
-/// Asks AWS and writes the folder, its manifest last. Returns `kClean` when everything was read,
-/// `kIncomplete` when something that an audit needs was not, or nothing could be asked at all;
-/// `kUsage` for settings.
+/// Asks AWS and writes the folder; one that is ended in between is finished by the next. Returns
+/// `kClean` when everything was read, `kIncomplete` when something that an audit needs was not, or
+/// nothing could be asked at all; `kUsage` for settings.
 int collect_aws(const CollectAwsOptions& options, const Console& console);
 
 }  // namespace muster::app

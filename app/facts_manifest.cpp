@@ -23,6 +23,13 @@ std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
     return std::vector<NotCovered>{{shown, "manifest of facts: " + tree.error().message, true}};
   }
   const text::Node root = tree.value().root();
+  if (root.text_under("muster_facts") == kForm && root.text_under("finished") == "false") {
+    return std::vector<NotCovered>{
+        {shown,
+         "the collection of account " + root.string_under("account") +
+             " is not finished: run `muster collect` again on its folder",
+         true}};
+  }
   const auto rows = root.find("not_read");
   if (root.text_under("muster_facts") != kForm || !rows || !rows->is(text::Type::Sequence)) {
     return std::vector<NotCovered>{{shown, "manifest of facts in a form that is not known", true}};

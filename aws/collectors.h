@@ -1,5 +1,5 @@
 // What is collected of an account: one function and one file for each service. Each puts its facts
-// and names what it could not read; only a file that cannot be written is an error.
+// and names what it could not read.
 #pragma once
 
 #include "aws/client.h"
@@ -9,13 +9,13 @@ namespace muster::aws {
 
 /// Users, groups, roles and managed policies with their texts; OIDC providers; the credential
 /// report. Three bulk calls instead of six for each role.
-[[nodiscard]] Status collect_iam(const Client& client, Facts& facts);
+void collect_iam(const Client& client, Facts& facts);
 
 /// The service and resource control policies from the root of the organisation down to the account.
 /// Only its management account or a delegated administrator may read them.
-[[nodiscard]] Status collect_organizations(const Client& client, Facts& facts);
+void collect_organizations(const Client& client, Facts& facts);
 
 /// Repositories of container images with their tag mutability and policies. Of one region.
-[[nodiscard]] Status collect_ecr(const Client& client, Facts& facts);
+void collect_ecr(const Client& client, Facts& facts);
 
 }  // namespace muster::aws

@@ -59,7 +59,7 @@ std::optional<Value> policy_of(const Client& client, const Value& repository, Fa
 
 }  // namespace
 
-Status collect_ecr(const Client& client, Facts& facts) {
+void collect_ecr(const Client& client, Facts& facts) {
   std::vector<Value> repositories;
   const auto error =
       each_page(client,
@@ -73,7 +73,7 @@ Status collect_ecr(const Client& client, Facts& facts) {
                 });
   if (error) {
     facts.not_read({"repositories of images", *error});
-    return Done{};
+    return;
   }
   Value inventory = list_value({});
   Value policies = list_value({});
@@ -85,9 +85,9 @@ Status collect_ecr(const Client& client, Facts& facts) {
                         {"policy", *std::move(policy)}}));
     }
   }
-  return facts.put("ecr/" + client.region() + ".json",
-                   object_value({{"inventory", std::move(inventory)},
-                                 {"resource_policies", std::move(policies)}}));
+  facts.put("ecr/" + client.region() + ".json",
+            object_value(
+                {{"inventory", std::move(inventory)}, {"resource_policies", std::move(policies)}}));
 }
 
 }  // namespace muster::aws

@@ -43,7 +43,30 @@ void decode_documents(Value& root) {
   }
 }
 
-Status collect_details(const Client& client, Facts& facts) {
+std::string details_path(std::size_t page) {
+  return "iam/authorization-details-" + std::to_string(page + 1) + ".json";
+}
+
+/// Whether an interrupted collection wrote all pages: the last one says that it is the last.
+bool keep_details(Facts& facts) {
+  std::size_t pages = 0;
+  for (bool more = true; more; ++pages) {
+    const auto page = facts.kept(details_path(pages));
+    if (!page) {
+      return false;
+    }
+    more = page->text_of("IsTruncated") == "true";
+  }
+  for (std::size_t i = 0; i < pages; ++i) {
+    facts.keep(details_path(i));
+  }
+  return true;
+}
+
+void collect_details(const Client& client, Facts& facts) {
+  if (keep_details(facts)) {
+    return;
+  }
   Call details{.service = kIam,
                .action = "GetAccountAuthorizationDetails",
                .input = object_value(
@@ -63,24 +86,39 @@ Status collect_details(const Client& client, Facts& facts) {
                                [&](const Value& page) { pages.push_back(page); });
   if (error) {
     facts.not_read({"users, groups, roles and policies", *error});
-    return Done{};
+    return;
   }
   for (std::size_t i = 0; i < pages.size(); ++i) {
     decode_documents(pages[i]);
-    MUSTER_CHECK_OK(
-        facts.put("iam/authorization-details-" + std::to_string(i + 1) + ".json", pages[i]));
+    facts.put(details_path(i), pages[i]);
   }
-  return Done{};
 }
 
-Status collect_providers(const Client& client, Facts& facts) {
+constexpr const char* kProviders = "iam/oidc-providers.json";
+
+/// Whether an interrupted collection read the details of every provider.
+bool keep_providers(Facts& facts) {
+  const auto kept = facts.kept(kProviders);
+  const bool whole =
+      kept && std::ranges::all_of(kept->items_of("OpenIDConnectProviders"),
+                                  [](const Value& provider) { return provider.find("Url"); });
+  if (whole) {
+    facts.keep(kProviders);
+  }
+  return whole;
+}
+
+void collect_providers(const Client& client, Facts& facts) {
+  if (keep_providers(facts)) {
+    return;
+  }
   const Answer list = client.call({.service = kIam,
                                    .action = "ListOpenIDConnectProviders",
                                    .expects = {"OpenIDConnectProviderList"},
                                    .shape = {.lists = {"OpenIDConnectProviderList"}}});
   if (!list.ok()) {
     facts.not_read({"OIDC providers", list.error()});
-    return Done{};
+    return;
   }
   Value providers = list_value({});
   for (const Value& entry : list.value().items_of("OpenIDConnectProviderList")) {
@@ -101,8 +139,7 @@ Status collect_providers(const Client& client, Facts& facts) {
     }
     providers.items.push_back(std::move(provider));
   }
-  return facts.put("iam/oidc-providers.json",
-                   object_value({{"OpenIDConnectProviders", std::move(providers)}}));
+  facts.put(kProviders, object_value({{"OpenIDConnectProviders", std::move(providers)}}));
 }
 
 /// Has the report made, which takes seconds; AWS keeps one for four hours.
@@ -137,21 +174,26 @@ Answer generated_report(const Client& client) {
   }
 }
 
-Status collect_credential_report(const Client& client, Facts& facts) {
+void collect_credential_report(const Client& client, Facts& facts) {
+  constexpr const char* kReport = "iam/credential-report.json";
+  if (facts.kept(kReport)) {
+    facts.keep(kReport);
+    return;
+  }
   const Answer report = generated_report(client);
   if (!report.ok()) {
     facts.not_read({"credential report", report.error()});
-    return Done{};
+    return;
   }
-  return facts.put("iam/credential-report.json", report.value());
+  facts.put(kReport, report.value());
 }
 
 }  // namespace
 
-Status collect_iam(const Client& client, Facts& facts) {
-  MUSTER_CHECK_OK(collect_details(client, facts));
-  MUSTER_CHECK_OK(collect_providers(client, facts));
-  return collect_credential_report(client, facts);
+void collect_iam(const Client& client, Facts& facts) {
+  collect_details(client, facts);
+  collect_providers(client, facts);
+  collect_credential_report(client, facts);
 }
 
 }  // namespace muster::aws

@@ -128,12 +128,12 @@ class Guardrails {
   std::optional<CallError> error_;
 };
 
-Status collect_levels(const Client& client, Facts& facts, Value organisation) {
+void collect_levels(const Client& client, Facts& facts, Value organisation) {
   Guardrails guardrails(client);
   const auto targets = guardrails.chain();
   if (auto error = guardrails.take_error()) {
     facts.not_read({"policies of the organisation", *std::move(error), false});
-    return Done{};
+    return;
   }
   constexpr std::array<std::array<std::string_view, 3>, 2> kKinds = {
       {{"SERVICE_CONTROL_POLICY", "service_control_policies", "service control policies"},
@@ -146,21 +146,21 @@ Status collect_levels(const Client& client, Facts& facts, Value organisation) {
       organisation.set(member, object_value({{client.account(), std::move(levels)}}));
     }
   }
-  return facts.put("organizations/policies.json", organisation);
+  facts.put("organizations/policies.json", organisation);
 }
 
 }  // namespace
 
-Status collect_organizations(const Client& client, Facts& facts) {
+void collect_organizations(const Client& client, Facts& facts) {
   const Answer answer = client.call({.service = kOrganizations,
                                      .action = "DescribeOrganization",
                                      .expects = {"Organization.MasterAccountId"}});
   if (answer.failed_with("AWSOrganizationsNotInUseException")) {
-    return Done{};
+    return;
   }
   if (!answer.ok()) {
     facts.not_read({"the organisation", answer.error(), false});
-    return Done{};
+    return;
   }
   const std::string management = answer.value().find_path("Organization.MasterAccountId")->text;
   Value organisation = object_value({{"management_account", text_value(management)}});

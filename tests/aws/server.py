@@ -118,6 +118,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         action = target.rpartition(".")[2] or form.get("Action") or self.command + " " + self.path.partition("?")[0]
         service = {"AmazonEC2ContainerRegistry_V20150921": "ecr", "AWSOrganizationsV20161128": "organizations"}[target.rpartition(".")[0]] if target else {"2010-05-08": "iam", "2011-06-15": "sts"}.get(form.get("Version"), "")
         self.server.calls.append((service, action, dict(self.headers), form))
+        time.sleep(self.server.delay)
         if self.fault(service, action):
             return
         if service and action != "AssumeRoleWithWebIdentity":
@@ -301,7 +302,7 @@ class Aws(http.server.ThreadingHTTPServer):
 
     def reset(self):
         self.keys = {KEY: (SECRET, "")}
-        self.faults, self.calls, self.pages, self.clock_ahead, self.reports = {}, [], "", 0, 0
+        self.faults, self.calls, self.pages, self.clock_ahead, self.reports, self.delay = {}, [], "", 0, 0, 0
 
     def handle_error(self, *_):
         """Clients that go away are part of the tests."""

@@ -15,20 +15,20 @@ struct Run {
     budget.policy.attempts = 1;
   }
 
-  void collect(Status (*collector)(const Client&, Facts&)) {
+  void collect(void (*collector)(const Client&, Facts&)) {
     const Config config = Config::load(system, {}).value();
     CredentialCache cache([]() -> Result<Credentials> { return Credentials{"AKIA"}; },
                           system.fake_clock);
-    CHECK(collector({config, budget, &cache, "eu-west-1", "111122223333"}, facts));
+    collector({config, budget, &cache, "eu-west-1", "111122223333"}, facts);
+    CHECK(facts.status());
+    files = store.files;
   }
 
   FakeSystem system;
   CallBudget budget;
+  MemoryStore store;
+  Facts facts{store};
   std::map<std::string, std::string> files;
-  Facts facts{[this](const std::string& path, const std::string& bytes) -> Status {
-    files[path] = bytes;
-    return Done{};
-  }};
 };
 
 const net::Reply kOrganization =
@@ -121,7 +121,50 @@ TEST_CASE("a credential report that is never made is given up") {
   Run run(replies);
   run.collect(collect_iam);
   CHECK(run.facts.missing().size() == 3);
-  CHECK(run.facts.missing().at(2).error.message.find("two minutes") != std::string::npos);
+  CHECK(run.facts.missing().at(0).error.message.find("two minutes") != std::string::npos);
+}
+
+const char* const kLastPage =
+    "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult>"
+    "<IsTruncated>false</IsTruncated><RoleDetailList/>"
+    "</GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>";
+
+TEST_CASE("pages of which an interrupted collection wrote the last are not asked for again") {
+  Run run({});
+  run.store.before = {{"iam/authorization-details-1.json", R"({"IsTruncated": true})"},
+                      {"iam/authorization-details-2.json", R"({"IsTruncated": false})"}};
+  run.collect(collect_iam);
+  CHECK(run.store.counted.size() == 2);
+  CHECK(run.facts.missing().size() == 2);
+}
+
+TEST_CASE("pages of which the last is missing are all asked for again") {
+  Run run({reply_of(200, kLastPage)});
+  run.store.before = {{"iam/authorization-details-1.json", R"({"IsTruncated": true})"}};
+  run.collect(collect_iam);
+  CHECK(run.store.counted.empty());
+  CHECK(run.files.at("iam/authorization-details-1.json").find("RoleDetailList") !=
+        std::string::npos);
+}
+
+TEST_CASE("providers without their details are asked for again") {
+  Run run({reply_of(200, kLastPage),
+           reply_of(200,
+                    "<ListOpenIDConnectProvidersResponse><ListOpenIDConnectProvidersResult>"
+                    "<OpenIDConnectProviderList/></ListOpenIDConnectProvidersResult>"
+                    "</ListOpenIDConnectProvidersResponse>")});
+  run.store.before = {{"iam/oidc-providers.json", R"({"OpenIDConnectProviders": [{"Arn": "a"}]})"}};
+  run.collect(collect_iam);
+  CHECK(run.files.contains("iam/oidc-providers.json"));
+}
+
+TEST_CASE("nothing more is written behind a file that could not be written") {
+  MemoryStore store;
+  store.full = true;
+  Facts facts(store);
+  facts.put("a.json", object_value({}));
+  facts.put("b.json", object_value({}));
+  CHECK(facts.status().error().message == "full: a.json");
 }
 
 }  // namespace

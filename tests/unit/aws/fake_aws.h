@@ -4,10 +4,12 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "aws/client.h"
+#include "aws/facts.h"
 #include "aws/system.h"
 #include "tests/unit/net/fake_clock.h"
 
@@ -57,6 +59,31 @@ class FakeSystem : public System {
   std::map<std::string, std::string> files;
   Ended ended;
   mutable std::vector<std::string> ran;
+};
+
+/// A folder of facts in memory.
+class MemoryStore : public FactsStore {
+ public:
+  [[nodiscard]] Status write(const std::string& path, const std::string& bytes) override {
+    if (full) {
+      return Error{ErrorCode::Unwritable, "full: " + path, {}};
+    }
+    files[path] = bytes;
+    return Done{};
+  }
+
+  [[nodiscard]] std::optional<std::string> kept(const std::string& path) override {
+    const auto found = before.find(path);
+    return found == before.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void keep(const std::string& path) override { counted.insert(path); }
+
+  std::map<std::string, std::string> files;
+  /// What an interrupted collection left, and what of it was counted.
+  std::map<std::string, std::string> before;
+  std::set<std::string> counted;
+  bool full = false;
 };
 
 inline net::Reply reply_of(int status, std::string body, std::vector<net::Header> headers = {}) {
