@@ -6,6 +6,7 @@
 
 #include "checks/iac/cloudformation.h"
 #include "checks/iac/terraform.h"
+#include "checks/iam/aws_answers.h"
 #include "checks/iam/credential_report.h"
 #include "checks/text/tree.h"
 #include "checks/workflow/waivers.h"
@@ -101,6 +102,9 @@ DocumentKind kind_by_words(std::string_view bytes) {
       has(bytes, "\"resource_policies\"")) {
     return DocumentKind::AwsAccount;
   }
+  if (iam::mentions_aws_answer(bytes)) {
+    return DocumentKind::AwsAnswer;
+  }
   return has_any(bytes, kAccountLists) ? DocumentKind::IamAuthorizationDetails
                                        : DocumentKind::IamPolicy;
 }
@@ -126,6 +130,9 @@ Recognised recognise_object(const text::Node& root) {
   if (root.find("ClientIDList") || root.find("OpenIDConnectProviders") ||
       root.find("OpenIDConnectProviderList")) {
     return {DocumentKind::IamOidcProviders, {}};
+  }
+  if (iam::is_aws_answer(root)) {
+    return {DocumentKind::AwsAnswer, {}};
   }
   if (iac::is_terraform(root)) {
     return {DocumentKind::Terraform, {}};
@@ -190,7 +197,7 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
          has(head, "\"resource_policies\"") || names_credential_report(head) ||
          (has(head, "\"inventory\"") && has(head, "\"arn:aws")) || names_template_resources(head) ||
-         names_terraform_resources(head);
+         names_terraform_resources(head) || iam::mentions_aws_answer(head);
 }
 
 Recognised recognise_content(std::string_view path, const std::string& bytes) {

@@ -31,6 +31,9 @@ enum class DocumentKind {
   /// An account snapshot: `authorization_details`, `inventory` and policies of the organisation, as
   /// docs/account-facts.md describes it
   AwsAccount,
+  /// An answer of an AWS operation as the AWS CLI prints it, as docs/account-facts.md lists them:
+  /// `aws ecr describe-images`, `aws ecs describe-services`
+  AwsAnswer,
   /// A CloudFormation or SAM template, JSON or YAML; CDK writes such
   CloudFormation,
   /// Output of `terraform show -json`: a plan or a state

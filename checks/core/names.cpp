@@ -69,6 +69,8 @@ const char* to_string(DocumentKind kind) {
       return "iam-oidc-providers";
     case DocumentKind::AwsAccount:
       return "aws-account";
+    case DocumentKind::AwsAnswer:
+      return "aws-answer";
     case DocumentKind::CloudFormation:
       return "cloudformation";
     case DocumentKind::Terraform:

@@ -131,12 +131,6 @@ void add_meeting(const Template& made, const std::string& pattern, std::set<std:
 
 }  // namespace
 
-std::string_view partition_of(std::string_view region) {
-  return region.starts_with("cn-")       ? "aws-cn"
-         : region.starts_with("us-gov-") ? "aws-us-gov"
-                                         : "aws";
-}
-
 Home home_of(const iam::Principal& principal) {
   const std::string_view partition = iam::arn_field(principal.arn, iam::kPartitionField);
   return {partition.empty() ? "aws" : partition, principal.account};

@@ -21,9 +21,6 @@ struct Home {
 /// REQUIRES: the principal outlives it.
 [[nodiscard]] Home home_of(const iam::Principal& principal);
 
-/// The partition that a region is in.
-[[nodiscard]] std::string_view partition_of(std::string_view region);
-
 /// Adds the names to try for one ARN template of the catalogue.
 using NamesOfTemplate =
     std::function<void(const std::string& arn_template, std::set<std::string>& names)>;

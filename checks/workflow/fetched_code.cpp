@@ -69,6 +69,17 @@ std::optional<FetchUse> first_use(const JobRun& run, const Fetch& fetch, const U
   return std::nullopt;
 }
 
+/// How bad it is that outsiders' files are used there.
+Severity severity_of_foreign_code(const JobRun& run, const Start& start, const Stake& stake) {
+  // The settings of the repository decide what a token without a block may do.
+  const bool unknown = token_permission(run, "contents").answer == TokenPermission::Answer::Unknown;
+  const bool critical = stake.holds_power() || stake.self_hosted || unknown;
+  return critical && !start.held_back ? Severity::Critical
+         : critical                   ? Severity::High
+         : start.held_back            ? Severity::Medium
+                                      : Severity::High;
+}
+
 }  // namespace
 
 bool is_behind(const SourceRef& where, const Step& step, const Fetch& fetch) {
@@ -115,14 +126,36 @@ std::vector<ForeignUse> foreign_uses(const JobRun& run, const AuditInput& input,
   return found;
 }
 
-Severity severity_of_foreign_code(const JobRun& run, const Start& start, const Stake& stake) {
-  // The settings of the repository decide what a token without a block may do.
-  const bool unknown = token_permission(run, "contents").answer == TokenPermission::Answer::Unknown;
-  const bool critical = stake.holds_power() || stake.self_hosted || unknown;
-  return critical && !start.held_back ? Severity::Critical
-         : critical                   ? Severity::High
-         : start.held_back            ? Severity::Medium
-                                      : Severity::High;
+OutcomeDraft fail_foreign_use(const JobRun& run, const ForeignUse& found, std::string_view does,
+                              Outcomes& out) {
+  const auto& [fetch, use, start] = found;
+  const Stake stake = stake_of(run);
+  const std::string held = stake.in_words();
+  const Text& event = start.trigger->event;
+  auto draft = out.fail(run.workflow->asset(*run.job, *fetch.step), fetch.where,
+                        {WitnessKind::Text,
+                         {{"event", {event.value}},
+                          {"by", {"anyone who " + std::string(act_of(event.value))}},
+                          {"fetches", {fetch.what}},
+                          {std::string(does), {use.what}}}});
+  draft.arg("job", run.job->id.value)
+      .severity(severity_of_foreign_code(run, start, stake))
+      .because(held.empty() ? "the job holds the token and the caches of the repository"
+                            : "the job holds " + held)
+      .related(use.where, "what is done with it")
+      .related(event.where, "what outsiders start it by");
+  return draft;
+}
+
+void judge_jobs(const AuditInput& input, Outcomes& out,
+                const std::function<bool(const JobRun& run)>& report) {
+  for (const auto& runs : input.model<JobRuns>().by_job()) {
+    const bool told =
+        std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) { return report(*run); });
+    if (!told) {
+      out.pass(runs.front()->asset(), runs.front()->job->id.where);
+    }
+  }
 }
 
 }  // namespace muster::workflow

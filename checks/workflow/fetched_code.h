@@ -56,8 +56,14 @@ using UseFinder =
                                                    const FetchFinder& fetches,
                                                    const UseFinder& use_in);
 
-/// How bad it is that outsiders' files are used there.
-[[nodiscard]] Severity severity_of_foreign_code(const JobRun& run, const Start& start,
-                                                const Stake& stake);
+/// Reports the use as a defect: who starts the run, what is fetched, what is done with it (`does`:
+/// `runs`), what the job holds.
+OutcomeDraft fail_foreign_use(const JobRun& run, const ForeignUse& found, std::string_view does,
+                              Outcomes& out);
+
+/// Asks about each job's runs until `report` has told something of one; a job of which nothing is
+/// told passes.
+void judge_jobs(const AuditInput& input, Outcomes& out,
+                const std::function<bool(const JobRun& run)>& report);
 
 }  // namespace muster::workflow

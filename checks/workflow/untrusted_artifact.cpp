@@ -208,22 +208,7 @@ void report_artifact(const JobRun& run, const ForeignUse& found, std::string_vie
         .related(use.where, "what is done with it");
     return;
   }
-  const Stake stake = stake_of(run);
-  const std::string held = stake.in_words();
-  out.fail(asset, fetch.where,
-           {WitnessKind::Text,
-            {{"event", {start.trigger->event.value}},
-             {"by", {"anyone who " + std::string(act_of(start.trigger->event.value))}},
-             {"fetches", {fetch.what}},
-             {std::string(does), {use.what}}}})
-      .arg("job", run.job->id.value)
-      .arg("does", std::string(does))
-      .arg("what", use.what)
-      .severity(severity_of_foreign_code(run, start, stake))
-      .because(held.empty() ? "the job holds the token and the caches of the repository"
-                            : "the job holds " + held)
-      .related(use.where, "what is done with it")
-      .related(start.trigger->event.where, "what outsiders start it by");
+  fail_foreign_use(run, found, does, out).arg("does", std::string(does)).arg("what", use.what);
 }
 
 /// Reports the first use that outsiders reach; false without one.
@@ -241,14 +226,7 @@ bool judge_artifacts(const JobRun& run, const AuditInput& input, Outcomes& out) 
 }
 
 void untrusted_artifact(const AuditInput& input, Outcomes& out) {
-  for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const bool found = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-      return judge_artifacts(*run, input, out);
-    });
-    if (!found) {
-      out.pass(runs.front()->asset(), runs.front()->job->id.where);
-    }
-  }
+  judge_jobs(input, out, [&](const JobRun& run) { return judge_artifacts(run, input, out); });
 }
 
 const Register kUntrustedArtifactCheck{

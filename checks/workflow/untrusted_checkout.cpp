@@ -103,26 +103,13 @@ void report_checkout(const JobRun& run, const ForeignUse& code, Outcomes& out) {
     out.undecided(asset, fetch.where,
                   "`" + fetch.unknown + "` is not known, so neither is whose code `" + runs.what +
                       "` runs with the rights of the repository")
-        .related(runs.where, "what is run of it");
+        .related(runs.where, "what is done with it");
     return;
   }
-  const Stake stake = stake_of(run);
-  const std::string held = stake.in_words();
-  out.fail(asset, fetch.where,
-           {WitnessKind::Text,
-            {{"event", {start.trigger->event.value}},
-             {"by", {"anyone who " + std::string(act_of(start.trigger->event.value))}},
-             {"fetches", {fetch.what}},
-             {"runs", {runs.what}}}})
-      .arg("job", run.job->id.value)
+  fail_foreign_use(run, code, "runs", out)
       .arg("event", start.trigger->event.value)
       .arg("runs", runs.what)
-      .arg("what", fetch.what)
-      .severity(severity_of_foreign_code(run, start, stake))
-      .because(held.empty() ? "the job holds the token and the caches of the repository"
-                            : "the job holds " + held)
-      .related(runs.where, "what is run of it")
-      .related(start.trigger->event.where, "what outsiders start it by");
+      .arg("what", fetch.what);
 }
 
 std::vector<ForeignUse> code_of_outsiders(const JobRun& run, const AuditInput& input) {
@@ -130,18 +117,13 @@ std::vector<ForeignUse> code_of_outsiders(const JobRun& run, const AuditInput& i
 }
 
 void untrusted_checkout(const AuditInput& input, Outcomes& out) {
-  for (const auto& runs : input.model<JobRuns>().by_job()) {
-    const bool found = std::any_of(runs.begin(), runs.end(), [&](const JobRun* run) {
-      const auto reached = code_of_outsiders(*run, input);
-      if (!reached.empty()) {
-        report_checkout(*run, reached.front(), out);
-      }
-      return !reached.empty();
-    });
-    if (!found) {
-      out.pass(runs.front()->asset(), runs.front()->job->id.where);
+  judge_jobs(input, out, [&](const JobRun& run) {
+    const auto reached = code_of_outsiders(run, input);
+    if (!reached.empty()) {
+      report_checkout(run, reached.front(), out);
     }
-  }
+    return !reached.empty();
+  });
 }
 
 const Register kUntrustedCheckoutCheck{

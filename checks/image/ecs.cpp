@@ -1,0 +1,173 @@
+#include "checks/image/ecs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "checks/iam/aws_answers.h"
+#include "checks/iam/model.h"
+
+namespace muster::image {
+namespace {
+
+using iam::AwsAnswer;
+using text::Node;
+using text::Type;
+
+/// `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop:7` in two.
+std::optional<std::pair<std::string, long>> parts_of(std::string_view arn) {
+  const std::size_t colon = arn.rfind(':');
+  if (colon == std::string_view::npos || arn.find(":task-definition/") >= colon) {
+    return std::nullopt;
+  }
+  long revision = 0;
+  const std::string_view digits = arn.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  return whole ? std::optional(std::pair(std::string(arn.substr(0, colon)), revision))
+               : std::nullopt;
+}
+
+/// A task definition that is named by family and revision alone is one of the service's account and
+/// region.
+std::string full_arn(const std::string& named, std::string_view service) {
+  if (named.empty() || named.starts_with("arn:")) {
+    return named;
+  }
+  const std::size_t kind = service.find(":service/");
+  return std::string(service.substr(0, kind)) + ":task-definition/" + named;
+}
+
+std::vector<Node> objects_under(const Node& node, std::string_view key) {
+  std::vector<Node> found;
+  const auto list = node.find(key);
+  for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
+    found.push_back(list->at(i));
+  }
+  return found;
+}
+
+std::optional<TaskDefinition> task_definition_of(const Node& node) {
+  TaskDefinition result;
+  result.arn = node.string_under("taskDefinitionArn");
+  const auto parts = parts_of(result.arn);
+  if (!parts) {
+    return std::nullopt;
+  }
+  std::tie(result.family, result.revision) = *parts;
+  const std::string status = node.string_under("status");
+  result.active = status.empty() || status == "ACTIVE";
+  for (const Node& container : objects_under(node, "containerDefinitions")) {
+    const auto image = container.find("image");
+    const std::string written = container.string_under("image");
+    result.containers.push_back({container.string_under("name"), written, parse_reference(written),
+                                 image ? image->where() : container.where()});
+  }
+  return result;
+}
+
+std::optional<Service> service_of(const Node& node) {
+  Service service;
+  service.arn = node.string_under("serviceArn");
+  service.task_definition = full_arn(node.string_under("taskDefinition"), service.arn);
+  service.where = node.where();
+  const bool gone = node.string_under("status") == "INACTIVE";
+  return service.arn.empty() || gone ? std::nullopt : std::optional(std::move(service));
+}
+
+std::string_view last_part(std::string_view arn) {
+  return arn.substr(arn.rfind('/') + 1);
+}
+
+/// Cluster and name make the service; the group of a task names the service alone.
+bool belongs_to(const Node& task, const Service& service) {
+  const std::string cluster(last_part(task.string_under("clusterArn")));
+  const std::string_view name = last_part(service.arn);
+  const std::string_view above =
+      std::string_view(service.arn).substr(0, service.arn.size() - name.size());
+  return task.string_under("group") == "service:" + std::string(name) &&
+         (cluster.empty() || above.ends_with("/" + cluster + "/") || above.ends_with(":service/"));
+}
+
+std::vector<RunningContainer> running_in(const Node& task) {
+  std::vector<RunningContainer> found;
+  if (task.string_under("lastStatus") != "RUNNING") {
+    return found;
+  }
+  for (const Node& container : objects_under(task, "containers")) {
+    found.push_back({task.string_under("taskArn"), container.string_under("name"),
+                     container.string_under("image"), container.string_under("imageDigest"),
+                     container.where()});
+  }
+  return found;
+}
+
+}  // namespace
+
+EcsServices EcsServices::build(const AuditInput& input) {
+  EcsServices result;
+  const auto& answers = input.model<iam::AwsAnswers>();
+  answers.each("taskDefinition", [&](const Node& item, const AwsAnswer&) {
+    if (auto found = task_definition_of(item)) {
+      std::string arn = found->arn;
+      result.task_definitions_.insert_or_assign(std::move(arn), *std::move(found));
+    }
+  });
+  answers.each("taskDefinitionArns", [&](const Node& item, const AwsAnswer&) {
+    if (auto parts = parts_of(item.text())) {
+      result.listed_[parts->first].push_back(parts->second);
+    }
+  });
+  answers.each("services", [&](const Node& item, const AwsAnswer&) {
+    if (auto service = service_of(item)) {
+      result.services_.push_back(*std::move(service));
+    }
+  });
+  std::ranges::sort(result.services_, {}, &Service::arn);
+  const auto same = std::ranges::unique(result.services_, {}, &Service::arn);
+  result.services_.erase(same.begin(), same.end());
+  answers.each("tasks", [&](const Node& item, const AwsAnswer&) {
+    for (Service& service : result.services_) {
+      if (belongs_to(item, service)) {
+        const auto running = running_in(item);
+        service.running.insert(service.running.end(), running.begin(), running.end());
+      }
+    }
+  });
+  return result;
+}
+
+const TaskDefinition* EcsServices::current(const Service& service) const {
+  const auto found = task_definitions_.find(service.task_definition);
+  return found == task_definitions_.end() ? nullptr : &found->second;
+}
+
+Previous EcsServices::previous(const Service& service) const {
+  const auto now = parts_of(service.task_definition);
+  if (!now) {
+    return {nullptr, "the service's task definition is not known"};
+  }
+  const auto& [family, revision] = *now;
+  const TaskDefinition* best = nullptr;
+  for (const auto& [arn, one] : task_definitions_) {
+    const bool before = one.family == family && one.active && one.revision < revision;
+    best = before && (best == nullptr || one.revision > best->revision) ? &one : best;
+  }
+  const auto listed = listed_.find(family);
+  long newest = 0;
+  if (listed != listed_.end()) {
+    for (const long one : listed->second) {
+      newest = one < revision ? std::max(newest, one) : newest;
+    }
+  }
+  const long have = best == nullptr ? 0 : best->revision;
+  const bool whole =
+      revision == 1 || have == revision - 1 || (listed != listed_.end() && newest == have);
+  if (!whole) {
+    return {nullptr, "the revision before `" + std::string(last_part(service.task_definition)) +
+                         "` is not among the facts"};
+  }
+  return {best, ""};
+}
+
+}  // namespace muster::image

@@ -1,0 +1,84 @@
+// Services of ECS with the images that their task definitions name, now and in the revision before.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/core/check.h"
+#include "checks/image/reference.h"
+
+namespace muster::image {
+
+/// A container as its task definition has it.
+struct Container {
+  std::string name;
+  /// The image as written.
+  std::string image;
+  /// Absent when it cannot be understood.
+  std::optional<Reference> reference;
+  SourceRef where;
+};
+
+/// One revision of a family.
+struct TaskDefinition {
+  std::string arn;
+  /// ARN without the revision.
+  std::string family;
+  long revision = 0;
+  /// One that is deregistered cannot be started any more.
+  bool active = true;
+  std::vector<Container> containers;
+};
+
+/// A container that runs, with the digest that was pulled for it.
+struct RunningContainer {
+  std::string task;
+  std::string name;
+  std::string image;
+  std::string digest;
+  SourceRef where;
+};
+
+struct Service {
+  std::string arn;
+  /// ARN of the revision that it runs.
+  std::string task_definition;
+  std::vector<RunningContainer> running;
+  SourceRef where;
+
+  [[nodiscard]] Asset asset() const { return {"ecs-service", arn}; }
+};
+
+/// The revision that a rollback would take.
+struct Previous {
+  /// Null: there is none, or it is not known.
+  const TaskDefinition* task_definition = nullptr;
+  /// Why it is not known; empty otherwise.
+  std::string unknown;
+};
+
+class EcsServices {
+ public:
+  [[nodiscard]] static EcsServices build(const AuditInput& input);
+
+  /// Sorted by ARN.
+  [[nodiscard]] const std::vector<Service>& all() const { return services_; }
+
+  /// The revision that the service runs; null when the facts do not hold it.
+  [[nodiscard]] const TaskDefinition* current(const Service& service) const;
+
+  /// The newest active revision below the current one.
+  [[nodiscard]] Previous previous(const Service& service) const;
+
+ private:
+  std::vector<Service> services_;
+  /// By ARN.
+  std::map<std::string, TaskDefinition, std::less<>> task_definitions_;
+  /// Families whose active revisions are listed, with the revisions.
+  std::map<std::string, std::vector<long>, std::less<>> listed_;
+};
+
+}  // namespace muster::image
