@@ -9,6 +9,7 @@
 
 #include "app/audit.h"
 #include "app/collect_aws.h"
+#include "app/collect_github.h"
 #include "app/docs.h"
 #include "app/escalations.h"
 #include "app/fix.h"
@@ -487,9 +488,52 @@ void add_paths(CLI::App& cli, Action& action) {
       "production\nis undecided; 0 neither; 2 usage.");
 }
 
+void add_collect_github(CLI::App& collect, Action& action) {
+  CLI::App& command = *collect.add_subcommand(
+      "github",
+      "The settings of GitHub repositories: environments, protection of branches and tags, "
+      "Actions, OIDC subjects, roles");
+  const auto options = on_chosen(command, action, collect_github);
+  command
+      .add_option("--out", options->out,
+                  "Folder to write into; its `github/` must be missing, empty or of an earlier "
+                  "collection")
+      ->required();
+  command
+      .add_option("--repo", options->repositories,
+                  "OWNER/NAME (repeatable); default: `origin` of the checkout")
+      ->delimiter(',');
+  command.add_option("--org", options->organisation,
+                     "All repositories of an organisation that are not archived");
+  command.add_option("--api-url", options->api_url,
+                     "Address of the API, https://HOST/api/v3 for a GitHub Enterprise Server; "
+                     "default: GITHUB_API_URL, github.com's");
+  command.add_option("--checkout", options->checkout, "The checkout whose `origin` counts")
+      ->capture_default_str();
+  command
+      .add_option("--wait", options->wait,
+                  "For how many seconds in all it waits when GitHub limits requests")
+      ->capture_default_str();
+  command.add_flag("--verbose", options->verbose,
+                   "One line for each request on stderr, without headers and bodies");
+  command.add_flag("--json", options->json, "Print the manifest on stdout");
+  command.footer(
+      "Reads alone, with the token of GH_TOKEN or GITHUB_TOKEN. A second run into the same folder "
+      "asks only for\nwhat has changed. docs/github-facts.md has the files, the permissions and "
+      "what "
+      "becomes of what could not be read.\n\n"
+      "Examples:\n  muster collect github --out facts/\n"
+      "  muster collect github --repo acme/shop --repo acme/web --out facts/\n"
+      "  muster collect github --org acme --api-url https://git.example.com/api/v3 --out facts/\n"
+      "  muster paths . --facts facts/\n\n"
+      "Exit codes: 0 everything was read that the token may see (the manifest lists what it may "
+      "not); 3\nsomething failed; 2 usage or settings.");
+}
+
 void add_collect(CLI::App& cli, Action& action) {
   CLI::App& collect = *cli.add_subcommand("collect", "Write a folder of facts for the audit");
   collect.require_subcommand(1);
+  add_collect_github(collect, action);
   CLI::App& command = *collect.add_subcommand(
       "aws", "The facts of one AWS account: IAM, policies of the organisation, image repositories");
   const auto options = on_chosen(command, action, collect_aws);

@@ -9,6 +9,15 @@ constexpr std::string_view kMark = "\"muster_facts\"";
 /// The one form of the manifest there is.
 constexpr std::string_view kForm = "1";
 
+/// What was collected: one account, or repositories.
+std::string subject_of(const text::Node& manifest) {
+  std::string names;
+  for (const std::string& name : manifest.texts_under("repositories")) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  return names.empty() ? "account " + manifest.string_under("account") : names;
+}
+
 }  // namespace
 
 std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
@@ -26,7 +35,7 @@ std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
   if (root.text_under("muster_facts") == kForm && root.text_under("finished") == "false") {
     return std::vector<NotCovered>{
         {shown,
-         "the collection of account " + root.string_under("account") +
+         "the collection of " + subject_of(root) +
              " is not finished: run `muster collect` again on its folder",
          true}};
   }
@@ -38,7 +47,7 @@ std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
   for (std::size_t i = 0; i < rows->size(); ++i) {
     const text::Node row = rows->at(i);
     missing.push_back({shown,
-                       "account " + root.string_under("account") + ": " + row.string_under("what") +
+                       subject_of(root) + ": " + row.string_under("what") +
                            " not collected: " + row.string_under("error"),
                        row.flag_under("needed")});
   }

@@ -45,6 +45,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"store", {"checks/core"}},
       {"net", {"checks/core"}},
       {"aws", {"net", "checks/core"}},
+      {"github", {"net", "checks/core"}},
   };
   if (from == to || from == "app") {
     return true;
@@ -83,7 +84,7 @@ std::vector<Include> includes_of(const fs::path& root, const fs::path& file) {
 std::vector<Include> all_includes() {
   const fs::path root = MUSTER_SOURCE_DIR;
   std::vector<Include> all;
-  for (const char* folder : {"app", "aws", "checks", "net", "report", "store"}) {
+  for (const char* folder : {"app", "aws", "checks", "github", "net", "report", "store"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string extension = entry.path().extension().string();
       if (extension == ".h" || extension == ".cpp") {
