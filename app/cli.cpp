@@ -534,8 +534,9 @@ void add_collect(CLI::App& cli, Action& action) {
   CLI::App& collect = *cli.add_subcommand("collect", "Write a folder of facts for the audit");
   collect.require_subcommand(1);
   add_collect_github(collect, action);
-  CLI::App& command = *collect.add_subcommand(
-      "aws", "The facts of one AWS account: IAM, policies of the organisation, image repositories");
+  CLI::App& command = *collect.add_subcommand("aws",
+                                              "The facts of one AWS account: who may do what, what "
+                                              "is deployed where, and what it rests on");
   const auto options = on_chosen(command, action, collect_aws);
   command
       .add_option("--out", options->out,
@@ -546,9 +547,9 @@ void add_collect(CLI::App& cli, Action& action) {
                      "Profile of ~/.aws; keys of the environment do "
                      "not count then");
   command
-      .add_option("--region", options->regions,
-                  "Region of image repositories (repeatable); default: AWS_REGION, "
-                  "AWS_DEFAULT_REGION, the profile's")
+      .add_option("--region,--regions", options->regions,
+                  "Region to visit (repeatable), or `all` that the account may use; default: "
+                  "AWS_REGION, AWS_DEFAULT_REGION, the profile's")
       ->delimiter(',');
   command.add_option("--account", options->account,
                      "The account that must answer: another one is not collected");
@@ -562,6 +563,7 @@ void add_collect(CLI::App& cli, Action& action) {
       "Examples:\n  muster collect aws --out facts/\n"
       "  muster collect aws --profile audit --account 111122223333 --region eu-central-1,us-east-1 "
       "--out facts/\n"
+      "  muster collect aws --region all --out facts/\n"
       "  muster audit . --facts facts/\n\n"
       "Exit codes: 0 everything was read; 3 something was not (the manifest says what); 2 usage or "
       "settings.");

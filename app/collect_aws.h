@@ -12,7 +12,7 @@ struct CollectAwsOptions {
   /// Folder to write; missing, empty, or one of which the collection was interrupted.
   std::string out;
   std::string profile;
-  /// Empty: the one of the environment or profile.
+  /// Empty: the one of the environment or profile. `all`: every one that the account may use.
   std::vector<std::string> regions;
   /// The account that must answer; empty: any.
   std::string account;

@@ -24,6 +24,8 @@ struct Console {
   bool colour = false;
   /// Terminal width in columns; 80 when it is not a terminal.
   int width = 80;
+  /// `err` is a terminal: somebody may be waiting.
+  bool interactive = false;
 };
 
 /// Prints `muster: path:line:col: message` and returns the exit code that fits the error:

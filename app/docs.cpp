@@ -11,6 +11,7 @@
 #include <ostream>
 #include <vector>
 
+#include "app/auditor_policy.h"
 #include "app/lint_page.h"
 #include "app/write.h"
 #include "checks/capability/templates.h"
@@ -179,6 +180,8 @@ int run_docs(const DocsOptions& options, const Console& console) {
   files["rules/README.md"] = rule_index();
   files["policy-lint.md"] = lint_page();
   files["commands.md"] = options.command_reference;
+  files["auditor-role.md"] = auditor_page();
+  files["auditor-policy.json"] = net::to_json(auditor_policy(), net::Layout::Indented) + "\n";
   files["capabilities-reference.md"] = capability_reference();
   files["muster.schema.json"] = intent_json_schema();
   for (const auto& [name, bytes] : files) {

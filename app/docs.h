@@ -1,5 +1,5 @@
 // `muster docs`: the documents that come from the source, so that they cannot drift: rule pages,
-// the command reference, the schema of muster.yaml.
+// the command reference, the schema of muster.yaml, the auditor's role.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct DocsOptions {
   std::string command_reference;
 };
 
-/// Writes `rules/<id>.md`, `rules/README.md`, `policy-lint.md`, `commands.md` and
-/// `muster.schema.json`. Exit codes: 0; 3 when a file cannot be written.
+/// Writes `rules/<id>.md`, `rules/README.md`, `policy-lint.md`, `commands.md`, `auditor-role.md`,
+/// `auditor-policy.json` and `muster.schema.json`. Exit codes: 0; 3 when a file cannot be written.
 int run_docs(const DocsOptions& options, const Console& console);
 
 }  // namespace muster::app

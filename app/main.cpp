@@ -26,7 +26,8 @@ bool colour_wanted() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const muster::app::Console console{std::cout, std::cerr, colour_wanted(), terminal_width()};
+  const muster::app::Console console{std::cout, std::cerr, colour_wanted(), terminal_width(),
+                                     isatty(STDERR_FILENO) == 1};
   try {
     return muster::app::run(argc, argv, console);
   } catch (const std::exception& error) {

@@ -30,6 +30,10 @@ struct Call {
   std::string method = "POST";
   std::string path = "/";
   std::vector<net::Header> headers{};
+  /// Stands before the host of AWS, but not before one that the user has set: `111122223333.`
+  std::string host_prefix{};
+  /// The body is a text of JSON by itself, which becomes this member, as the AWS CLI prints it.
+  std::string_view text_member{};
   /// No signature and no credentials: calls that carry their own proof.
   bool anonymous = false;
 };
@@ -51,6 +55,8 @@ enum class ErrorKind {
   /// The service answered no for any other reason; `code` says which
   /// (`NoSuchEntity`).
   Refused,
+  /// There is more than muster asks for.
+  TooMany,
 };
 
 [[nodiscard]] std::string_view to_string(ErrorKind kind);

@@ -104,6 +104,7 @@ class Client::Attempt {
 
   Answer run() {
     while (true) {
+      budget_.rates.wait(call_.service.id, call_.action, client_.region_, clock_);
       if (auto ready = prepare(); !ready) {
         const bool setting = ready.error().code == ErrorCode::Usage;
         return named({.kind = setting ? ErrorKind::Refused : ErrorKind::Credentials,
@@ -155,6 +156,7 @@ class Client::Attempt {
       case ErrorKind::Denied:
       case ErrorKind::Credentials:
       case ErrorKind::Refused:
+      case ErrorKind::TooMany:
         return false;
     }
     return false;

@@ -11,6 +11,7 @@
 #include "aws/call.h"
 #include "aws/config.h"
 #include "aws/credentials.h"
+#include "aws/rates.h"
 #include "net/retry.h"
 
 namespace muster::aws {
@@ -47,6 +48,7 @@ class CallBudget {
  public:
   net::RetryPolicy policy{};
   net::RetryQuota quota{};
+  Rates rates{};
   /// No attempt starts behind it.
   std::optional<net::SteadyTime> deadline{};
 
@@ -76,6 +78,13 @@ class Client {
   /// wrong clock is corrected once by the service's own date, an ended session
   /// renewed once.
   [[nodiscard]] Answer call(const Call& call) const;
+
+  /// The same of another region.
+  [[nodiscard]] Client in(std::string region) const {
+    Client other = *this;
+    other.region_ = std::move(region);
+    return other;
+  }
 
   [[nodiscard]] const std::string& region() const { return region_; }
 

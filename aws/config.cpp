@@ -1,9 +1,11 @@
 #include "aws/config.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "aws/process.h"
+#include "aws/service.h"
 #include "net/ascii.h"
 #include "net/url.h"
 
@@ -124,8 +126,7 @@ Result<std::string> Config::region() const {
   if (region.empty()) {
     region = text("region");
   }
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  if (region.find_first_not_of(kLetters) != std::string::npos || region.size() > 40) {
+  if (!region.empty() && !is_region_name(region)) {
     return Error{ErrorCode::Usage, "a region has small letters, digits and `-` alone", {}};
   }
   return region;
@@ -181,6 +182,20 @@ bool Config::use_fips() const {
 
 bool Config::use_dual_stack() const {
   return is_true(variable_or("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
+}
+
+Result<std::optional<int>> Config::max_attempts() const {
+  const std::string text = variable_or("AWS_MAX_ATTEMPTS", "max_attempts");
+  constexpr int kMost = 20;
+  int number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty()) {
+    return std::optional<int>();
+  }
+  if (problem != std::errc() || end != text.data() + text.size() || number < 1 || number > kMost) {
+    return Error{ErrorCode::Usage, "`max_attempts` must be a number from 1 to 20", {}};
+  }
+  return std::optional(number);
 }
 
 std::string Config::ca_bundle() const {

@@ -73,6 +73,10 @@ class Config {
   /// A PEM file of authorities instead of the system's; empty for the system's.
   [[nodiscard]] std::string ca_bundle() const;
 
+  /// How often a call is tried: `AWS_MAX_ATTEMPTS`, `max_attempts` of the profile; nothing when
+  /// nobody says. Errors (`Usage`): no number from 1 to 20.
+  [[nodiscard]] Result<std::optional<int>> max_attempts() const;
+
   [[nodiscard]] const System& system() const { return *system_; }
 
  private:

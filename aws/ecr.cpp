@@ -1,8 +1,11 @@
-// Source: ECR API Reference: DescribeRepositories, GetRepositoryPolicy.
+// Source: ECR API Reference: DescribeRepositories, GetRepositoryPolicy, DescribeImages,
+// GetLifecyclePolicy, GetRegistryPolicy, GetRegistryScanningConfiguration,
+// DescribeRepositoryCreationTemplates.
 #include <utility>
 
 #include "aws/collectors.h"
-#include "aws/paging.h"
+#include "aws/gather.h"
+#include "aws/redact.h"
 
 namespace muster::aws {
 namespace {
@@ -13,6 +16,7 @@ constexpr Service kEcr{.id = "ecr",
                        .host = "api.ecr",
                        .fips_host = "ecr-fips",
                        .dual_stack_host = "ecr"};
+constexpr Paging kEcrPaging{"nextToken", "nextToken"};
 
 /// The filters of tags that are excluded from the repository's mutability, joined by commas.
 std::string exclusions_of(const Value& repository) {
@@ -36,58 +40,100 @@ Value inventory_entry(const Value& repository) {
   return entry;
 }
 
-/// The policy of a repository; null when it has none, nothing when it cannot be read.
-std::optional<Value> policy_of(const Client& client, const Value& repository, Facts& facts) {
-  const std::string name = repository.text_of("repositoryName");
-  const Answer answer =
-      client.call({.service = kEcr,
-                   .action = "GetRepositoryPolicy",
-                   .input = object_value({{"registryId", text_value(client.account())},
-                                          {"repositoryName", text_value(name)}}),
-                   .expects = {"policyText"}});
-  if (answer.failed_with("RepositoryPolicyNotFoundException")) {
-    return Value{};
-  }
-  if (!answer.ok()) {
-    facts.not_read({"policy of repository " + name, answer.error()});
-    return std::nullopt;
-  }
-  const std::string text = answer.value().text_of("policyText");
-  auto document = parse_json(text);
-  return document ? std::move(document).value() : text_value(text);
+/// What holds for all repositories.
+void ask_registry(Gatherer& gather) {
+  (void)gather.ask(
+      {.call = {.service = kEcr, .action = "GetRegistryPolicy", .expects = {"policyText"}},
+       .what = "policy of the image registry",
+       .file = "registry-policy",
+       .none = {"RegistryPolicyNotFoundException"}});
+  (void)gather.ask({.call = {.service = kEcr,
+                             .action = "GetRegistryScanningConfiguration",
+                             .expects = {"scanningConfiguration"}},
+                    .what = "scanning of the image registry",
+                    .file = "scanning"});
+  (void)gather.ask(
+      {.call = {.service = kEcr,
+                .action = "DescribeRepositoryCreationTemplates",
+                .input = object_value({{"maxResults", number_value(100)}}),
+                .expects = {"repositoryCreationTemplates"}},
+       .what = "templates for new repositories of images",
+       .file = "creation-templates",
+       .paging = kEcrPaging,
+       .list = "repositoryCreationTemplates",
+       .tidy = [](Value& page) { redact(page, {"repositoryCreationTemplates.description"}); }});
+}
+
+/// Images and cleanup of a repository.
+void ask_images(Gatherer& gather, const std::string& name) {
+  const Value of = object_value({{"registryId", text_value(gather.client().account())},
+                                 {"repositoryName", text_value(name)}});
+  Value none = of;
+  none.set("lifecyclePolicyText", Value{});
+  Value pages = of;
+  pages.set("maxResults", number_value(1000));
+  (void)gather.ask({.call = {.service = kEcr,
+                             .action = "DescribeImages",
+                             .input = std::move(pages),
+                             .expects = {"imageDetails"}},
+                    .what = "images of repository " + name,
+                    .file = "images/" + file_name(name),
+                    .paging = kEcrPaging,
+                    .list = "imageDetails",
+                    .about = Member{"repositoryName", text_value(name)}});
+  (void)gather.ask({.call = {.service = kEcr,
+                             .action = "GetLifecyclePolicy",
+                             .input = of,
+                             .expects = {"lifecyclePolicyText"}},
+                    .what = "cleanup of repository " + name,
+                    .file = "lifecycle-policies/" + file_name(name),
+                    .none = {"LifecyclePolicyNotFoundException"},
+                    .none_is = std::move(none)});
+}
+
+std::optional<Value> ask_policy(Gatherer& gather, const std::string& name) {
+  return gather.ask(
+      {.call = {.service = kEcr,
+                .action = "GetRepositoryPolicy",
+                .input = object_value({{"registryId", text_value(gather.client().account())},
+                                       {"repositoryName", text_value(name)}}),
+                .expects = {"policyText"}},
+       .what = "policy of repository " + name,
+       .file = "policies/" + file_name(name),
+       .none = {"RepositoryPolicyNotFoundException"},
+       .about = Member{"repositoryName", text_value(name)}});
 }
 
 }  // namespace
 
 void collect_ecr(const Client& client, Facts& facts) {
-  std::vector<Value> repositories;
-  const auto error =
-      each_page(client,
-                {.service = kEcr,
-                 .action = "DescribeRepositories",
-                 .input = object_value({{"maxResults", number_value(1000)}}),
-                 .expects = {"repositories"}},
-                {"nextToken", "nextToken"}, [&](const Value& page) {
-                  const auto& items = page.items_of("repositories");
-                  repositories.insert(repositories.end(), items.begin(), items.end());
-                });
-  if (error) {
-    facts.not_read({"repositories of images", *error});
+  Gatherer gather(client, facts, "ecr", client.region());
+  ask_registry(gather);
+  const auto answer =
+      gather.ask({.call = {.service = kEcr,
+                           .action = "DescribeRepositories",
+                           .input = object_value({{"maxResults", number_value(1000)}}),
+                           .expects = {"repositories"}},
+                  .what = "repositories of images",
+                  .file = "repositories",
+                  .paging = kEcrPaging,
+                  .list = "repositories"});
+  if (!answer) {
     return;
   }
   Value inventory = list_value({});
   Value policies = list_value({});
-  for (const Value& repository : repositories) {
+  for (const Value& repository : answer->items_of("repositories")) {
+    const std::string name = repository.text_of("repositoryName");
     inventory.items.push_back(inventory_entry(repository));
-    if (auto policy = policy_of(client, repository, facts)) {
-      policies.items.push_back(
-          object_value({{"arn", text_value(repository.text_of("repositoryArn"))},
-                        {"policy", *std::move(policy)}}));
+    if (const auto policy = ask_policy(gather, name)) {
+      policies.items.push_back(policy_entry(repository.text_of("repositoryArn"), client.account(),
+                                            *policy, "policyText"));
     }
+    ask_images(gather, name);
   }
-  facts.put("ecr/" + client.region() + ".json",
-            object_value(
-                {{"inventory", std::move(inventory)}, {"resource_policies", std::move(policies)}}));
+  gather.put("inventory", object_value({{"inventory", std::move(inventory)},
+                                        {"resource_policies", std::move(policies)}}));
 }
 
 }  // namespace muster::aws

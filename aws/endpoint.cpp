@@ -87,6 +87,18 @@ std::string_view partition_of(std::string_view region) {
   return partition == nullptr ? std::string_view("unknown") : partition->id;
 }
 
+bool is_region_name(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  constexpr std::size_t kLongest = 40;
+  return !text.empty() && text.size() <= kLongest &&
+         text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+std::string main_region_of(const std::string& region) {
+  const Partition* const partition = find_partition(region);
+  return partition == nullptr ? region : std::string(partition->main_region);
+}
+
 Result<Endpoint> endpoint_of(const Service& service, const std::string& region,
                              const Config& config) {
   if (region.empty() && service.place == Place::Regional) {

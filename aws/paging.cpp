@@ -6,10 +6,9 @@
 namespace muster::aws {
 namespace {
 
-constexpr int kMaxPages = 10'000;
-
-CallError incomplete(const Client& client, const Call& call, std::string why) {
-  return {.kind = ErrorKind::Refused,
+CallError incomplete(const Client& client, const Call& call, std::string why,
+                     ErrorKind kind = ErrorKind::Refused) {
+  return {.kind = kind,
           .message = "the list is incomplete: " + std::move(why),
           .status = 200,
           .service = std::string(call.service.id),
@@ -28,7 +27,7 @@ std::string text_at(const Value& value, std::string_view path) {
 std::optional<CallError> each_page(const Client& client, Call call, const Paging& paging,
                                    const std::function<void(const Value&)>& take) {
   std::set<std::string> seen;
-  for (int page = 0; page < kMaxPages; ++page) {
+  for (int page = 0; page < paging.most_pages; ++page) {
     const Answer answer = client.call(call);
     if (!answer.ok()) {
       return answer.error();
@@ -45,7 +44,8 @@ std::optional<CallError> each_page(const Client& client, Call call, const Paging
     }
     call.input.set(paging.parameter, text_value(token));
   }
-  return incomplete(client, call, "more than " + std::to_string(kMaxPages) + " pages");
+  return incomplete(client, call, "more than " + std::to_string(paging.most_pages) + " pages",
+                    ErrorKind::TooMany);
 }
 
 }  // namespace muster::aws

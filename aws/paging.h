@@ -19,13 +19,15 @@ struct Paging {
   /// A flag that says whether more follows, where the service has one:
   /// `IsTruncated`.
   std::string_view truncated{};
+  /// Pages beyond it are not asked for, and the list counts as cut off.
+  int most_pages = 10'000;
 };
 
 /// Asks page after page and hands each to `take`. A list ends when the token is
 /// absent or empty: a page without items may still have one. The error of a
 /// page that failed; also when a token comes a second time, when more is
-/// announced without a token, or behind 10,000 pages: the list is incomplete
-/// then, whatever pages were taken.
+/// announced without a token, or when there are too many pages (`TooMany`): the list is
+/// incomplete then, whatever pages were taken.
 [[nodiscard]] std::optional<CallError> each_page(const Client& client, Call call,
                                                  const Paging& paging,
                                                  const std::function<void(const Value&)>& take);

@@ -195,6 +195,8 @@ std::string_view to_string(ErrorKind kind) {
       return "credentials";
     case ErrorKind::Refused:
       return "refused";
+    case ErrorKind::TooMany:
+      return "too many";
   }
   return "";
 }
@@ -221,10 +223,15 @@ Answer read_reply(const Call& call, const net::Reply& reply) {
   if (reply.status != 200) {
     return error_of(call, reply);
   }
-  auto parsed = speaks_json(call.service.protocol) ? parse_json(reply.body)
-                                                   : parse_xml(reply.body, call.shape);
+  const bool json = speaks_json(call.service.protocol) || !call.text_member.empty();
+  auto parsed = json ? parse_json(reply.body) : parse_xml(reply.body, call.shape);
   if (!parsed) {
     return broken(reply, parsed.error().message);
+  }
+  if (!call.text_member.empty()) {
+    return parsed.value().kind == Value::Kind::Object
+               ? Answer(object_value({{std::string(call.text_member), text_value(reply.body)}}))
+               : Answer(broken(reply, "no object in it"));
   }
   const Value* const value = inside(call, parsed.value());
   if (value == nullptr || value->kind != Value::Kind::Object) {

@@ -83,6 +83,9 @@ net::Request request_of(const Call& call, const Endpoint& endpoint) {
   net::Request request;
   request.method = "POST";
   request.url = endpoint.url + call.path;
+  if (!call.host_prefix.empty() && !endpoint.custom) {
+    request.url.insert(std::string_view("https://").size(), call.host_prefix);
+  }
   request.headers = call.headers;
   request.reach = endpoint.custom ? net::Reach::Endpoint : net::Reach::Public;
   request.label = std::string(call.service.id) + " " + std::string(call.action);

@@ -75,4 +75,12 @@ struct Endpoint {
 /// `aws`, `aws-cn`, `aws-us-gov` …: the partition of a region.
 [[nodiscard]] std::string_view partition_of(std::string_view region);
 
+/// Whether a text can be a region's name: small letters, digits and `-` alone, so that it leads
+/// neither to another host nor out of a folder.
+[[nodiscard]] bool is_region_name(std::string_view text);
+
+/// The region of a partition where what is not of a region is kept: `us-east-1` of `aws`. The
+/// region itself where muster knows no better.
+[[nodiscard]] std::string main_region_of(const std::string& region);
+
 }  // namespace muster::aws

@@ -31,12 +31,14 @@ struct XmlShape {
   std::vector<std::string_view> repeated{};
   std::vector<std::string_view> numbers{};
   std::vector<std::string_view> booleans{};
+  /// What the root must be; empty: anything. For answers that may be without content.
+  std::string_view root{};
 };
 
 /// The root element of an XML document as an Object: elements with elements
-/// inside are Objects, others Texts. Attributes are left out. Errors: `Syntax`
-/// for text that is not XML or UTF-8, for a document type, for a name that
-/// stands twice and is no list, `Limit` beyond `kMaxDepth`.
+/// inside are Objects, others Texts. A root that is only text has it under its own name. Attributes
+/// are left out. Errors: `Syntax` for text that is not XML or UTF-8, for a document type or another
+/// root, for a name that stands twice and is no list, `Limit` beyond `kMaxDepth`.
 [[nodiscard]] Result<Value> parse_xml(std::string_view bytes, const XmlShape& shape);
 
 }  // namespace muster::aws

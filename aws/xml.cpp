@@ -145,9 +145,17 @@ Result<Value> parse_xml(std::string_view bytes, const XmlShape& shape) {
       return Error{ErrorCode::Syntax, "XML with a document type", {}};
     }
   }
+  if (!shape.root.empty() && local_name(document.document_element()) != shape.root) {
+    return Error{ErrorCode::Syntax, "XML of another kind", {}};
+  }
   ElementReader reader(shape);
   document.traverse(reader);
-  return reader.result();
+  auto root = reader.result();
+  const std::string text = text_inside(document.document_element());
+  if (root && root.value().members.empty() && !text.empty()) {
+    root.value().set(local_name(document.document_element()), text_value(text));
+  }
+  return root;
 }
 
 }  // namespace muster::aws

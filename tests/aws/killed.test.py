@@ -1,5 +1,7 @@
 """A collection that is killed at random moments: its folder is missing, or says that it is not finished and can be finished, or is whole.
 Run with MUSTER=<muster>; ctest does. MUSTER_KILLS is how often (15), MUSTER_SEED repeats a run."""
+import collections
+import concurrent.futures
 import json
 import os
 import random
@@ -17,35 +19,40 @@ import server  # noqa: E402
 MUSTER = os.environ["MUSTER"]
 KILLS = int(os.environ.get("MUSTER_KILLS", "15"))
 SEED = int(os.environ.get("MUSTER_SEED", str(random.randrange(1 << 30))))
+AT_ONCE = 5
 TIMES = ("started_at", "collected_at")
 
 
 class Killed(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp()
-        self.aws = server.Aws()
-        self.aws.delay = 0.01
+        self.servers = [server.Aws() for _ in range(AT_ONCE)]
+        self.aws = self.servers[0]
+        for aws in self.servers:
+            aws.delay = 0.01
 
     def tearDown(self):
-        self.aws.close()
+        for aws in self.servers:
+            aws.close()
         shutil.rmtree(self.folder)
 
-    def start(self, out, *words):
+    def start(self, out, *words, aws=None):
+        aws = aws or self.aws
         env = {"PATH": os.environ["PATH"], "HOME": self.folder, "AWS_REGION": "eu-central-1", "AWS_EC2_METADATA_DISABLED": "true",
-               "AWS_ACCESS_KEY_ID": server.KEY, "AWS_SECRET_ACCESS_KEY": server.SECRET, "AWS_ENDPOINT_URL": self.aws.url()}
-        self.aws.reports = 1
+               "AWS_ACCESS_KEY_ID": server.KEY, "AWS_SECRET_ACCESS_KEY": server.SECRET, "AWS_ENDPOINT_URL": aws.url()}
+        aws.reports = 1
         return subprocess.Popen([MUSTER, "collect", "aws", "--out", out, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def collect(self, out, *words):
-        process = self.start(out, *words)
+    def collect(self, out, *words, aws=None):
+        process = self.start(out, *words, aws=aws)
         _, errors = process.communicate(timeout=120)
         return process.returncode, errors
 
     def audit(self, out):
         empty = os.path.join(self.folder, "empty")
         os.makedirs(empty, exist_ok=True)
-        done = subprocess.run([MUSTER, "audit", empty, "--facts", out, "--json", "--fail-on", "critical", "--out", os.path.join(self.folder, "report"),
-                               "--history", os.path.join(self.folder, "history.db")], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([MUSTER, "audit", empty, "--facts", out, "--json", "--fail-on", "critical", "--out", out + "-report",
+                               "--history", out + "-history.db"], capture_output=True, text=True, timeout=120)
         return done.returncode, json.loads(done.stdout)
 
     def files(self, out):
@@ -77,29 +84,34 @@ class Killed(unittest.TestCase):
         begun = time.monotonic()
         self.assertEqual(self.collect(fresh)[0], 0)
         whole_run = time.monotonic() - begun
-        expected, seen = self.files(fresh), {"absent": 0, "unfinished": 0, "whole": 0}
-        for number in range(KILLS):
-            out = os.path.join(self.folder, str(number))
-            process = self.start(out)
-            time.sleep(chance.uniform(0, whole_run * 1.05))
-            process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=60)
-            state = self.state(out)
-            seen[state] += 1
-            if state == "unfinished":
-                code, report = self.audit(out)
-                self.assertEqual(code, 3)
-                self.assertIn("not finished", json.dumps(report["not_covered"]))
-            if state != "whole":
-                self.assertEqual(self.collect(out), (0, self.collect_notes))
-            found = self.files(out)
-            if state == "whole":
-                # The journal goes behind the last manifest.
-                found.pop("unfinished.journal", None)
-            self.assertEqual(found, expected)
-            shutil.rmtree(out)
+        self.expected = self.files(fresh)
+        moments = [chance.uniform(0, whole_run * 1.05) for _ in range(KILLS)]
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            states = list(pool.map(lambda first: [self.kill(number, moments[number], self.servers[first]) for number in range(first, KILLS, AT_ONCE)], range(AT_ONCE)))
+        seen = collections.Counter(state for some in states for state in some)
         print(seen, file=sys.stderr)
         self.assertGreater(seen["unfinished"], 0)
+
+    def kill(self, number, moment, aws):
+        """Kills one collection, looks at its folder, finishes it."""
+        out = os.path.join(self.folder, str(number))
+        process = self.start(out, aws=aws)
+        time.sleep(moment)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        state = self.state(out)
+        if state == "unfinished":
+            code, report = self.audit(out)
+            self.assertEqual(code, 3)
+            self.assertIn("not finished", json.dumps(report["not_covered"]))
+        if state != "whole":
+            self.assertEqual(self.collect(out, aws=aws), (0, self.collect_notes))
+        found = self.files(out)
+        if state == "whole":
+            # The journal goes behind the last manifest.
+            found.pop("unfinished.journal", None)
+        self.assertEqual(found, self.expected)
+        return state
 
     @property
     def collect_notes(self):
@@ -109,7 +121,7 @@ class Killed(unittest.TestCase):
     def interrupted(self):
         """A folder whose collection ended before its manifest could."""
         out = os.path.join(self.folder, "out")
-        self.aws.faults = {"DescribeRepositories": ["slow"]}
+        self.aws.faults = {"DescribeInstances": ["slow"] * 9}
         process = self.start(out)
         while not os.path.exists(os.path.join(out, "iam", "credential-report.json")):
             time.sleep(0.01)
@@ -123,7 +135,7 @@ class Killed(unittest.TestCase):
         self.aws.reset()
         self.assertEqual(self.collect(out)[0], 0)
         asked = {call[1] for call in self.aws.calls}
-        self.assertIn("DescribeRepositories", asked)
+        self.assertIn("DescribeInstances", asked)
         self.assertTrue(asked.isdisjoint({"GetAccountAuthorizationDetails", "GetOpenIDConnectProvider", "GetCredentialReport"}), asked)
 
     def test_what_was_changed_since_is_asked_for_again(self):

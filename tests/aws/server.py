@@ -14,7 +14,9 @@ import time
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
-ACCOUNT = "111122223333"
+import account
+from account import ACCOUNT, CANARY
+
 KEY, SECRET = "AKIAACMEEXAMPLE00001", "acme/secret+key/of/an/example/only/000001"
 SESSION = {"AccessKeyId": "ASIAACMESESSION00001", "SecretAccessKey": "session-secret", "SessionToken": "session-token"}
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -26,6 +28,14 @@ REPORT = ("user,arn,user_creation_time,password_enabled,password_last_used,passw
           "cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n"
           f"ann,arn:aws:iam::{ACCOUNT}:user/ann,2026-01-02T03:04:05Z,false,N/A,N/A,N/A,false,true,2026-01-02T03:04:05Z,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,"
           "false,N/A,false,N/A\n")
+WEB_TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": "sts:AssumeRoleWithWebIdentity",
+             "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                                            "token.actions.githubusercontent.com:sub": "repo:acme/shop:environment:prod"}}}]}
+TARGETS = {"AmazonEC2ContainerRegistry_V20150921": "ecr", "AWSOrganizationsV20161128": "organizations", "SpencerFrontendService": "ecr-public",
+           "AmazonEC2ContainerServiceV20141113": "ecs", "AmazonSSM": "ssm", "secretsmanager": "secretsmanager", "TrentService": "kms",
+           "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail"}
+FORMS = {"2010-05-08": "iam", "2011-06-15": "sts", "2016-11-15": "ec2"}
+SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
 ROLES = ["admin", "build", "deploy-prod", "deploy-staging", "web"]
 
 
@@ -106,7 +116,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def error(self, service, status, code, message):
-        if service in ("ecr", "organizations"):
+        if service == "ec2":
+            self.answer(status, f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>1</RequestID></Response>")
+        elif service == "s3":
+            self.answer(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+        elif service in TARGETS.values():
             self.answer(status, json.dumps({"__type": "com.amazonaws.ecr#" + code, "message": message}), "application/x-amz-json-1.1")
         else:
             self.answer(status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>")
@@ -116,8 +130,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         form = dict(urllib.parse.parse_qsl(body.decode("latin1")))
         target = self.headers.get("X-Amz-Target", "")
         action = target.rpartition(".")[2] or form.get("Action") or self.command + " " + self.path.partition("?")[0]
-        service = {"AmazonEC2ContainerRegistry_V20150921": "ecr", "AWSOrganizationsV20161128": "organizations"}[target.rpartition(".")[0]] if target else {"2010-05-08": "iam", "2011-06-15": "sts"}.get(form.get("Version"), "")
+        service = TARGETS[target.rpartition(".")[0]] if target else FORMS.get(form.get("Version"), "")
+        scope, answer = SCOPE.search(self.headers.get("Authorization", "")), None
+        if not service and scope and scope[2] in ("s3", "cloudfront"):
+            service = scope[2]
+            path, _, query = self.path.partition("?")
+            action, answer = account.rest(service, path, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)))
         self.server.calls.append((service, action, dict(self.headers), form))
+        self.server.asked.append((time.monotonic(), service, action, scope and scope[1]))
         time.sleep(self.server.delay)
         if self.fault(service, action):
             return
@@ -125,6 +145,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             wrong = signature_fault(self, body)
             if wrong:
                 return self.error(service, 403, *wrong)
+        if answer is not None:
+            return self.error(service, answer.status, answer.code, "no") if isinstance(answer, account.Refusal) else self.answer(200, answer)
         self.reply(service, action, form, json.loads(body) if target else {})
 
     do_GET = do_POST = do_PUT = handle_any
@@ -136,15 +158,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind is None:
             return False
         if kind == "throttle":
-            self.error(service, 400, "ThrottlingException" if service == "ecr" else "Throttling", "Rate exceeded")
+            self.error(service, 400, "ThrottlingException" if service in TARGETS.values() else "Throttling", "Rate exceeded")
         elif kind == "500":
             self.error(service, 500, "InternalFailure", "oops")
         elif kind == "html":
             self.answer(502, "<html><body>Bad Gateway</body></html>", "text/html")
         elif kind == "denied":
-            self.error(service, 403, "AccessDeniedException" if service in ("ecr", "organizations") else "AccessDenied", "User ann is not authorized")
+            self.error(service, 403, "AccessDeniedException" if service in TARGETS.values() else "UnauthorizedOperation" if service == "ec2" else "AccessDenied", "User ann is not authorized")
         elif kind == "expired":
-            self.error(service, 403, "ExpiredTokenException" if service == "ecr" else "ExpiredToken", "The token has expired")
+            self.error(service, 403, "ExpiredTokenException" if service in TARGETS.values() else "RequestExpired" if service == "ec2" else "ExpiredToken", "The token has expired")
         elif kind == "slow":
             time.sleep(3)
             self.close_connection = True
@@ -154,10 +176,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
             self.connection.close()
+        elif kind == "failure":
+            self.answer(200, json.dumps({"clusters": [], "failures": [{"arn": "arn:lost", "reason": "MISSING"}]}), "application/x-amz-json-1.1")
         elif kind == "redirect":
             self.answer(302, "", headers=(("Location", f"http://127.0.0.1:{self.server.server_port}/stolen"),))
         else:
-            bodies = {"empty": "", "bad": "<a><b>" if service == "iam" else '{"x":', "other": "<Foo/>" if service == "iam" else "{}"}
+            bodies = {"empty": "", "bad": '{"x":' if service in TARGETS.values() else "<a><b>", "other": "{}" if service in TARGETS.values() else "<Foo/>"}
             self.answer(200, bodies[kind])
         return True
 
@@ -169,7 +193,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             if kind == "truncate":
                 self.wfile.write(b"<ListRolesResponse>")
-            for _ in range(600 if kind == "drip" else 4096 if kind == "large" else 0):
+            for _ in range(self.server.drip if kind == "drip" else 4096 if kind == "large" else 0):
                 self.wfile.write(b"x" if kind == "drip" else b"x" * 1024)
                 self.wfile.flush()
                 if kind == "drip":
@@ -184,6 +208,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return simple[action](action, form)
         if action == "ListRoles":
             return self.roles(form)
+        if service == "ec2":
+            return self.answer(200, f"<{action}Response><requestId>1</requestId>{account.EC2[action]}</{action}Response>")
+        if (service, action) in account.JSON:
+            try:
+                return self.answer(200, json.dumps(account.JSON[service, action](asked)), "application/x-amz-json-1.1")
+            except account.Refusal as refusal:
+                return self.error(service, refusal.status, refusal.code, "no")
         if action == "DescribeRepositories":
             return self.repositories(asked)
         if service == "iam":
@@ -202,6 +233,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 f"<CreateDate>2026-01-02T03:04:05Z</CreateDate><AssumeRolePolicyDocument>{document(TRUST)}</AssumeRolePolicyDocument><InstanceProfileList/>"
                 f"<RolePolicyList><member><PolicyName>all</PolicyName><PolicyDocument>{document(ALL)}</PolicyDocument></member></RolePolicyList>"
                 "<AttachedManagedPolicies/><Tags/></member>")
+        role = role.replace("<InstanceProfileList/>", f"<InstanceProfileList><member><InstanceProfileName>admin</InstanceProfileName><Arn>arn:aws:iam::{ACCOUNT}:instance-profile/admin"
+                            "</Arn></member></InstanceProfileList>")
+        role += (f"<member><Path>/</Path><RoleName>web</RoleName><RoleId>AROAWEB</RoleId><Arn>arn:aws:iam::{ACCOUNT}:role/web</Arn>"
+                 f"<CreateDate>2026-01-02T03:04:05Z</CreateDate><AssumeRolePolicyDocument>{document(WEB_TRUST)}</AssumeRolePolicyDocument><InstanceProfileList/>"
+                 "<RolePolicyList/><AttachedManagedPolicies/><Tags/></member>")
         user = (f"<member><Path>/</Path><UserName>ann</UserName><UserId>AIDAEXAMPLE</UserId><Arn>arn:aws:iam::{ACCOUNT}:user/ann</Arn>"
                 "<CreateDate>2026-01-02T03:04:05Z</CreateDate><GroupList/><AttachedManagedPolicies/></member>")
         second = "Marker" in form
@@ -210,6 +246,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "GetAccountAuthorizationDetails": f"<IsTruncated>{str(not second).lower()}</IsTruncated><UserDetailList>{'' if second else user}</UserDetailList>"
                                               f"<GroupDetailList/><RoleDetailList>{role if second else ''}</RoleDetailList><Policies/>"
                                               + ("" if second else "<Marker>next</Marker>"),
+            "GenerateServiceLastAccessedDetails": "<JobId>job-1</JobId>",
+            "GetServiceLastAccessedDetails": f"<JobStatus>{'IN_PROGRESS' if self.jobs() == 0 else 'COMPLETED'}</JobStatus><IsTruncated>false</IsTruncated>"
+                                             "<ServicesLastAccessed><member><ServiceName>Amazon S3</ServiceName><ServiceNamespace>s3</ServiceNamespace>"
+                                             "<TotalAuthenticatedEntities>0</TotalAuthenticatedEntities></member></ServicesLastAccessed>",
             "ListOpenIDConnectProviders": f"<OpenIDConnectProviderList><member><Arn>{PROVIDER}</Arn></member></OpenIDConnectProviderList>",
             "GetOpenIDConnectProvider": "<Url>token.actions.githubusercontent.com</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>"
                                         "<ThumbprintList/><CreateDate>2026-01-02T03:04:05Z</CreateDate>",
@@ -219,6 +259,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if action not in results:
             return self.error("iam", 400, "InvalidAction", action)
         self.answer(200, f"<{action}Response><{action}Result>{results[action]}</{action}Result></{action}Response>")
+
+    def jobs(self):
+        """How often the details of a job were asked for before."""
+        return [call[1] for call in self.server.calls].count("GetServiceLastAccessedDetails") - 1
 
     def organizations(self, action, asked):
         kind = asked.get("Filter", "SERVICE_CONTROL_POLICY")
@@ -252,7 +296,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             names, more, marker = ["again"], True, "0"
         elif pages == "hole" and start == 2:
             names = []
-        members = "".join(f"<member><RoleName>{name}</RoleName></member>" for name in names)
+        members = "".join(f"<member><RoleName>{name}</RoleName><Description>{CANARY}</Description><MaxSessionDuration>3600</MaxSessionDuration></member>"
+                          for name in names)
         self.answer(200, f"<ListRolesResponse><ListRolesResult><IsTruncated>{str(more).lower()}</IsTruncated><Roles>{members}</Roles>"
                          + (f"<Marker>{marker}</Marker>" if more else "") + "</ListRolesResult></ListRolesResponse>")
 
@@ -302,7 +347,7 @@ class Aws(http.server.ThreadingHTTPServer):
 
     def reset(self):
         self.keys = {KEY: (SECRET, "")}
-        self.faults, self.calls, self.pages, self.clock_ahead, self.reports, self.delay = {}, [], "", 0, 0, 0
+        self.faults, self.calls, self.pages, self.clock_ahead, self.reports, self.delay, self.asked, self.drip = {}, [], "", 0, 0, 0, [], 600
 
     def handle_error(self, *_):
         """Clients that go away are part of the tests."""
