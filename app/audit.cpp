@@ -8,11 +8,13 @@
 
 #include "app/audit_input.h"
 #include "app/catalogue_option.h"
+#include "app/git_tags.h"
 #include "app/repository.h"
 #include "app/workers.h"
 #include "app/write.h"
 #include "checks/core/digest.h"
 #include "checks/core/engine.h"
+#include "checks/image/tags.h"
 #include "checks/policy/catalogue.h"
 #include "report/html.h"
 #include "report/json.h"
@@ -92,6 +94,18 @@ std::string history_path(const AuditOptions& options) {
                                  : options.history;
 }
 
+/// What tags named in earlier runs; nothing without a history. Opened for writing as in `remember`:
+/// a first audit beside this one may have made the file and nothing in it.
+Result<std::vector<PastTag>> past_tags(const AuditOptions& options, const Run& run) {
+  const std::string path = history_path(options);
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return std::vector<PastTag>{};
+  }
+  MUSTER_TRY(store::History history, store::History::open(path, store::Database::Mode::ReadWrite));
+  return history.past_tags(run);
+}
+
 Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   MUSTER_TRY(const std::string catalogue, settle_catalogue(options.catalogue));
   Run run;
@@ -112,6 +126,9 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
             "`: no workflow, policy or account facts were found; is this the root of a repository?",
         {}};
   }
+  add_git_tags(options.path, repository);
+  MUSTER_TRY(repository.facts.past_tags, past_tags(options, run));
+  run.tags = image::tags_of(repository.facts, intent);
   run.inputs = std::move(repository.inputs);
   const Threads threads;
   run.result = audit(repository.facts, intent, registered_checks(), run.as_of, &threads);

@@ -246,6 +246,12 @@ bool GitObjects::is_shallow() const {
   return answer && text::trim(answer.value()) == "true";
 }
 
+Result<std::string> GitObjects::tags() const {
+  return run({"for-each-ref",
+              "--format=%(objectname) %(objecttype) %(*objectname) %(refname:strip=2)",
+              "refs/tags"});
+}
+
 Result<GitTree> GitObjects::tree(const std::string& commit) const {
   const auto listing = run({"ls-tree", "-r", "-z", "-l", commit});
   if (!listing) {

@@ -46,6 +46,10 @@ class GitObjects {
   /// The object name that a file of the folder would have; empty when it cannot be read.
   [[nodiscard]] std::string name_of(const std::string& path) const;
 
+  /// A line for each tag: object name, its kind (`commit`, `tag`, …), the object that an annotated
+  /// tag names (else nothing), the tag's name; one blank between them. Errors: `NotFound`, `Limit`.
+  [[nodiscard]] Result<std::string> tags() const;
+
   /// The bytes of the files, in their order. Errors: `Unreadable`, as when an object was left out
   /// of the fetch.
   [[nodiscard]] Result<std::vector<std::string>> read(const std::vector<GitBlob>& blobs) const;

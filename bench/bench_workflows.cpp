@@ -105,7 +105,9 @@ ordered_json one_file(std::size_t bytes) {
             "--services " +
             name + "\n";
   }
-  return judged({{workflow_file(0, std::move(text))}, {}});
+  Facts facts;
+  facts.documents.push_back(workflow_file(0, std::move(text)));
+  return judged(facts);
 }
 
 /// The peer over the corpus; null when the package or node is not there.

@@ -150,6 +150,25 @@ RunSummary History::summary_of(std::int64_t run) {
   return summary;
 }
 
+Result<std::vector<PastTag>> History::past_tags(const Run& run) {
+  constexpr std::size_t kMost = 1'000'000;
+  std::vector<PastTag> found;
+  Statement rows = database_.prepare(
+      "SELECT t.place, t.name, t.target, a.as_of, b.as_of FROM tag t JOIN run a ON a.id = "
+      "t.first_run JOIN run b ON b.id = t.last_run WHERE t.scope=?");
+  rows.bind(place_of(run, folder_).scope);
+  while (rows.step()) {
+    if (found.size() == kMost) {
+      return Error{ErrorCode::Limit, "the history holds more than 1,000,000 tags", {}};
+    }
+    found.push_back({{rows.text(0), rows.text(1), rows.text(2)},
+                     time_of(rows.integer(3)),
+                     time_of(rows.integer(4))});
+  }
+  MUSTER_CHECK_OK(database_.status());
+  return found;
+}
+
 Result<std::vector<RunSummary>> History::list(std::size_t limit) {
   std::vector<std::int64_t> ids;
   Statement rows = database_.prepare("SELECT id FROM run ORDER BY id DESC LIMIT ?");

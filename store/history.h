@@ -61,6 +61,10 @@ class History {
   /// kept.
   [[nodiscard]] Result<RunDelta> record(const Run& run);
 
+  /// What tags named when runs of the same scope as this one saw them. Errors: more of them than
+  /// any account has.
+  [[nodiscard]] Result<std::vector<PastTag>> past_tags(const Run& run);
+
   /// The newest runs first.
   [[nodiscard]] Result<std::vector<RunSummary>> list(std::size_t limit);
   /// A run by id, by unique beginning of its id, or `last`, `last~1`, ….

@@ -28,6 +28,7 @@ class Writer {
   void header();
   void coverage();
   void looked_at();
+  void tags();
   void match_up();
   void finding(const Outcome& outcome);
   void close_missing();
@@ -101,6 +102,16 @@ void Writer::looked_at() {
   Statement gaps = database_.prepare("INSERT INTO not_covered VALUES(?,?,?,?)");
   for (const NotCovered& gap : run_.result.not_covered) {
     gaps.bind(id_).bind(gap.what).bind(gap.why).bind(std::int64_t{gap.blocks}).run();
+  }
+}
+
+void Writer::tags() {
+  Statement seen = database_.prepare(
+      "INSERT INTO tag VALUES(?,?,?,?,?,?) ON CONFLICT(scope, place, name, target) DO UPDATE SET "
+      "last_run=excluded.last_run");
+  for (const TagTarget& one : run_.tags) {
+    seen.bind(place_.scope).bind(one.place).bind(one.tag).bind(one.target).bind(id_).bind(id_);
+    seen.run();
   }
 }
 
@@ -271,6 +282,7 @@ RunDelta Writer::write() {
   header();
   coverage();
   looked_at();
+  tags();
   open_ = open_spans(database_, place_.scope, id_);
   for (const Outcome& outcome : run_.result.outcomes) {
     if (outcome.kind == OutcomeKind::Fail) {

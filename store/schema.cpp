@@ -51,7 +51,15 @@ CREATE INDEX span_closed ON span(closed_run);
 CREATE INDEX finding_first ON finding(first_run);
 )sql";
 
-constexpr std::array kSteps{kVersion1, kVersion2};
+/// What tags named, so that one that was moved is seen.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE tag(
+  scope TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, target TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run(id), last_run INTEGER NOT NULL REFERENCES run(id),
+  PRIMARY KEY(scope, place, name, target)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps{kVersion1, kVersion2, kVersion3};
 static_assert(kSteps.size() == kSchemaVersion);
 static_assert(kApplicationId == 1297306706);
 

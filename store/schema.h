@@ -8,7 +8,7 @@ namespace muster::store {
 /// 'MSTR': marks a file as ours.
 constexpr std::int64_t kApplicationId = 0x4D535452;
 /// The newest schema this program knows.
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
 
 /// Checks that the file is ours, sound and not newer than this program, and brings it up to date; a
 /// file that may only be read is brought up to date as a copy in memory. A new, empty file gets the

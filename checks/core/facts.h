@@ -2,6 +2,7 @@
 // Core knows no audit area: each area parses the document kinds that it understands.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ enum class DocumentKind {
   /// An answer of an AWS operation as the AWS CLI prints it, as docs/account-facts.md lists them:
   /// `aws ecr describe-images`, `aws ecs describe-services`
   AwsAnswer,
+  /// The tags of the checkout, as `git for-each-ref` lists them: `app/git_tags.h`
+  GitTags,
   /// A CloudFormation or SAM template, JSON or YAML; CDK writes such
   CloudFormation,
   /// Output of `terraform show -json`: a plan or a state
@@ -64,10 +67,30 @@ struct NotCovered {
   friend auto operator<=>(const NotCovered&, const NotCovered&) = default;
 };
 
+/// What a tag names: one of a repository of images, or one of git.
+struct TagTarget {
+  /// ARN of the repository of images; `git` for the audited repository.
+  std::string place;
+  std::string tag;
+  /// Digest of the image; object name of the commit.
+  std::string target;
+
+  friend auto operator<=>(const TagTarget&, const TagTarget&) = default;
+};
+
+/// What a tag named when earlier runs looked.
+struct PastTag {
+  TagTarget named;
+  std::chrono::sys_seconds first_seen;
+  std::chrono::sys_seconds last_seen;
+};
+
 struct Facts {
   /// Sorted by source path.
   std::vector<Document> documents;
   std::vector<NotCovered> not_covered;
+  /// From the history, in any order.
+  std::vector<PastTag> past_tags;
 };
 
 }  // namespace muster

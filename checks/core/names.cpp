@@ -71,6 +71,8 @@ const char* to_string(DocumentKind kind) {
       return "aws-account";
     case DocumentKind::AwsAnswer:
       return "aws-answer";
+    case DocumentKind::GitTags:
+      return "git-tags";
     case DocumentKind::CloudFormation:
       return "cloudformation";
     case DocumentKind::Terraform:

@@ -66,6 +66,8 @@ struct Run {
   std::vector<InputFile> inputs;
   /// Hash over rules and data, so that two runs can be told apart by what they knew.
   std::string rules_sha256;
+  /// What the tags named that the run saw; the next run is told.
+  std::vector<TagTarget> tags;
   AuditResult result;
 };
 

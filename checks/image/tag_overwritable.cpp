@@ -2,11 +2,8 @@
 // after a crash, may run something that nobody approved. Source: Amazon ECR User Guide, "Preventing
 // image tags from being overwritten"; ECR Public has no such setting, nor have the packages of
 // GitHub.
-#include <algorithm>
-#include <array>
-
 #include "checks/image/services.h"
-#include "checks/text/ascii.h"
+#include "checks/image/tags.h"
 
 namespace muster::image {
 namespace {
@@ -60,11 +57,6 @@ Movable movable(const Registry& registry, const Reference& image) {
                                         "its digest"};
 }
 
-/// A tag without a digit names no version: it is made to be moved.
-bool names_no_version(std::string_view tag) {
-  return std::ranges::none_of(tag, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 void judge(const UsedImage& used, const Registry& registry, Outcomes& out) {
   const Reference& image = *used.container->reference;
   const Asset asset = used.service->asset();
@@ -88,7 +80,7 @@ void judge(const UsedImage& used, const Registry& registry, Outcomes& out) {
                           {"image", {used.container->image}},
                           {"tag", {image.tag}}}});
   draft.arg("image", used.container->image).arg("why", found.why).anchor(used.anchor());
-  if (names_no_version(image.tag)) {
+  if (!names_version(image.tag)) {
     draft.severity(Severity::High);
   }
 }

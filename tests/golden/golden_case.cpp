@@ -2,10 +2,13 @@
 #include "tests/golden/golden_case.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "app/audit_input.h"
 #include "app/repository.h"
+#include "checks/core/run.h"
 
 namespace muster::golden {
 namespace {
@@ -57,6 +60,22 @@ ordered_json finding_json(const Outcome& outcome) {
   return finding;
 }
 
+/// `past-tags.json`: what earlier runs saw; `git-tags.txt`: the tags of the checkout.
+void add_tags(const fs::path& folder, Facts& facts) {
+  if (std::ifstream in(folder / "past-tags.json"); in) {
+    for (const auto& one : ordered_json::parse(in)) {
+      facts.past_tags.push_back({{one.at("place"), one.at("tag"), one.at("target")},
+                                 parse_utc(one.at("first_seen").get<std::string>()).value(),
+                                 parse_utc(one.at("last_seen").get<std::string>()).value()});
+    }
+  }
+  if (std::ifstream in(folder / "git-tags.txt"); in) {
+    facts.documents.push_back(
+        {DocumentKind::GitTags, SourceId(".git/refs/tags"),
+         std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>())});
+  }
+}
+
 }  // namespace
 
 std::vector<Case> all_cases() {
@@ -75,7 +94,8 @@ Result<AuditResult> run(const Case& golden) {
     MUSTER_TRY(intent, app::load_intent(golden.folder / "muster.yaml", SourceId("muster.yaml")));
   }
   intent.exclude.push_back("expected.json");
-  MUSTER_TRY(const auto repository, app::read_repository(golden.folder, {}, intent));
+  MUSTER_TRY(auto repository, app::read_repository(golden.folder, {}, intent));
+  add_tags(golden.folder, repository.facts);
   return audit(repository.facts, intent, registered_checks(), kNow);
 }
 

@@ -52,10 +52,11 @@ Facts account() {
   for (std::size_t i = 0; i < kRoles; ++i) {
     list += (i == 0 ? "" : ",") + role(i);
   }
-  return {{{DocumentKind::IamAuthorizationDetails, SourceId("facts/account.json"),
-            R"({"RoleDetailList":[)" + list +
-                R"(],"UserDetailList":[],"GroupDetailList":[],"Policies":[]})"}},
-          {}};
+  Facts facts;
+  facts.documents = {{DocumentKind::IamAuthorizationDetails, SourceId("facts/account.json"),
+                      R"({"RoleDetailList":[)" + list +
+                          R"(],"UserDetailList":[],"GroupDetailList":[],"Policies":[]})"}};
+  return facts;
 }
 
 /// Every role declared for reading its objects; every other one as a reader.
