@@ -146,18 +146,18 @@ class Collection {
   }
 
   Lane region_lane(const aws::Client& client) {
-    return {step("ecr", client, with(aws::collect_ecr)),
-            step("ecs", client, with(aws::collect_ecs)),
-            step("ssm", client, with(aws::collect_ssm)),
-            step("ec2", client,
+    return {step("ecr " + client.region(), client, with(aws::collect_ecr)),
+            step("ecs " + client.region(), client, with(aws::collect_ecs)),
+            step("ssm " + client.region(), client, with(aws::collect_ssm)),
+            step("ec2 " + client.region(), client,
                  [this](const aws::Client& asking) {
                    auto answer = aws::collect_instances(asking, facts_);
                    const std::lock_guard lock(mutex_);
                    instances_[asking.region()] = std::move(answer);
                  }),
-            step("secretsmanager", client, with(aws::collect_secrets)),
-            step("kms", client, with(aws::collect_kms)),
-            step("cloudtrail", client, with(aws::collect_cloudtrail))};
+            step("secretsmanager " + client.region(), client, with(aws::collect_secrets)),
+            step("kms " + client.region(), client, with(aws::collect_kms)),
+            step("cloudtrail " + client.region(), client, with(aws::collect_cloudtrail))};
   }
 
   std::function<void(const aws::Client&)> with(void (*collect)(const aws::Client&, aws::Facts&)) {
@@ -165,21 +165,21 @@ class Collection {
   }
 
   /// Collects and, on a terminal, says so.
-  std::function<void()> step(std::string service, aws::Client client,
+  std::function<void()> step(std::string what, aws::Client client,
                              std::function<void(const aws::Client&)> collect) {
-    return [this, service = std::move(service), client = std::move(client),
-            collect = std::move(collect)] {
-      const auto begun = config_.system().clock().steady();
-      collect(client);
-      if (!console_.interactive) {
-        return;
-      }
-      const std::chrono::duration<double> took = config_.system().clock().steady() - begun;
-      std::ostringstream line;
-      line << "collected " << service << " " << client.region() << " in " << std::fixed
-           << std::setprecision(1) << took.count() << " s";
-      lines_.write(line.str());
-    };
+    return
+        [this, what = std::move(what), client = std::move(client), collect = std::move(collect)] {
+          const auto begun = config_.system().clock().steady();
+          collect(client);
+          if (!console_.interactive) {
+            return;
+          }
+          const std::chrono::duration<double> took = config_.system().clock().steady() - begun;
+          std::ostringstream line;
+          line << "collected " << what << " in " << std::fixed << std::setprecision(1)
+               << took.count() << " s";
+          lines_.write(line.str());
+        };
   }
 
   /// Instances of all regions as what carries roles. With less than all of them a role would seem

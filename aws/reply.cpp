@@ -170,6 +170,11 @@ CallError broken(const net::Reply& reply, std::string why) {
 // ---- answers
 // -------------------------------------------------------------------------------------
 
+/// CloudFront counts what it hands out, and leaves the list out when there is nothing in it.
+bool has_lost_items(const Value& list) {
+  return list.text_of("Quantity") != std::to_string(list.items_of("Items").size());
+}
+
 /// The value inside the envelope of a Query answer: `<XResponse><XResult>`;
 /// nullptr without one.
 const Value* inside(const Call& call, const Value& root) {
@@ -241,6 +246,9 @@ Answer read_reply(const Call& call, const net::Reply& reply) {
     if (value->find_path(member) == nullptr) {
       return broken(reply, "no `" + std::string(member) + "` in it");
     }
+  }
+  if (call.service.id == "cloudfront" && has_lost_items(*value)) {
+    return broken(reply, "another number of items than it says");
   }
   if (call.expects.empty() && (value->find("Error") != nullptr || value->find("Code") != nullptr)) {
     return broken(reply, "an error with status 200");

@@ -107,6 +107,33 @@ TEST_CASE("there is none is an answer, any other refusal is not") {
   CHECK(other.missing.size() == 1);
 }
 
+TEST_CASE("a list of CloudFront that holds less than it says is broken") {
+  constexpr Service kTestCloudFront{
+      .id = "cloudfront", .protocol = Protocol::RestXml, .host = "cloudfront"};
+  const Call call{.service = kTestCloudFront,
+                  .action = "ListDistributions",
+                  .expects = {"IsTruncated"},
+                  .shape = {.lists = {"Items"}},
+                  .method = "GET"};
+
+  struct Row {
+    const char* name;
+    std::string inner;
+    bool good;
+  };
+
+  for (const Row& row :
+       {Row{"one", "<Quantity>1</Quantity><Items><D><Id>1</Id></D></Items>", true},
+        Row{"none", "<Quantity>0</Quantity>", true},
+        Row{"one of two", "<Quantity>2</Quantity><Items><D><Id>1</Id></D></Items>", false},
+        Row{"none of two", "<Quantity>2</Quantity>", false}, Row{"no count", "", false}}) {
+    CAPTURE(row.name);
+    const std::string body =
+        "<DistributionList><IsTruncated>false</IsTruncated>" + row.inner + "</DistributionList>";
+    CHECK(read_reply(call, reply_of(200, body)).ok() == row.good);
+  }
+}
+
 TEST_CASE("names become parts of paths that stay where they are and differ") {
   struct Row {
     const char* name;
