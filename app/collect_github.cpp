@@ -90,8 +90,11 @@ Status own_folder(const fs::path& folder, const net::Value& manifest) {
 }
 
 /// Takes away what earlier collections wrote about a repository, also one that was killed.
-void remove_old_facts(const fs::path& folder) {
+Status remove_old_facts(const fs::path& folder) {
   std::error_code error;
+  if (!fs::exists(folder, error)) {
+    return Done{};
+  }
   std::vector<fs::path> old;
   for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
        it.increment(error)) {
@@ -100,8 +103,15 @@ void remove_old_facts(const fs::path& folder) {
     }
   }
   for (const fs::path& file : old) {
-    fs::remove(file, error);
+    if (!error) {
+      fs::remove(file, error);
+    }
   }
+  return error ? Status(Error{ErrorCode::Unwritable,
+                              "cannot take old facts away: `" + folder.generic_string() +
+                                  "`: " + error.message(),
+                              {}})
+               : Status(Done{});
 }
 
 /// One collection on its way.
@@ -124,7 +134,7 @@ class GithubCollection {
     MUSTER_CHECK_OK(own_folder(folder_, old));
     MUSTER_CHECK_OK(add_repositories());
     MUSTER_CHECK_OK(write_manifest(unfinished()));
-    remove_old(old);
+    MUSTER_CHECK_OK(remove_old(old));
     for (const std::string& name : target_.repositories) {
       MUSTER_CHECK_OK(collect(name));
     }
@@ -214,16 +224,17 @@ class GithubCollection {
   }
 
   /// The facts of the repositories that were collected here, or will be.
-  void remove_old(const net::Value& manifest) const {
+  Status remove_old(const net::Value& manifest) const {
     std::set<std::string> names(target_.repositories.begin(), target_.repositories.end());
     for (const net::Value& one : manifest.items_of("repositories")) {
       names.insert(one.text);
     }
     for (const std::string& name : names) {
       if (github::is_repository_name(name)) {
-        remove_old_facts(folder_ / name);
+        MUSTER_CHECK_OK(remove_old_facts(folder_ / name));
       }
     }
+    return Done{};
   }
 
   Status write_manifest(const net::Value& manifest) {

@@ -8,6 +8,7 @@
 #include "checks/iac/terraform.h"
 #include "checks/iam/aws_answers.h"
 #include "checks/iam/credential_report.h"
+#include "checks/settings/read.h"
 #include "checks/text/tree.h"
 #include "checks/workflow/waivers.h"
 
@@ -92,6 +93,9 @@ bool is_account_details(const text::Node& root) {
 
 /// The kind of JSON that cannot be parsed, so that the error is reported where it matters.
 DocumentKind kind_by_words(std::string_view bytes) {
+  if (settings::names_answer(bytes)) {
+    return DocumentKind::GithubSettings;
+  }
   if (names_terraform_resources(bytes)) {
     return DocumentKind::Terraform;
   }
@@ -113,6 +117,9 @@ DocumentKind kind_by_words(std::string_view bytes) {
 Recognised recognise_object(const text::Node& root) {
   if (root.find("Statement")) {
     return {DocumentKind::IamPolicy, {}};
+  }
+  if (settings::is_answer(root)) {
+    return {DocumentKind::GithubSettings, {}};
   }
   if (is_account_details(root)) {
     return {DocumentKind::IamAuthorizationDetails, {}};
@@ -197,7 +204,8 @@ bool looks_relevant(std::string_view head) {
          has(head, "\"resource_control_policies\"") || has(head, "\"AccessKeyMetadata\"") ||
          has(head, "\"resource_policies\"") || names_credential_report(head) ||
          (has(head, "\"inventory\"") && has(head, "\"arn:aws")) || names_template_resources(head) ||
-         names_terraform_resources(head) || iam::mentions_aws_answer(head);
+         names_terraform_resources(head) || iam::mentions_aws_answer(head) ||
+         settings::names_answer(head);
 }
 
 Recognised recognise_content(std::string_view path, const std::string& bytes) {

@@ -17,6 +17,7 @@
 #include "app/recognise.h"
 #include "checks/core/digest.h"
 #include "checks/iam/infrastructure.h"
+#include "checks/settings/read.h"
 
 namespace muster::app {
 namespace {
@@ -360,6 +361,23 @@ bool in_skipped_folder(const std::string& path) {
   });
 }
 
+/// What is known of repositories, when all documents are there.
+void add_settings(const Intent& intent, Facts& facts) {
+  settings::Read read = settings::read_settings(facts.documents);
+  facts.repositories = std::move(read.repositories);
+  auto& all = facts.not_covered;
+  all.insert(all.end(), read.not_covered.begin(), read.not_covered.end());
+  if (!facts.repositories.empty() && !observed(intent, facts.repositories)) {
+    all.push_back(
+        {"settings of repositories",
+         intent.repository.empty()
+             ? "they are of several, and `repository` in muster.yaml does not say which one "
+               "this is"
+             : "none of them is of " + intent.repository,
+         false});
+  }
+}
+
 void sort_by_path(Repository& repository) {
   const auto by_path = [](const Document& a, const Document& b) { return a.source < b.source; };
   std::sort(repository.facts.documents.begin(), repository.facts.documents.end(), by_path);
@@ -381,6 +399,7 @@ Repository recognise_files(std::vector<NamedBytes> files, const Intent& intent) 
     reader.take(file.path, std::move(file.bytes));
   }
   sort_by_path(repository);
+  add_settings(intent, repository.facts);
   return repository;
 }
 
@@ -394,6 +413,7 @@ Result<Repository> read_repository(const fs::path& root, const std::vector<fs::p
     MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
   }
   sort_by_path(repository);
+  add_settings(intent, repository.facts);
   return repository;
 }
 

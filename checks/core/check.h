@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -53,11 +54,20 @@ class AuditInput {
   /// input.
   AuditInput(const Facts& facts, const Intent& intent, TimePoint now,
              const Workers* workers = nullptr)
-      : facts_(facts), intent_(intent), now_(now), workers_(workers) {}
+      : facts_(facts),
+        intent_(intent),
+        observed_(observed(intent, facts.repositories)),
+        now_(now),
+        workers_(workers) {}
+
+  /// Models point into it.
+  AuditInput(const AuditInput&) = delete;
+  AuditInput& operator=(const AuditInput&) = delete;
 
   [[nodiscard]] const Facts& facts() const { return facts_; }
 
-  [[nodiscard]] const Intent& intent() const { return intent_; }
+  /// What muster.yaml declares, and what GitHub says in its place.
+  [[nodiscard]] const Intent& intent() const { return observed_ ? *observed_ : intent_; }
 
   [[nodiscard]] TimePoint now() const { return now_; }
 
@@ -83,6 +93,7 @@ class AuditInput {
  private:
   const Facts& facts_;
   const Intent& intent_;
+  std::optional<Intent> observed_;
   TimePoint now_;
   const Workers* workers_;
   mutable bool divided_ = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks/core/result.h"
+#include "checks/core/settings.h"
 #include "checks/core/source.h"
 
 namespace muster {
@@ -41,6 +42,8 @@ enum class DocumentKind {
   CloudFormation,
   /// Output of `terraform show -json`: a plan or a state
   Terraform,
+  /// An answer of GitHub about a repository, as docs/github-facts.md describes it
+  GithubSettings,
   /// `muster-waivers.yaml` of the repository: who accepted what until when
   Waivers,
 };
@@ -91,6 +94,8 @@ struct Facts {
   std::vector<NotCovered> not_covered;
   /// From the history, in any order.
   std::vector<PastTag> past_tags;
+  /// What the documents of kind `GithubSettings` say, by name of the repository.
+  std::vector<RepositorySettings> repositories;
 };
 
 }  // namespace muster

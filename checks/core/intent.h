@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/core/outcome.h"
+#include "checks/core/settings.h"
 #include "checks/core/source.h"
 
 namespace muster {
@@ -43,6 +44,14 @@ struct IntentEnvironment {
   /// Values that differ per environment.
   std::vector<Variable> variables;
   SourceRef where;
+  /// What GitHub says of it; absent = not read. `reviewers`, `branches` and `where` are then as it
+  /// says, as far as it can be said with them.
+  std::optional<EnvironmentSettings> settings;
+
+  /// Whether it takes runs of certain refs alone.
+  [[nodiscard]] bool limits_refs() const {
+    return !branches.empty() || (settings && settings->refs != EnvironmentRefs::Any);
+  }
 };
 
 /// One kind of caller that may assume a role: a repository with one environment, or with refs, or
@@ -162,8 +171,22 @@ struct Intent {
   /// Findings of this severity and above make the audit fail.
   Severity fail_on = Severity::Medium;
 
-  /// The declared environment of this name; null when there is none.
+  /// What GitHub says of the repository; absent = not read.
+  std::optional<RepositorySettings> settings;
+
+  /// The environment of this name that muster.yaml declares or GitHub has; null when there is none.
   [[nodiscard]] const IntentEnvironment* environment(std::string_view name) const;
+
+  /// Whether reviewers must approve what goes to an environment: as GitHub says, else as
+  /// muster.yaml declares. One that GitHub does not have comes into being without. Absent = nobody
+  /// says.
+  [[nodiscard]] std::optional<bool> reviewers(std::string_view name) const;
 };
+
+/// The intent with what GitHub says in the place of what muster.yaml only declares; nothing when
+/// the settings are not those of the audited repository. Without a name in muster.yaml it is the
+/// one repository whose settings were collected.
+[[nodiscard]] std::optional<Intent> observed(const Intent& declared,
+                                             const std::vector<RepositorySettings>& settings);
 
 }  // namespace muster

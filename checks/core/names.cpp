@@ -77,6 +77,8 @@ const char* to_string(DocumentKind kind) {
       return "cloudformation";
     case DocumentKind::Terraform:
       return "terraform";
+    case DocumentKind::GithubSettings:
+      return "settings of a repository";
     case DocumentKind::Waivers:
       return "waivers";
   }

@@ -235,7 +235,7 @@ std::vector<std::string> Climber::declared_environments() const {
 
 bool Climber::is_protected(const std::string& environment) const {
   const IntentEnvironment* known = intent_.environment(environment);
-  return known != nullptr && (!known->branches.empty() || known->reviewers.value_or(false));
+  return known != nullptr && (known->limits_refs() || known->reviewers.value_or(false));
 }
 
 std::vector<TokenSet> Climber::meant_or_protected() const {

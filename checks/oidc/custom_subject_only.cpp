@@ -1,5 +1,6 @@
 // No default subject of GitHub gets in, but one of a customised template of a trusted owner would.
-// Whether the repository has that template is a setting on GitHub which muster does not know.
+// Whether the repository has that template is a setting on GitHub: a note when it is not among the
+// facts, a role that nobody can assume when it says no.
 #include "checks/oidc/trusts.h"
 
 namespace muster::oidc {
@@ -24,6 +25,12 @@ void custom_subject_only(const AuditInput& input, Outcomes& out) {
     OutcomeDraft draft = out.fail_if(only, trust->asset(), trust->role->where);
     if (only.is_yes()) {
       draft.arg("sub", only.witness().fields.front().values.front());
+      const auto& settings = input.intent().settings;
+      if (settings && settings->subject && settings->subject->use_default) {
+        draft.severity(Severity::Medium)
+            .because("GitHub says that the repository has the default one, so nothing gets in")
+            .related(settings->subject->where, "the setting");
+      }
     }
     draft.anchor(trust->anchor());
   }

@@ -48,7 +48,8 @@ void judge_without_input(const DeployingRun& run, const TimedDeploy& timed,
                          Outcomes& out) {
   const auto open = std::find_if(starts.begin(), starts.end(), [&](const Presented* start) {
     return class_at(run, *start, intent) == EnvironmentClass::Production &&
-           start->tokens.context != oidc::ContextKind::Environment;
+           (start->tokens.context != oidc::ContextKind::Environment ||
+            lacks_protection(*start, intent));
   });
   if (open == starts.end()) {
     out.pass(run.run->asset(), run.run->job->id.where);

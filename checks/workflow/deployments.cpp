@@ -69,8 +69,17 @@ EnvironmentClass class_at(const DeployingRun& run, const Presented& start, const
 
 bool has_reviewers(const Presented& start, const Intent& intent) {
   const auto& name = start.tokens.environment;
-  const IntentEnvironment* declared = name ? intent.environment(*name) : nullptr;
-  return declared != nullptr && declared->reviewers.value_or(false);
+  return name && intent.reviewers(*name).value_or(false);
+}
+
+bool lacks_protection(const Presented& start, const Intent& intent) {
+  const auto& name = start.tokens.environment;
+  if (!name || name->empty() || !intent.settings || !intent.settings->environments) {
+    return false;
+  }
+  const EnvironmentSettings* const found = intent.settings->environment(*name);
+  return found == nullptr ||
+         (found->reviewers == false && !found->other_rules && found->refs == EnvironmentRefs::Any);
 }
 
 Severity graded(Severity severity, EnvironmentClass kind) {

@@ -49,8 +49,13 @@ class Deployments {
 /// several and one is production.
 [[nodiscard]] EnvironmentClass declared_class(const std::string& arn, const Intent& intent);
 
-/// Whether muster.yaml declares required reviewers for the environment of these tokens.
+/// Whether GitHub has, or muster.yaml declares, required reviewers for the environment of these
+/// tokens.
 [[nodiscard]] bool has_reviewers(const Presented& start, const Intent& intent);
+
+/// Whether GitHub says that the environment of these tokens has no rule at all: no reviewers, no
+/// limit of branches, no app that is asked.
+[[nodiscard]] bool lacks_protection(const Presented& start, const Intent& intent);
 
 /// One level lower for an environment that is not production's: `Medium` becomes `Low`.
 [[nodiscard]] Severity graded(Severity severity, EnvironmentClass kind);

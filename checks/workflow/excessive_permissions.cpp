@@ -109,8 +109,8 @@ void judge_block(const PermissionBlock& block, const AuditInput& input, Outcomes
   }
 }
 
-/// A job without any block: the settings of the repository decide, which may be to write
-/// everything.
+/// A job without any block: the settings of the repository decide. When they are not known, it may
+/// write everything, which matters where outsiders start it.
 void judge_default(const RunsOfJob& runs, const AuditInput& input, Outcomes& out) {
   const JobRun& run = *runs.front();
   const auto open = std::find_if(runs.begin(), runs.end(), [](const JobRun* one) {
@@ -118,19 +118,39 @@ void judge_default(const RunsOfJob& runs, const AuditInput& input, Outcomes& out
            one->entry != nullptr;
   });
   const Trigger* outsider = open != runs.end() ? outsider_start({*open}, input) : nullptr;
-  if (outsider == nullptr) {
+  const auto& settings = input.intent().settings;
+  const std::optional<bool> writes = settings ? settings->tokens_write : std::nullopt;
+  const bool is_open = open != runs.end() && writes.value_or(outsider != nullptr);
+  if (!is_open) {
     out.pass(run.asset(), run.job->id.where);
     return;
   }
-  out.fail(run.asset(), run.job->id.where,
-           {WitnessKind::Text,
-            {{"event", {outsider->event.value}},
-             {"by", {"anyone who " + std::string(act_of(outsider->event.value))}}}})
-      .arg("subject", "job `" + run.job->id.value + "`")
-      .arg("what", "do whatever the settings of the repository give a job without `permissions`")
-      .severity(Severity::Medium)
-      .because("anyone who " + std::string(act_of(outsider->event.value)) + " starts it")
-      .related(outsider->event.where, "what outsiders start it by");
+  const std::string event = outsider != nullptr ? outsider->event.value : "";
+  Witness witness{WitnessKind::Text, {}};
+  if (writes) {
+    witness.fields.push_back({"default", {"write"}});
+  }
+  if (outsider != nullptr) {
+    witness.fields.push_back({"event", {event}});
+    witness.fields.push_back({"by", {"anyone who " + std::string(act_of(event))}});
+  }
+  OutcomeDraft draft = out.fail(run.asset(), run.job->id.where, std::move(witness));
+  draft.arg("subject", "job `" + run.job->id.value + "`")
+      .arg("what", writes
+                       ? "write everything: it has no `permissions`, and that is what the settings "
+                         "of the repository give it"
+                       : "do whatever the settings of the repository give a job without "
+                         "`permissions`")
+      .severity(outsider == nullptr ? Severity::Low
+                : writes            ? Severity::High
+                                    : Severity::Medium);
+  if (outsider != nullptr) {
+    draft.because("anyone who " + std::string(act_of(event)) + " starts it")
+        .related(outsider->event.where, "what outsiders start it by");
+  }
+  if (writes) {
+    draft.related(settings->tokens_where, "the setting");
+  }
 }
 
 /// Where the token of a run is made: the innermost block on the way from the event to the job. A

@@ -35,10 +35,9 @@ namespace {
 /// Whether nobody would look for reviewers there: a name for development, of which nothing is
 /// declared, or no environment at all.
 bool is_unguarded(const std::string& name, const Intent& intent) {
-  const IntentEnvironment* environment = intent.environment(name);
   const EnvironmentClass kind = class_of_environment(name, intent);
   const bool lower = is_below_production(kind);
-  return name.empty() || (lower && (environment == nullptr || !environment->reviewers.has_value()));
+  return name.empty() || (lower && !intent.reviewers(name).has_value());
 }
 
 /// Jobs, and steps of theirs, that wait for somebody's answer.
@@ -58,15 +57,64 @@ const Step* answer_step(const Job& job, const Step* before) {
 
 }  // namespace
 
+namespace {
+
+/// Null when it was not read, or GitHub has none of this name.
+const EnvironmentSettings* settings_at(const std::string& name, const Intent& intent) {
+  return intent.settings ? intent.settings->environment(name) : nullptr;
+}
+
+/// What GitHub lets the reviewers of an environment do, behind that they approve.
+std::string approval_remarks(const EnvironmentSettings& settings) {
+  return std::string(settings.self_review ? ", who may be the one that started it" : "") +
+         (settings.admins_bypass.value_or(false) ? "; administrators may go around it" : "");
+}
+
+/// Of an environment of which it is known whether it has reviewers.
+std::optional<Gate> known_approval(const std::string& name, bool reviewers, const Intent& intent) {
+  const EnvironmentSettings* const settings = settings_at(name, intent);
+  if (!reviewers && settings != nullptr && settings->other_rules) {
+    return Gate{GateKind::Approval,
+                "a rule of environment `" + name + "` lets it, which is not looked at here",
+                settings->where,
+                "the app behind the rule of environment `" + name + "` keeps such runs out",
+                true,
+                true};
+  }
+  if (!reviewers) {
+    return std::nullopt;
+  }
+  const IntentEnvironment* const declared = intent.environment(name);
+  return Gate{GateKind::Approval,
+              "a reviewer of environment `" + name + "` approves it" +
+                  (settings != nullptr ? approval_remarks(*settings) : ""),
+              settings != nullptr ? settings->where : declared->where,
+              "",
+              true,
+              false};
+}
+
+/// A timer holds nobody back, but there is time to see it.
+std::optional<Gate> wait_of(const std::optional<std::string>& name, const Intent& intent) {
+  const EnvironmentSettings* const settings = name ? settings_at(*name, intent) : nullptr;
+  if (settings == nullptr || settings->wait_minutes == 0) {
+    return std::nullopt;
+  }
+  return Gate{GateKind::EnvironmentRule,
+              "environment `" + *name + "` waits " + std::to_string(settings->wait_minutes) +
+                  " minutes first",
+              settings->where,
+              "",
+              false,
+              false};
+}
+
+}  // namespace
+
 std::optional<Gate> approval_of(const std::optional<std::string>& name, const SourceRef& where,
                                 const Intent& intent) {
-  const IntentEnvironment* environment = name ? intent.environment(*name) : nullptr;
-  if (environment != nullptr && environment->reviewers) {
-    return *environment->reviewers
-               ? std::optional(Gate{GateKind::Approval,
-                                    "a reviewer of environment `" + *name + "` approves it",
-                                    environment->where, "", true, false})
-               : std::nullopt;
+  if (const auto known = name ? intent.reviewers(*name) : std::nullopt) {
+    return known_approval(*name, *known, intent);
   }
   if (!name) {
     return Gate{GateKind::Approval,
@@ -141,6 +189,7 @@ std::vector<Gate> job_gates(const CredentialUse& use, const AuditInput& input) {
   const Presented& set = *use.set;
   if (set.tokens.context == oidc::ContextKind::Environment) {
     add(approval_of(set.tokens.environment, set.where, intent));
+    add(wait_of(set.tokens.environment, intent));
   }
   const JobRun& run = use.run;
   const Callers levels = run.levels();

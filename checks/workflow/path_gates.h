@@ -13,7 +13,7 @@ namespace muster::workflow {
 enum class GateKind {
   /// Reviewers of an environment, or an action that waits for an answer.
   Approval,
-  /// The branches that an environment takes, as muster.yaml declares them.
+  /// The branches that an environment takes, as GitHub has or muster.yaml declares them; its timer.
   EnvironmentRule,
   /// The refs that filters, conditions or the trust policy leave.
   Ref,
@@ -53,9 +53,9 @@ struct CredentialUse {
   std::vector<const oidc::Trust*> trusts;
 };
 
-/// Reviewers of one environment, perhaps only assumed; nothing when muster.yaml says that it has
-/// none. `where`: the job's environment, for one that is not declared. No name = one that is not
-/// known.
+/// Reviewers of one environment, perhaps only assumed; nothing when GitHub or muster.yaml says that
+/// it has none. `where`: the job's environment, for one that is not declared. No name = one that is
+/// not known.
 [[nodiscard]] std::optional<Gate> approval_of(const std::optional<std::string>& name,
                                               const SourceRef& where, const Intent& intent);
 

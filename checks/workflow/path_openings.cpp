@@ -84,7 +84,7 @@ std::vector<OwnQuestion> own_questions(const std::string& repository, const Inte
   any.environment = ValueRule::fresh();
   questions.push_back({Rung::AnyEnvironment, "environment", any});
   for (const IntentEnvironment& one : intent.environments) {
-    if (one.reviewers.has_value() && !*one.reviewers && one.branches.empty()) {
+    if (one.reviewers.has_value() && !*one.reviewers && !one.limits_refs()) {
       any.environment = ValueRule::exactly(one.name);
       questions.push_back({Rung::EnvironmentWithoutRef, "environment:" + one.name, any});
     }

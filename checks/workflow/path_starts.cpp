@@ -75,6 +75,55 @@ bool is_anybodys(const std::string& ref) {
          !text::contains_any(text::lower(ref), kKept);
 }
 
+/// What GitHub's settings say about the refs that a gate rests on.
+void settle(Gate& gate, const std::vector<std::string>& refs, const Intent& intent) {
+  if (!gate.counts || !intent.settings) {
+    return;
+  }
+  std::string by;
+  std::string assumption;
+  const auto join = [](std::string& all, const std::string& one) {
+    if (!one.empty() && all.find(one) == std::string::npos) {
+      all += (all.empty() ? "" : " and ") + one;
+    }
+  };
+  for (const std::string& ref : refs) {
+    const RefAnswer answer = intent.settings->guard_of(ref);
+    if (answer.guard == RefGuard::Unknown) {
+      return;
+    }
+    if (answer.guard == RefGuard::Open) {
+      gate.words += ref.starts_with("refs/tags/")
+                        ? ", and anybody with write access makes such tags"
+                        : ", and anybody with write access gets commits onto `" + ref + "` alone";
+      gate.where = answer.where;
+      gate.assumption.clear();
+      gate.counts = false;
+      gate.open = false;
+      return;
+    }
+    join(by, answer.by);
+    join(assumption, answer.assumption);
+  }
+  gate.words += ", and somebody else is needed there: " + by;
+  gate.assumption = assumption;
+  gate.open = false;
+}
+
+/// The gate that an environment is which takes protected branches, or refs that cannot be named
+/// here.
+Gate environment_gate(const IntentEnvironment& environment) {
+  const bool guarded = environment.settings->refs == EnvironmentRefs::Protected;
+  return {GateKind::EnvironmentRule,
+          "environment `" + environment.name + "` takes " +
+              (guarded ? "protected branches only" : "branches and tags of its own rules only"),
+          environment.where,
+          guarded ? "only maintainers get commits onto protected branches"
+                  : "only maintainers get commits onto those branches and make those tags",
+          true,
+          false};
+}
+
 Gate ref_gate(const std::vector<std::string>& refs, const std::string& by, const SourceRef& where,
               bool counts) {
   return {GateKind::Ref,
@@ -170,25 +219,40 @@ void StartFinder::ref_gates(RunStart& start) {
   const std::string& event = set.event;
   if (environment != nullptr && !environment->branches.empty() && start.actor != Actor::Outsider &&
       !takes_any_ref(set.tokens.refs)) {
-    start.gates.push_back(
-        {GateKind::EnvironmentRule,
-         "environment `" + environment->name + "` takes " + ref_words(set.tokens.refs) + " only",
-         environment->where, protection_of(set.tokens.refs.front()), true, false});
+    Gate gate{
+        GateKind::EnvironmentRule,
+        "environment `" + environment->name + "` takes " + ref_words(set.tokens.refs) + " only",
+        environment->where,
+        protection_of(set.tokens.refs.front()),
+        true,
+        false};
+    settle(gate, set.tokens.refs, intent_);
+    start.gates.push_back(std::move(gate));
     return;
+  }
+  if (environment != nullptr && environment->branches.empty() && environment->limits_refs() &&
+      start.actor != Actor::Outsider) {
+    start.gates.push_back(environment_gate(*environment));
   }
   if (start.actor == Actor::Outsider || is_pull_event(event) || event == "workflow_run") {
     return;
   }
   const bool counts = !is_started_by_hand(event);
   if (!takes_any_ref(set.tokens.refs)) {
-    start.gates.push_back(ref_gate(set.tokens.refs, "", trigger().event.where, counts));
+    Gate gate = ref_gate(set.tokens.refs, "", trigger().event.where, counts);
+    settle(gate, set.tokens.refs, intent_);
+    start.gates.push_back(std::move(gate));
     return;
   }
   const std::string pinned = ref_pinned_by_trust(use_, admissions_);
   if (!pinned.empty()) {
     const bool several = pinned.ends_with("…");
-    start.gates.push_back(ref_gate({pinned}, several ? "" : ": the role admits no other",
-                                   use_.trusts.front()->role->where, counts));
+    Gate gate = ref_gate({pinned}, several ? "" : ": the role admits no other",
+                         use_.trusts.front()->role->where, counts);
+    if (!several) {
+      settle(gate, {pinned}, intent_);
+    }
+    start.gates.push_back(std::move(gate));
   }
 }
 
@@ -255,6 +319,20 @@ std::vector<ParentStart> StartFinder::parent_starts() const {
   return found;
 }
 
+/// The refs of the filter of a push in front, when it names branches alone; `…` otherwise, of which
+/// nothing is known.
+std::vector<std::string> branches_before(const ParentStart& parent) {
+  const Trigger& trigger = *parent.trigger;
+  const bool plain = trigger.event.value == "push" && trigger.tags.empty() &&
+                     std::none_of(trigger.branches.begin(), trigger.branches.end(),
+                                  [](const Text& one) { return one.value.starts_with("!"); });
+  std::vector<std::string> refs;
+  for (const Text& branch : plain ? trigger.branches : std::vector<Text>()) {
+    refs.push_back("refs/heads/" + branch.value);
+  }
+  return refs.empty() ? std::vector<std::string>{"…"} : refs;
+}
+
 /// Whether the run before can only be of a branch that a filter or condition names.
 bool StartFinder::is_limited(const ParentStart& parent) const {
   const std::string& event = parent.trigger->event.value;
@@ -303,9 +381,14 @@ RunStart StartFinder::after(const ParentStart& parent) const {
                            condition->where, "", true, false});
   }
   if (!outside && is_limited(parent)) {
-    start.gates.push_back({GateKind::Ref, "only commits of named branches lead here",
-                           parent.trigger->event.where,
-                           "only maintainers get commits onto those branches", true, false});
+    Gate gate{GateKind::Ref,
+              "only commits of named branches lead here",
+              parent.trigger->event.where,
+              "only maintainers get commits onto those branches",
+              true,
+              false};
+    settle(gate, branches_before(parent), intent_);
+    start.gates.push_back(std::move(gate));
   }
   return start;
 }

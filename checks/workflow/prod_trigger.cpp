@@ -54,7 +54,9 @@ Severity severity_of(const Presented& start, const Intent& intent) {
   if (!has_environment(start)) {
     return Severity::High;
   }
-  return has_reviewers(start, intent) ? Severity::Info : Severity::Medium;
+  return has_reviewers(start, intent)      ? Severity::Info
+         : lacks_protection(start, intent) ? Severity::High
+                                           : Severity::Medium;
 }
 
 /// The worst start of the job that nobody has asked for; null when there is none.
@@ -98,11 +100,14 @@ std::string unasked_in_words(const Presented& start) {
   return act.empty() ? "" : "anyone who " + std::string(act) + " starts it, and ";
 }
 
-std::string gate_in_words(const Unasked& found) {
+std::string gate_in_words(const Unasked& found, const Intent& intent) {
   if (!has_environment(*found.start)) {
     return "it has no `environment`, so nothing can hold it back";
   }
   const std::string name = found.start->tokens.environment.value_or("…");
+  if (lacks_protection(*found.start, intent)) {
+    return "environment `" + name + "` has no rule that holds it back";
+  }
   return found.severity == Severity::Info
              ? "reviewers of environment `" + name + "` approve it"
              : "environment `" + name + "` holds it back only if it has reviewers";
@@ -144,7 +149,7 @@ void prod_trigger(const AuditInput& input, Outcomes& out) {
         .arg("event", found.start->event)
         .arg("verb", found.deploy->deploy.verb)
         .severity(found.severity)
-        .because(unasked_in_words(*found.start) + gate_in_words(found));
+        .because(unasked_in_words(*found.start) + gate_in_words(found, input.intent()));
     add_path(draft, found.deploy->deploy);
   }
 }

@@ -25,8 +25,7 @@ bool waits_for_reviewers(const JobRun& run, const Intent& intent, const Moment& 
   const Values names = environment_at(run, intent, moment);
   return names.known && !names.values.empty() &&
          std::all_of(names.values.begin(), names.values.end(), [&](const std::string& name) {
-           const IntentEnvironment* declared = intent.environment(name);
-           return declared != nullptr && declared->reviewers.value_or(false);
+           return intent.reviewers(name).value_or(false);
          });
 }
 

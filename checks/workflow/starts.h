@@ -27,7 +27,7 @@ struct Start {
 /// cannot put on labels.
 [[nodiscard]] bool waits_for_label(const JobRun& run, const Trigger& trigger);
 
-/// Whether every environment that the job may have then is declared to have reviewers.
+/// Whether every environment that the job may have then is known to have reviewers.
 [[nodiscard]] bool waits_for_reviewers(const JobRun& run, const Intent& intent,
                                        const Moment& moment);
 

@@ -68,7 +68,9 @@ Severity severity_of_request(const Presented& start, const Intent& intent) {
   if (start.tokens.context != oidc::ContextKind::Environment) {
     return Severity::Critical;
   }
-  return has_reviewers(start, intent) ? Severity::Medium : Severity::High;
+  return has_reviewers(start, intent)      ? Severity::Medium
+         : lacks_protection(start, intent) ? Severity::Critical
+                                           : Severity::High;
 }
 
 /// One apply of one way in which the job runs.

@@ -40,7 +40,13 @@ std::string path_remarks(const DeliveryPath& path) {
   return words;
 }
 
-void report_path(const DeliveryPath& path, Outcomes& out) {
+/// Whether GitHub says that only people whom the owner let in can see the repository.
+bool is_hidden(const Intent& intent) {
+  return intent.settings &&
+         (intent.settings->visibility == "private" || intent.settings->visibility == "internal");
+}
+
+void report_path(const DeliveryPath& path, const Intent& intent, Outcomes& out) {
   if (path.kind != EnvironmentClass::Production || !path.said_by.empty()) {
     return;
   }
@@ -57,13 +63,15 @@ void report_path(const DeliveryPath& path, Outcomes& out) {
   OutcomeDraft draft = out.fail(path.asset, path.where, path_witness(path));
   draft.anchor(path.anchor)
       .environment(path.environment)
-      .arg("who", outsiders ? "outsiders" : "all who have write access")
+      .arg("who", !outsiders          ? "all who have write access"
+                  : is_hidden(intent) ? "all who may read the repository"
+                                      : "outsiders")
       .arg("how", how_it_goes(path))
       .arg("hold", presumed ? "whether reviewers hold them back is not declared"
                             : "nothing holds them back")
-      .severity(outsiders  ? Severity::Critical
-                : presumed ? Severity::Info
-                           : Severity::High);
+      .severity(outsiders && !is_hidden(intent) ? Severity::Critical
+                : presumed                      ? Severity::Info
+                                                : Severity::High);
   if (std::string words = path_remarks(path); !words.empty()) {
     draft.because(std::move(words));
   }
@@ -75,7 +83,7 @@ void report_path(const DeliveryPath& path, Outcomes& out) {
 void ungated_path(const AuditInput& input, Outcomes& out) {
   const DeliveryPaths& paths = input.model<DeliveryPaths>();
   for (const DeliveryPath& path : paths.all()) {
-    report_path(path, out);
+    report_path(path, input.intent(), out);
   }
   if (paths.cut_off()) {
     const DeliveryPath& last = paths.all().back();

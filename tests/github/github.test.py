@@ -261,6 +261,35 @@ class Collect(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(json.loads(done.stdout)["repositories"], ["acme/shop"])
 
+    def verdicts(self):
+        """What the facts make of one dispatch into environment `production` of which muster.yaml says nothing."""
+        checkout = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden", "workflow-ungated-path",
+                                "fail_reviewers_not_declared")
+        done = subprocess.run([MUSTER, "paths", checkout, "--facts", self.out, "--json"], env=self.environment(), capture_output=True, text=True,
+                              timeout=60)
+        return {(path["verdict"], *path["subjects"]) for path in json.loads(done.stdout)["paths"]}
+
+    def test_a_path_says_what_is_known_and_not_what_is_assumed(self):
+        subject = "repo:acme/shop:environment:production"
+        path = "/environments"
+        name, (production, *others) = self.github.answers[path]
+        open_one = {**production, "protection_rules": [], "deployment_branch_policy": None}
+        for title, answer, denied, verdict in (("reviewers", [production, *others], {}, "held"), ("none", [open_one, *others], {}, "open"),
+                                               ("no such environment", others, {}, "open"),
+                                               ("not readable", [production], {path: (403, "Resource not accessible")}, "presumed")):
+            with self.subTest(title):
+                self.github.reset()
+                shutil.rmtree(self.out, ignore_errors=True)
+                self.github.answers[path] = (name, answer)
+                self.github.denied = denied
+                self.assertEqual(self.collect().returncode, 0)
+                self.assertEqual(self.verdicts(), {(verdict, subject)})
+
+    def test_a_customised_subject_is_the_one_that_a_job_presents(self):
+        self.github.answers["/actions/oidc/customization/sub"] = ("", {"use_default": False, "include_claim_keys": ["repository_owner", "context"]})
+        self.assertEqual(self.collect().returncode, 0)
+        self.assertEqual(self.verdicts(), set())
+
     def test_without_a_token_that_is_said(self):
         done = self.collect(GH_TOKEN="")
         self.assertEqual(done.returncode, 0, done.stderr)

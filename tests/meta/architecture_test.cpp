@@ -41,6 +41,7 @@ bool may_use(const std::string& from, const std::string& to) {
       {"checks/iac", {"checks/core", "checks/text"}},
       {"checks/capability", {"checks/core", "checks/text", "checks/policy"}},
       {"checks/intent", {"checks/core", "checks/text", "checks/capability"}},
+      {"checks/settings", {"checks/core", "checks/text"}},
       {"report", {"checks/core"}},
       {"store", {"checks/core"}},
       {"net", {"checks/core"}},

@@ -1,5 +1,4 @@
-// What no server of a test can play fast enough: faults that stay, limits that
-// last.
+// What no server of a test can play fast enough: faults that stay, limits that last.
 #include "github/client.h"
 
 #include <doctest/doctest.h>
