@@ -18,7 +18,10 @@ struct Shape {
   std::string_view has;
 };
 
-constexpr std::array<Shape, 6> kShapes = {{{"repositories", "repositoryArn"},
+constexpr std::array<Shape, 9> kShapes = {{{"Reservations", "Instances"},
+                                           {"SecurityGroups", "GroupId"},
+                                           {"InstanceInformationList", "InstanceId"},
+                                           {"repositories", "repositoryArn"},
                                            {"imageDetails", "imageDigest"},
                                            {"imageTagDetails", "imageTag"},
                                            {"services", "serviceArn"},
