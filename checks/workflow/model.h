@@ -225,9 +225,9 @@ struct Workflow {
   [[nodiscard]] bool goes_by(std::string_view text) const;
 };
 
-/// Jobs that one file may have, twice what GitHub makes of one matrix: each is compared with those
-/// before it, and a file of this size is judged in about two seconds.
-inline constexpr std::size_t kMostJobs = 500;
+/// Jobs that one file may have, more than GitHub makes of one matrix: each is compared with those
+/// before it, and the worst file of this size is to be judged in two seconds on a slow machine too.
+inline constexpr std::size_t kMostJobs = 300;
 /// Steps that one job or composite action may have; each is compared with those before it.
 inline constexpr std::size_t kMostSteps = 1'000;
 

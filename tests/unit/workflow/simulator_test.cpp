@@ -48,7 +48,7 @@ TEST_CASE("few ways are looked at whole") {
 }
 
 TEST_CASE("too many ways are given up, and then nothing is certain") {
-  const Tally tally = ask_whether_last_runs(450);
+  const Tally tally = ask_whether_last_runs(kMostJobs);
   CHECK(tally.gave_up);
   CHECK_FALSE(tally.always());
   CHECK_FALSE(tally.never());

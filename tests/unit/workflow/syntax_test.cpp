@@ -118,7 +118,7 @@ TEST_CASE("what is too much to judge is refused by name of the bound") {
   for (std::size_t i = 0; i <= kMostJobs; ++i) {
     jobs += "  j" + std::to_string(i) + ": {runs-on: x, steps: [{run: make}]}\n";
   }
-  CHECK(error_of(jobs) == "w.yml:503:3: the workflow has 501 jobs; more than 500 are not judged");
+  CHECK(error_of(jobs) == "w.yml:303:3: the workflow has 301 jobs; more than 300 are not judged");
 
   std::string steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n";
   for (std::size_t i = 0; i < kMostSteps; ++i) {
