@@ -45,8 +45,28 @@ bool is_public(const Node& node) {
   return !node.string_under("PublicIpAddress").empty() ||
          !node.string_under("Ipv6Address").empty() ||
          std::ranges::any_of(interfaces, [](const Node& one) {
-           return !objects_under(one, "Ipv6Addresses").empty();
+           const auto association = one.find("Association");
+           return !objects_under(one, "Ipv6Addresses").empty() ||
+                  (association && !association->string_under("PublicIp").empty());
          });
+}
+
+/// Those of every interface: the instance's own list has the groups of the first one alone.
+std::vector<std::string> groups_of(const Node& node) {
+  std::vector<std::string> groups;
+  const auto add = [&](const Node& holder, std::string_view key) {
+    for (const Node& group : objects_under(holder, key)) {
+      const std::string id = group.string_under("GroupId");
+      if (std::ranges::find(groups, id) == groups.end()) {
+        groups.push_back(id);
+      }
+    }
+  };
+  add(node, "SecurityGroups");
+  for (const Node& one : objects_under(node, "NetworkInterfaces")) {
+    add(one, "Groups");
+  }
+  return groups;
 }
 
 std::optional<Instance> instance_of(const Node& node) {
@@ -61,12 +81,9 @@ std::optional<Instance> instance_of(const Node& node) {
                     .metadata = metadata ? MetadataOptions{metadata->string_under("HttpEndpoint"),
                                                            metadata->string_under("HttpTokens")}
                                          : MetadataOptions{},
-                    .security_groups = {},
+                    .security_groups = groups_of(node),
                     .managed = false,
                     .where = node.where()};
-  for (const Node& group : objects_under(node, "SecurityGroups")) {
-    instance.security_groups.push_back(group.string_under("GroupId"));
-  }
   const bool gone = now == "terminated" || now == "shutting-down";
   return instance.id.empty() || gone ? std::nullopt : std::optional(std::move(instance));
 }

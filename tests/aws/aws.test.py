@@ -225,6 +225,7 @@ class Collect(unittest.TestCase):
         instance = self.read("ec2/eu-central-1/instances.json")["Reservations"][0]["Instances"][0]
         self.assertEqual(instance["MetadataOptions"], {"State": "applied", "HttpTokens": "optional", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"})
         self.assertEqual((instance["State"], instance["SecurityGroups"]), ({"Code": 16, "Name": "running"}, [{"GroupId": "sg-1", "GroupName": "web"}]))
+        self.assertEqual([group["GroupId"] for group in instance["NetworkInterfaces"][0]["Groups"]], ["sg-1", "sg-2"])
         rules = self.read("ec2/eu-central-1/security-groups.json")["SecurityGroups"][0]["IpPermissions"]
         self.assertEqual(rules[0], {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [], "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
                                     "Ipv6Ranges": [{"CidrIpv6": "::/0"}], "PrefixListIds": []})
