@@ -128,10 +128,11 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   }
   add_git_tags(options.path, repository);
   MUSTER_TRY(repository.facts.past_tags, past_tags(options, run));
-  run.tags = image::tags_of(repository.facts, intent);
   run.inputs = std::move(repository.inputs);
   const Threads threads;
-  run.result = audit(repository.facts, intent, registered_checks(), run.as_of, &threads);
+  const AuditInput input(repository.facts, intent, run.as_of, &threads);
+  run.result = audit(input, registered_checks());
+  run.tags = image::tags_of(input);
   run.finished = clock_now();
   return run;
 }

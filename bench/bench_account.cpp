@@ -93,7 +93,7 @@ ordered_json run(const bench::AccountSize& size) {
   const auto is_wanted = [](std::string_view rule) { return text::one_of(rule, kIntentRules); };
   const app::Threads threads;
   figures["against_intent"] =
-      outcomes(audit(account.facts, intent.value(), checks_of(is_wanted), kNow, &threads));
+      outcomes(audit({account.facts, intent.value(), kNow, &threads}, checks_of(is_wanted)));
   figures["seconds"]["against_intent"] = comparing.read();
   figures["seconds"]["all"] = all.read();
   figures["peak_megabytes"] = bench::peak_megabytes();

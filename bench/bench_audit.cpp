@@ -105,7 +105,7 @@ Result<Engine> run_engine(const fs::path& root) {
   AuditResult result;
   const app::Threads threads;
   engine.audit = bench::median_seconds(kRuns, [&] {
-    result = audit(repository.facts, intent, registered_checks(), TimePoint{}, &threads);
+    result = audit({repository.facts, intent, TimePoint{}, &threads}, registered_checks());
   });
   engine.outcomes = result.outcomes.size();
   engine.fails = count(result, OutcomeKind::Fail);

@@ -60,7 +60,7 @@ ordered_json judged(const Facts& facts) {
   });
   std::size_t outcomes = 0;
   const double all = bench::seconds([&] {
-    const AuditResult result = audit(facts, Intent{}, registered_checks(), TimePoint{});
+    const AuditResult result = audit({facts, Intent{}, TimePoint{}}, registered_checks());
     outcomes = result.outcomes.size();
   });
   figures["outcomes"] = outcomes;

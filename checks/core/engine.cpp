@@ -163,9 +163,7 @@ std::string render_message(std::string_view pattern, const Outcome& outcome) {
   return text;
 }
 
-AuditResult audit(const Facts& facts, const Intent& intent, const std::vector<Check>& checks,
-                  TimePoint now, const Workers* workers) {
-  const AuditInput input(facts, intent, now, workers);
+AuditResult audit(const AuditInput& input, const std::vector<Check>& checks) {
   AuditResult result;
   for (const Check& check : checks) {
     const Rule* rule = find_rule(check.rule);
@@ -178,7 +176,7 @@ AuditResult audit(const Facts& facts, const Intent& intent, const std::vector<Ch
   }
   sort_outcomes(result.outcomes,
                 [](const Outcome& a, const Outcome& b) { return sort_key(a) < sort_key(b); });
-  result.not_covered = facts.not_covered;
+  result.not_covered = input.facts().not_covered;
   std::sort(result.not_covered.begin(), result.not_covered.end());
   return result;
 }

@@ -31,10 +31,8 @@ struct AuditResult {
 
 /// Runs `checks` (normally `registered_checks()`) over the input. Same arguments, same result, byte
 /// for byte. A rule that needs an unreadable document is `undecided` on that document; a rule that
-/// finds nothing to speak about is `not_applicable`. `workers`: as in `AuditInput`.
-[[nodiscard]] AuditResult audit(const Facts& facts, const Intent& intent,
-                                const std::vector<Check>& checks, TimePoint now,
-                                const Workers* workers = nullptr);
+/// finds nothing to speak about is `not_applicable`.
+[[nodiscard]] AuditResult audit(const AuditInput& input, const std::vector<Check>& checks);
 
 /// fp v1: first 16 bytes (hex) of SHA-256 over length-prefixed fields `muster-fp/1`, rule, asset
 /// kind, asset id, anchor.

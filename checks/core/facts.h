@@ -70,10 +70,11 @@ struct NotCovered {
   friend auto operator<=>(const NotCovered&, const NotCovered&) = default;
 };
 
-/// What a tag names: one of a repository of images, or one of git.
+/// What a name stood for: a tag of a repository of images or of git, or a container of a service.
 struct TagTarget {
-  /// ARN of the repository of images; `git` for the audited repository.
+  /// ARN of the repository of images, or of the service; `git` for the audited repository.
   std::string place;
+  /// For a service the name of the container.
   std::string tag;
   /// Digest of the image; object name of the commit.
   std::string target;

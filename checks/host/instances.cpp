@@ -1,10 +1,10 @@
 #include "checks/host/instances.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "checks/iam/aws_answers.h"
+#include "checks/text/number.h"
 #include "checks/text/tree.h"
 
 namespace muster::host {
@@ -12,26 +12,9 @@ namespace {
 
 using iam::AwsAnswer;
 using text::Node;
-using text::Type;
-
-std::vector<Node> objects_under(const Node& node, std::string_view key) {
-  std::vector<Node> found;
-  const auto list = node.find(key);
-  for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
-    found.push_back(list->at(i));
-  }
-  return found;
-}
-
-std::optional<long> number_in(std::string_view text) {
-  long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(value) : std::nullopt;
-}
 
 std::string tag_of(const Node& node, std::string_view key) {
-  for (const Node& tag : objects_under(node, "Tags")) {
+  for (const Node& tag : node.items_under("Tags")) {
     if (tag.string_under("Key") == key) {
       return tag.string_under("Value");
     }
@@ -41,12 +24,12 @@ std::string tag_of(const Node& node, std::string_view key) {
 
 /// Addresses of IPv6 are public; whether a route leads there is not looked at.
 bool is_public(const Node& node) {
-  const auto interfaces = objects_under(node, "NetworkInterfaces");
+  const auto interfaces = node.items_under("NetworkInterfaces");
   return !node.string_under("PublicIpAddress").empty() ||
          !node.string_under("Ipv6Address").empty() ||
          std::ranges::any_of(interfaces, [](const Node& one) {
            const auto association = one.find("Association");
-           return !objects_under(one, "Ipv6Addresses").empty() ||
+           return !one.items_under("Ipv6Addresses").empty() ||
                   (association && !association->string_under("PublicIp").empty());
          });
 }
@@ -55,7 +38,7 @@ bool is_public(const Node& node) {
 std::vector<std::string> groups_of(const Node& node) {
   std::vector<std::string> groups;
   const auto add = [&](const Node& holder, std::string_view key) {
-    for (const Node& group : objects_under(holder, key)) {
+    for (const Node& group : holder.items_under(key)) {
       const std::string id = group.string_under("GroupId");
       if (std::ranges::find(groups, id) == groups.end()) {
         groups.push_back(id);
@@ -63,7 +46,7 @@ std::vector<std::string> groups_of(const Node& node) {
     }
   };
   add(node, "SecurityGroups");
-  for (const Node& one : objects_under(node, "NetworkInterfaces")) {
+  for (const Node& one : node.items_under("NetworkInterfaces")) {
     add(one, "Groups");
   }
   return groups;
@@ -90,18 +73,18 @@ std::optional<Instance> instance_of(const Node& node) {
 
 Ingress ingress_of(const Node& node) {
   Ingress ingress{.protocol = node.string_under("IpProtocol"),
-                  .from_port = number_in(node.text_under("FromPort")),
-                  .to_port = number_in(node.text_under("ToPort")),
+                  .from_port = text::whole_number(node.text_under("FromPort")),
+                  .to_port = text::whole_number(node.text_under("ToPort")),
                   .ranges = {},
                   .prefix_lists = {},
                   .where = node.where()};
-  for (const Node& range : objects_under(node, "IpRanges")) {
+  for (const Node& range : node.items_under("IpRanges")) {
     ingress.ranges.push_back(range.string_under("CidrIp"));
   }
-  for (const Node& range : objects_under(node, "Ipv6Ranges")) {
+  for (const Node& range : node.items_under("Ipv6Ranges")) {
     ingress.ranges.push_back(range.string_under("CidrIpv6"));
   }
-  for (const Node& list : objects_under(node, "PrefixListIds")) {
+  for (const Node& list : node.items_under("PrefixListIds")) {
     ingress.prefix_lists.push_back(list.string_under("PrefixListId"));
   }
   return ingress;
@@ -125,7 +108,7 @@ Instances Instances::build(const AuditInput& input) {
   Instances result;
   const auto& answers = input.model<iam::AwsAnswers>();
   answers.each("Reservations", [&](const Node& reservation, const AwsAnswer&) {
-    for (const Node& node : objects_under(reservation, "Instances")) {
+    for (const Node& node : reservation.items_under("Instances")) {
       if (auto instance = instance_of(node)) {
         result.instances_.push_back(*std::move(instance));
       }
@@ -133,7 +116,7 @@ Instances Instances::build(const AuditInput& input) {
   });
   answers.each("SecurityGroups", [&](const Node& group, const AwsAnswer&) {
     auto& entries = result.groups_[group.string_under("GroupId")];
-    for (const Node& permission : objects_under(group, "IpPermissions")) {
+    for (const Node& permission : group.items_under("IpPermissions")) {
       entries.push_back(ingress_of(permission));
     }
   });
@@ -159,7 +142,7 @@ bool is_the_internet(std::string_view cidr) {
   constexpr long kOwnV6 = 16;
   const std::size_t slash = cidr.find('/');
   const auto length =
-      slash == std::string_view::npos ? std::nullopt : number_in(cidr.substr(slash + 1));
+      slash == std::string_view::npos ? std::nullopt : text::whole_number(cidr.substr(slash + 1));
   return length && *length < (cidr.find(':') == std::string_view::npos ? kOwnV4 : kOwnV6);
 }
 

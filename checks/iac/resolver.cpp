@@ -2,10 +2,10 @@
 #include "checks/iac/resolver.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "checks/iac/cloudformation.h"
+#include "checks/text/number.h"
 
 namespace muster::iac {
 namespace {
@@ -389,14 +389,12 @@ Resolver::Id Resolver::select(const Call& call) {
   if (parts == nullptr || !is_text((*parts)[0]) || out_.type((*parts)[1]) != Type::Sequence) {
     return unknown_value("`Fn::Select` without an index and a list", call.where);
   }
-  const std::string& text = out_.text((*parts)[0]);
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  const auto index = text::whole_number<std::size_t>(out_.text((*parts)[0]));
   const std::vector<Id>& items = out_.members((*parts)[1]);
-  if (error != std::errc() || end != text.data() + text.size() || index >= items.size()) {
+  if (!index || *index >= items.size()) {
     return unknown_value("`Fn::Select` takes an item that is not there", call.where);
   }
-  return items[index];
+  return items[*index];
 }
 
 Resolver::Id Resolver::split(const Call& call) {

@@ -77,10 +77,9 @@ AccessKeys AccessKeys::build(const AuditInput& input) {
     if (auto report = credential_report(tree.value().root())) {
       result.add_report(document, std::move(*report), input.now());
     }
-    const auto list = tree.value().root().find("AccessKeyMetadata");
-    for (std::size_t i = 0; list && list->is(text::Type::Sequence) && i < list->size(); ++i) {
-      AccessKey key = key_of(list->at(i));
-      if (!key.user.empty() && list->at(i).find("Status")) {
+    for (const text::Node& entry : tree.value().root().items_under("AccessKeyMetadata")) {
+      AccessKey key = key_of(entry);
+      if (!key.user.empty() && entry.find("Status")) {
         result.keys_.push_back(std::move(key));
       }
     }

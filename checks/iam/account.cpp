@@ -40,11 +40,10 @@ IdentityPolicy level_policy(const Node& node, policy::PolicyType type) {
 
 std::vector<std::vector<IdentityPolicy>> levels_of(const Node& node, policy::PolicyType type) {
   std::vector<std::vector<IdentityPolicy>> levels;
-  for (std::size_t i = 0; node.is(Type::Sequence) && i < node.size(); ++i) {
-    const Node level = node.at(i);
+  for (const Node& level : node.items()) {
     std::vector<IdentityPolicy>& policies = levels.emplace_back();
-    for (std::size_t j = 0; level.is(Type::Sequence) && j < level.size(); ++j) {
-      policies.push_back(level_policy(level.at(j), type));
+    for (const Node& policy : level.items()) {
+      policies.push_back(level_policy(policy, type));
     }
   }
   return levels;

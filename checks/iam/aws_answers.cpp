@@ -18,15 +18,17 @@ struct Shape {
   std::string_view has;
 };
 
-constexpr std::array<Shape, 9> kShapes = {{{"Reservations", "Instances"},
-                                           {"SecurityGroups", "GroupId"},
-                                           {"InstanceInformationList", "InstanceId"},
-                                           {"repositories", "repositoryArn"},
-                                           {"imageDetails", "imageDigest"},
-                                           {"imageTagDetails", "imageTag"},
-                                           {"services", "serviceArn"},
-                                           {"taskDefinition", "taskDefinitionArn"},
-                                           {"tasks", "taskArn"}}};
+constexpr std::array<Shape, 11> kShapes = {{{"Reservations", "Instances"},
+                                            {"SecurityGroups", "GroupId"},
+                                            {"InstanceInformationList", "InstanceId"},
+                                            {"repositories", "repositoryArn"},
+                                            {"imageDetails", "imageDigest"},
+                                            {"imageTagDetails", "imageTag"},
+                                            {"services", "serviceArn"},
+                                            {"serviceDeployments", "serviceDeploymentArn"},
+                                            {"serviceRevisions", "serviceRevisionArn"},
+                                            {"taskDefinition", "taskDefinitionArn"},
+                                            {"tasks", "taskArn"}}};
 /// Lists of plain texts, and answers that are one object without a member of its own.
 constexpr std::array<std::string_view, 2> kPlainKeys = {"taskDefinitionArns",
                                                         "lifecyclePolicyText"};
@@ -88,8 +90,8 @@ void AwsAnswers::each(
     if (member && member->is(Type::Mapping)) {
       visit(*member, answer);
     }
-    for (std::size_t i = 0; member && member->is(Type::Sequence) && i < member->size(); ++i) {
-      visit(member->at(i), answer);
+    for (const Node& item : member ? member->items() : std::vector<Node>()) {
+      visit(item, answer);
     }
   }
 }

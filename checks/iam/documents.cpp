@@ -91,15 +91,8 @@ void move_to(policy::Policy& policy, const SourceRef& where) {
 
 /// Children of a list, or the node itself when AWS's "single or list" shape has a single one.
 std::vector<Node> items_of(const std::optional<Node>& node) {
-  std::vector<Node> items;
-  if (node && node->is(Type::Sequence)) {
-    for (std::size_t i = 0; i < node->size(); ++i) {
-      items.push_back(node->at(i));
-    }
-  } else if (node) {
-    items.push_back(*node);
-  }
-  return items;
+  const bool single = node && !node->is(Type::Sequence);
+  return single ? std::vector<Node>{*node} : node ? node->items() : std::vector<Node>();
 }
 
 /// The value of an element whose name may be misspelt in case: the reader reports that, here it

@@ -79,8 +79,8 @@ Inventory Inventory::build(const AuditInput& input) {
     }
     const auto list = tree.value().root().find("inventory");
     result.given_ = result.given_ || (list && list->is(Type::Sequence));
-    for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
-      auto resource = resource_of(list->at(i));
+    for (const Node& entry : list ? list->items() : std::vector<Node>()) {
+      auto resource = resource_of(entry);
       if (resource) {
         result.resources_.push_back(std::move(resource).value());
       } else {

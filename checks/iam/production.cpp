@@ -188,11 +188,12 @@ class Collector {
 }  // namespace
 
 Side side_of(const Role& role, const Intent& intent) {
-  if (role.intent == nullptr || role.intent->environments.empty()) {
-    return Side::Unclear;
-  }
+  return role.intent == nullptr ? Side::Unclear : side_of(role.intent->environments, intent);
+}
+
+Side side_of(const std::vector<std::string>& environments, const Intent& intent) {
   std::set<Side> sides;
-  for (const std::string& name : role.intent->environments) {
+  for (const std::string& name : environments) {
     const IntentEnvironment* known = intent.environment(name);
     const EnvironmentClass kind = known == nullptr ? EnvironmentClass::Unknown : known->kind;
     sides.insert(kind == EnvironmentClass::Production ? Side::Production

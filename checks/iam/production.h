@@ -19,6 +19,8 @@ enum class Side {
 };
 
 [[nodiscard]] Side side_of(const Role& role, const Intent& intent);
+/// The same of environments by their names.
+[[nodiscard]] Side side_of(const std::vector<std::string>& environments, const Intent& intent);
 
 /// A resource of production.
 struct ProductionThing {

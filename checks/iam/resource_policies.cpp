@@ -200,18 +200,18 @@ void ResourcePolicies::read_facts(const AuditInput& input) {
     }
     const auto tree = parse_account_json(document);
     // The error of a document is the account's.
-    const auto list = tree ? tree.value().root().find("resource_policies") : std::nullopt;
-    for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
-      auto entry = entry_of(list->at(i));
+    for (const Node& written :
+         tree ? tree.value().root().items_under("resource_policies") : std::vector<Node>()) {
+      auto entry = entry_of(written);
       if (entry) {
         policies_.push_back(std::move(entry).value());
         continue;
       }
       unreadable_.push_back({document.source, entry.error()});
-      if (std::string arn = list->at(i).text_under("arn"); !arn.empty()) {
+      if (std::string arn = written.text_under("arn"); !arn.empty()) {
         const std::string owner(arn_field(arn, kAccountField));
         policies_.push_back(
-            {std::move(arn), owner, nullptr, entry.error().message, list->at(i).where()});
+            {std::move(arn), owner, nullptr, entry.error().message, written.where()});
       }
     }
   }

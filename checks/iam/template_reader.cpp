@@ -49,14 +49,8 @@ void TemplateReader::read() {
 }
 
 std::vector<Node> TemplateReader::items_of(const std::optional<Node>& value) {
-  std::vector<Node> items;
-  for (std::size_t i = 0; value && value->is(Type::Sequence) && i < value->size(); ++i) {
-    items.push_back(value->at(i));
-  }
-  if (value && !value->is(Type::Sequence) && !value->is(Type::Null)) {
-    items.push_back(*value);
-  }
-  return items;
+  const bool single = value && !value->is(Type::Sequence) && !value->is(Type::Null);
+  return single ? std::vector<Node>{*value} : value ? value->items() : std::vector<Node>();
 }
 
 std::optional<Node> TemplateReader::property(const iac::Resource& resource, std::string_view name) {

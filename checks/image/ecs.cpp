@@ -1,11 +1,12 @@
 #include "checks/image/ecs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "checks/iam/aws_answers.h"
 #include "checks/iam/model.h"
+#include "checks/image/registry.h"
+#include "checks/text/number.h"
 
 namespace muster::image {
 namespace {
@@ -20,12 +21,9 @@ std::optional<std::pair<std::string, long>> parts_of(std::string_view arn) {
   if (colon == std::string_view::npos || arn.find(":task-definition/") >= colon) {
     return std::nullopt;
   }
-  long revision = 0;
-  const std::string_view digits = arn.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
-  const bool whole = error == std::errc() && end == digits.data() + digits.size();
-  return whole ? std::optional(std::pair(std::string(arn.substr(0, colon)), revision))
-               : std::nullopt;
+  const auto revision = text::whole_number(arn.substr(colon + 1));
+  return revision ? std::optional(std::pair(std::string(arn.substr(0, colon)), *revision))
+                  : std::nullopt;
 }
 
 /// A task definition that is named by family and revision alone is one of the service's account and
@@ -38,15 +36,6 @@ std::string full_arn(const std::string& named, std::string_view service) {
   return std::string(service.substr(0, kind)) + ":task-definition/" + named;
 }
 
-std::vector<Node> objects_under(const Node& node, std::string_view key) {
-  std::vector<Node> found;
-  const auto list = node.find(key);
-  for (std::size_t i = 0; list && list->is(Type::Sequence) && i < list->size(); ++i) {
-    found.push_back(list->at(i));
-  }
-  return found;
-}
-
 std::optional<TaskDefinition> task_definition_of(const Node& node) {
   TaskDefinition result;
   result.arn = node.string_under("taskDefinitionArn");
@@ -57,7 +46,7 @@ std::optional<TaskDefinition> task_definition_of(const Node& node) {
   std::tie(result.family, result.revision) = *parts;
   const std::string status = node.string_under("status");
   result.active = status.empty() || status == "ACTIVE";
-  for (const Node& container : objects_under(node, "containerDefinitions")) {
+  for (const Node& container : node.items_under("containerDefinitions")) {
     const auto image = container.find("image");
     const std::string written = container.string_under("image");
     result.containers.push_back({container.string_under("name"), written, parse_reference(written),
@@ -94,13 +83,64 @@ std::vector<RunningContainer> running_in(const Node& task) {
   if (task.string_under("lastStatus") != "RUNNING") {
     return found;
   }
-  for (const Node& container : objects_under(task, "containers")) {
+  for (const Node& container : task.items_under("containers")) {
     found.push_back({task.string_under("taskArn"), container.string_under("name"),
                      container.string_under("image"), container.string_under("imageDigest"),
                      container.where()});
   }
   return found;
 }
+
+std::vector<DeployedImage> images_of(const Node& revision) {
+  std::vector<DeployedImage> images;
+  for (const Node& one : revision.items_under("containerImages")) {
+    images.push_back({one.string_under("image"), one.string_under("imageDigest")});
+  }
+  return images;
+}
+
+/// Gives services their deployments, with the images of the revisions that the facts hold.
+class DeploymentReader {
+ public:
+  explicit DeploymentReader(const iam::AwsAnswers& answers) {
+    answers.each("serviceRevisions", [&](const Node& item, const AwsAnswer&) {
+      revisions_.insert_or_assign(item.string_under("serviceRevisionArn"), images_of(item));
+    });
+    for (const AwsAnswer& answer : answers.all()) {
+      const auto list = answer.tree.root().find("serviceDeployments");
+      const auto origin = answer.tree.root().find("muster");
+      if (list && list->is(Type::Sequence) && origin) {
+        deployments_[origin->string_under("service")];
+      }
+    }
+    answers.each("serviceDeployments", [&](const Node& item, const AwsAnswer&) {
+      deployments_[item.string_under("serviceArn")].push_back(deployment_of(item));
+    });
+  }
+
+  void add_to(Service& service) const {
+    const auto found = deployments_.find(service.arn);
+    if (found != deployments_.end()) {
+      service.deployments = found->second;
+    }
+  }
+
+ private:
+  [[nodiscard]] Deployment deployment_of(const Node& item) const {
+    Deployment deployment{.revision = item.string_under("targetServiceRevisionArn"),
+                          .status = item.string_under("status"),
+                          .created = time_of(item.text_under("createdAt")),
+                          .images = {}};
+    const auto revision = revisions_.find(deployment.revision);
+    if (revision != revisions_.end()) {
+      deployment.images = revision->second;
+    }
+    return deployment;
+  }
+
+  std::map<std::string, std::vector<DeployedImage>, std::less<>> revisions_;
+  std::map<std::string, std::vector<Deployment>, std::less<>> deployments_;
+};
 
 }  // namespace
 
@@ -126,6 +166,8 @@ EcsServices EcsServices::build(const AuditInput& input) {
   std::ranges::sort(result.services_, {}, &Service::arn);
   const auto same = std::ranges::unique(result.services_, {}, &Service::arn);
   result.services_.erase(same.begin(), same.end());
+  const DeploymentReader deployments(answers);
+  std::ranges::for_each(result.services_, [&](Service& service) { deployments.add_to(service); });
   answers.each("tasks", [&](const Node& item, const AwsAnswer&) {
     for (Service& service : result.services_) {
       if (belongs_to(item, service)) {

@@ -42,11 +42,31 @@ struct RunningContainer {
   SourceRef where;
 };
 
+/// The digest that a deployment brought for a container.
+struct DeployedImage {
+  std::string image;
+  /// Empty = not told: each task asks the registry for itself then.
+  std::string digest;
+};
+
+/// One deployment of a service.
+struct Deployment {
+  /// Of what it brought; deployments may share one.
+  std::string revision;
+  /// `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL`, `IN_PROGRESS`, …
+  std::string status;
+  std::optional<TimePoint> created;
+  /// Absent = the facts do not hold its revision.
+  std::optional<std::vector<DeployedImage>> images;
+};
+
 struct Service {
   std::string arn;
   /// ARN of the revision that it runs.
   std::string task_definition;
   std::vector<RunningContainer> running;
+  /// Those of the last 90 days. Absent = not told.
+  std::optional<std::vector<Deployment>> deployments;
   SourceRef where;
 
   [[nodiscard]] Asset asset() const { return {"ecs-service", arn}; }

@@ -1,11 +1,11 @@
 #include "checks/image/lifecycle.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "checks/policy/glob.h"
+#include "checks/text/number.h"
 
 namespace muster::image {
 namespace {
@@ -43,11 +43,8 @@ std::optional<long> number_of(const std::optional<Node>& node) {
   if (!node || !node->is(Type::Number)) {
     return std::nullopt;
   }
-  long value = 0;
-  const std::string_view text = node->text();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && value >= 0 && value <= kMost ? std::optional(value) : std::nullopt;
+  const auto value = text::whole_number(node->text());
+  return value && *value >= 0 && *value <= kMost ? value : std::nullopt;
 }
 
 Result<LifecycleRule> rule_of(const Node& node, const SourceRef& where) {
@@ -158,8 +155,8 @@ Result<Lifecycle> Lifecycle::parse(std::string text, const SourceRef& where) {
     return Error{ErrorCode::Invalid, "the lifecycle policy has no list `rules`", where};
   }
   Lifecycle result;
-  for (std::size_t i = 0; i < rules->size(); ++i) {
-    MUSTER_TRY(LifecycleRule rule, rule_of(rules->at(i), where));
+  for (const Node& written : rules->items()) {
+    MUSTER_TRY(LifecycleRule rule, rule_of(written, where));
     result.rules_.push_back(std::move(rule));
   }
   std::ranges::sort(result.rules_, {}, &LifecycleRule::priority);

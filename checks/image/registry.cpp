@@ -69,9 +69,8 @@ class Builder {
     }
     Repository& repository = at(arn, node.where());
     repository.mutability = node.string_under("imageTagMutability");
-    const auto filters = node.find("imageTagMutabilityExclusionFilters");
-    for (std::size_t i = 0; filters && filters->is(Type::Sequence) && i < filters->size(); ++i) {
-      repository.exclusions.push_back(filters->at(i).string_under("filter"));
+    for (const Node& filter : node.items_under("imageTagMutabilityExclusionFilters")) {
+      repository.exclusions.push_back(filter.string_under("filter"));
     }
   }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/core/check.h"
 #include "checks/iam/aws_answers.h"
@@ -29,10 +30,19 @@ struct UsedImage {
 
 enum class Revisions { Current, CurrentAndPrevious };
 
-/// Calls `judge` for each container of each service. A revision that is not known, and an image
+/// Calls `judge` for each container of the service. A revision that is not known, and an image
 /// that cannot be understood, are reported as undecided.
+void each_used_image(const AuditInput& input, const Service& service, Revisions revisions,
+                     Outcomes& out, const std::function<void(const UsedImage& used)>& judge);
+
+/// The same of all services.
 void each_used_image(const AuditInput& input, Revisions revisions, Outcomes& out,
                      const std::function<void(const UsedImage& used)>& judge);
+
+/// The environments of the roles that muster.yaml lets deploy the service or put it back
+/// (capabilities `ecs-deploy`, `ecs-rollback`), each once.
+[[nodiscard]] std::vector<std::string> environments_of(const Service& service,
+                                                       const Intent& intent);
 
 /// Reports something that is missing to judge the image.
 void undecided(const UsedImage& used, const std::string& reason, Outcomes& out);

@@ -2,7 +2,6 @@
 // approved and noted under that name is not what it gives now. Judged are tags that a service runs,
 // and those that name a version; `latest` and the like are made to be moved. Source: Amazon ECR API
 // Reference, ImageDetail; the earlier digests come from muster's own history.
-#include <algorithm>
 #include <set>
 
 #include "checks/core/run.h"
@@ -30,28 +29,9 @@ std::set<std::pair<std::string, std::string>> running_tags(const AuditInput& inp
 
 void judge(const Repository& repository, const Image& image, const std::string& tag, bool runs,
            const PastTags& past, Outcomes& out) {
-  const std::vector<PastTag> before = past.of(repository.arn, tag);
-  if (before.empty()) {
-    return;
-  }
-  const Asset asset{"image-tag", repository.arn + ":" + tag};
-  const auto other = std::ranges::find_if(
-      before, [&](const PastTag& one) { return one.named.target != image.digest; });
-  if (other == before.end()) {
-    out.pass(asset, image.where);
-    return;
-  }
   const std::string pushed = image.pushed ? to_utc(*image.pushed) : "not known";
-  out.fail(asset, image.where,
-           {WitnessKind::Text,
-            {{"tag", {tag}},
-             {"named", {other->named.target}},
-             {"last seen so", {to_utc(other->last_seen)}},
-             {"names", {image.digest}},
-             {"pushed", {pushed}}}})
-      .arg("before", other->named.target)
-      .arg("seen", to_utc(other->last_seen).substr(0, 10))
-      .arg("now", image.digest)
+  past.judge({repository.arn, tag, image.digest}, {"image-tag", repository.arn + ":" + tag},
+             image.where, {{"pushed", {pushed}}}, out)
       .because(runs ? "a service runs this tag" : "")
       .severity(runs ? Severity::High : Severity::Medium);
 }

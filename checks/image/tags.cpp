@@ -1,8 +1,11 @@
 #include "checks/image/tags.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "checks/core/line_index.h"
+#include "checks/core/run.h"
+#include "checks/image/ecs.h"
 #include "checks/image/registry.h"
 #include "checks/text/ascii.h"
 
@@ -75,12 +78,43 @@ std::vector<PastTag> PastTags::of(const std::string& place, const std::string& t
   return found;
 }
 
+std::vector<PastTag> PastTags::in(const std::string& place) const {
+  std::vector<PastTag> found;
+  for (auto one = tags_.lower_bound({place, ""}); one != tags_.end() && one->first.first == place;
+       ++one) {
+    found.push_back(one->second);
+  }
+  return found;
+}
+
+OutcomeDraft PastTags::judge(const TagTarget& now, const Asset& asset, const SourceRef& where,
+                             std::vector<WitnessField> more, Outcomes& out) const {
+  const std::vector<PastTag> before = of(now.place, now.tag);
+  const auto other = std::ranges::find_if(
+      before, [&](const PastTag& one) { return one.named.target != now.target; });
+  if (other == before.end()) {
+    if (!before.empty()) {
+      out.pass(asset, where);
+    }
+    return {};
+  }
+  const std::string seen = to_utc(other->last_seen);
+  std::vector<WitnessField> fields = {{"tag", {now.tag}},
+                                      {"named", {other->named.target}},
+                                      {"last seen so", {seen}},
+                                      {"names", {now.target}}};
+  std::ranges::move(more, std::back_inserter(fields));
+  return out.fail(asset, where, {WitnessKind::Text, std::move(fields)})
+      .arg("before", other->named.target)
+      .arg("seen", seen.substr(0, 10))
+      .arg("now", now.target);
+}
+
 bool names_version(std::string_view tag) {
   return std::ranges::any_of(tag, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::vector<TagTarget> tags_of(const Facts& facts, const Intent& intent) {
-  const AuditInput input(facts, intent, TimePoint{});
+std::vector<TagTarget> tags_of(const AuditInput& input) {
   std::vector<TagTarget> found;
   for (const auto& [arn, repository] : input.model<Registry>().all()) {
     if (!repository.images) {
@@ -89,6 +123,13 @@ std::vector<TagTarget> tags_of(const Facts& facts, const Intent& intent) {
     for (const Image& image : *repository.images) {
       for (const std::string& tag : image.tags) {
         found.push_back({arn, tag, image.digest});
+      }
+    }
+  }
+  for (const Service& service : input.model<EcsServices>().all()) {
+    for (const RunningContainer& running : service.running) {
+      if (!running.digest.empty()) {
+        found.push_back({service.arn, running.name, running.digest});
       }
     }
   }

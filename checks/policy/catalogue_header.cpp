@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "checks/core/digest.h"
+#include "checks/text/number.h"
 
 namespace muster::policy {
 namespace {
@@ -77,10 +77,7 @@ Status read_header_line(CatalogueTables& tables, LineFields line) {
 }  // namespace
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(value) : std::nullopt;
+  return text::whole_number<std::uint32_t>(text);
 }
 
 Status read_edition_number(const LineFields& line, std::string_view text, std::size_t end,

@@ -4,6 +4,7 @@
 
 #include "checks/policy/values.h"
 #include "checks/text/ascii.h"
+#include "checks/text/number.h"
 
 namespace muster::policy {
 namespace {
@@ -59,13 +60,11 @@ class Fields {
 };
 
 std::optional<Instant> parse_epoch(std::string_view text) {
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const bool complete = error == std::errc() && end == text.data() + text.size();
-  if (!complete || text.size() > 18 || text.front() == '-') {
+  const auto seconds = text::whole_number<std::int64_t>(text);
+  if (!seconds || text.size() > 18 || text.front() == '-') {
     return std::nullopt;
   }
-  return Instant{seconds, 0};
+  return Instant{*seconds, 0};
 }
 
 /// `Z` or `±hh:mm`, in seconds to subtract.

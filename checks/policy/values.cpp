@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "checks/policy/model.h"
+#include "checks/text/number.h"
 
 namespace muster::policy {
 namespace {
@@ -45,14 +45,11 @@ std::optional<std::int64_t> take_exponent(std::string_view text) {
   if (!negative) {
     take(text, '+');
   }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool complete = !text.empty() && is_digit(text.front()) && error == std::errc() &&
-                        end == text.data() + text.size();
-  if (!complete || value > kLargestExponent) {
+  const auto value = text::whole_number<std::int64_t>(text);
+  if (!value || *value < 0 || text.front() == '-' || *value > kLargestExponent) {
     return std::nullopt;
   }
-  return negative ? -value : value;
+  return negative ? -*value : *value;
 }
 
 std::size_t address_bytes(IpFamily family) {
@@ -129,13 +126,11 @@ std::optional<IpRange> parse_range(std::string_view text) {
   const std::size_t bytes = address_bytes(address->family);
   IpRange range{*address, static_cast<unsigned>(bytes * 8)};
   if (slash != std::string_view::npos) {
-    const std::string_view bits = text.substr(slash + 1);
-    const auto [end, error] =
-        std::from_chars(bits.data(), bits.data() + bits.size(), range.prefix_bits);
-    const bool complete = error == std::errc() && end == bits.data() + bits.size();
-    if (!complete || range.prefix_bits > bytes * 8) {
+    const auto bits = text::whole_number<unsigned>(text.substr(slash + 1));
+    if (!bits || *bits > bytes * 8) {
       return std::nullopt;
     }
+    range.prefix_bits = *bits;
   }
   for (std::size_t i = 0; i < bytes; ++i) {
     range.first.bytes.at(i) &= mask_byte(i, range.prefix_bits);

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+
+#include "checks/text/number.h"
 
 namespace muster::settings {
 namespace {
@@ -33,11 +34,7 @@ std::optional<std::vector<Node>> items_under(const Node& node, std::string_view 
   if (!list || !list->is(Type::Sequence)) {
     return std::nullopt;
   }
-  std::vector<Node> items;
-  for (std::size_t at = 0; at < list->size(); ++at) {
-    items.push_back(list->at(at));
-  }
-  return items;
+  return list->items();
 }
 
 std::optional<bool> flag_of(const Node& node, std::string_view key) {
@@ -46,11 +43,7 @@ std::optional<bool> flag_of(const Node& node, std::string_view key) {
 }
 
 std::optional<unsigned> number_of(const Node& node, std::string_view key) {
-  const std::string text = node.text_under(key);
-  unsigned number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = problem == std::errc() && end == text.data() + text.size();
-  return whole ? std::optional(number) : std::nullopt;
+  return text::whole_number<unsigned>(node.text_under(key));
 }
 
 /// Whether something other than null stands under the key.

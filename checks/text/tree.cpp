@@ -72,10 +72,23 @@ bool Node::flag_under(std::string_view key) const {
   return value && value->boolean().value_or(false);
 }
 
+std::vector<Node> Node::items() const {
+  std::vector<Node> items;
+  for (std::size_t i = 0; is(Type::Sequence) && i < size(); ++i) {
+    items.push_back(at(i));
+  }
+  return items;
+}
+
+std::vector<Node> Node::items_under(std::string_view key) const {
+  const auto value = find(key);
+  return value ? value->items() : std::vector<Node>();
+}
+
 std::vector<std::string> Node::texts() const {
   std::vector<std::string> texts;
-  for (std::size_t i = 0; is(Type::Sequence) && i < size(); ++i) {
-    texts.emplace_back(at(i).text());
+  for (const Node& item : items()) {
+    texts.emplace_back(item.text());
   }
   return texts;
 }

@@ -59,6 +59,10 @@ class Node {
   [[nodiscard]] std::string string_under(std::string_view key) const;
   /// Whether the boolean `true` stands under this key.
   [[nodiscard]] bool flag_under(std::string_view key) const;
+  /// The items of a sequence; none for any other node.
+  [[nodiscard]] std::vector<Node> items() const;
+  /// The same of the sequence under this key.
+  [[nodiscard]] std::vector<Node> items_under(std::string_view key) const;
   /// The texts of a sequence's items; none for any other node. A collection among them is empty.
   [[nodiscard]] std::vector<std::string> texts() const;
   /// The same of the sequence under this key.

@@ -85,22 +85,25 @@ std::optional<Written> output_of(const Job& job, std::string_view name) {
 }
 
 /// Whether the registry lets a tag be moved; nothing when that is a setting which is not among the
-/// facts.
+/// facts, or differs between repositories of the name.
 std::optional<bool> may_move(const std::string& image, const AuditInput& input) {
   if (text::contains_any(image, {"ghcr.io/", "public.ecr.aws/"})) {
     return true;
   }
   const std::string_view repository = repository_of(image);
   const std::string_view name = repository.substr(repository.rfind('/') + 1);
+  std::optional<bool> moves;
   for (const iam::Resource& resource : input.model<iam::Inventory>().resources()) {
     const std::string_view mode = resource.property("image_tag_mutability");
     const bool same = !mode.empty() && !name.empty() &&
                       (resource.name == name || resource.arn.ends_with("/" + std::string(name)));
-    if (same && !mode.ends_with("_WITH_EXCLUSION")) {
-      return mode == "MUTABLE";
+    const bool now = mode == "MUTABLE";
+    if (same && (mode.ends_with("_WITH_EXCLUSION") || moves.value_or(now) != now)) {
+      return std::nullopt;
     }
+    moves = same ? now : moves;
   }
-  return std::nullopt;
+  return moves;
 }
 
 /// An image that the job pushes, as it is written; the value itself where that names one.

@@ -171,8 +171,8 @@ Status check_condition(const Node& mapping, bool of_job) {
 }
 
 Status check_schedule(const Node& schedule) {
-  for (std::size_t i = 0; schedule.is(Type::Sequence) && i < schedule.size(); ++i) {
-    const auto cron = schedule.at(i).find("cron");
+  for (const Node& entry : schedule.items()) {
+    const auto cron = entry.find("cron");
     if (cron && !is_cron(cron->text())) {
       return invalid(*cron, "`" + std::string(cron->text()) +
                                 "` is no schedule: five fields for minute, hour, day, month, "

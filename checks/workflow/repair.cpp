@@ -189,7 +189,7 @@ class RepairAttempt {
         intent_(intent),
         now_(now),
         checks_(workflow_rule_checks()),
-        before_(audit(facts, intent, checks_, now)),
+        before_(audit({facts, intent, now}, checks_)),
         judged_(judged_in(before_)),
         wrongs_(wrongs_of(before_, {}, judged_)) {}
 
@@ -205,7 +205,7 @@ class RepairAttempt {
     texts = std::move(after).value();
     const muster::Facts changed = with_texts(facts_, texts);
     const std::map<std::string, Severity> now =
-        wrongs_of(audit(changed, intent_, checks_, now_), renamed_steps(old, texts), judged_);
+        wrongs_of(audit({changed, intent_, now_}, checks_), renamed_steps(old, texts), judged_);
     for (const Repair* repair : repairs) {
       for (const Outcome& finding : repair->findings) {
         if (now.contains(key_of(finding, {}))) {

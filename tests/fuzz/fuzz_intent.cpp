@@ -78,6 +78,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::string& glob : intent.value().exclude) {
     require(app::path_matches(glob, "iam/trust.json") || glob != "iam/trust.json");
   }
-  require_complete(audit(kFacts, intent.value(), kChecks, TimePoint{}));
+  require_complete(audit({kFacts, intent.value(), TimePoint{}}, kChecks));
   return 0;
 }

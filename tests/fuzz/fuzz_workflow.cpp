@@ -82,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   facts.documents.push_back({DocumentKind::IamPolicy, SourceId("iam/trust.json"), kTrust});
   const AuditInput input(facts, kIntent, TimePoint{});
   require_runs(input, lines);
-  const AuditResult result = audit(facts, kIntent, kChecks, TimePoint{});
+  const AuditResult result = audit({facts, kIntent, TimePoint{}}, kChecks);
   require_complete(result);
   const auto parsed = workflow::parse_workflow(bytes, SourceId(kPath));
   if (!parsed) {

@@ -71,7 +71,7 @@ inline void require_honest(DocumentKind kind, const std::string& bytes) {
     const iam::PrincipalLayers layers = iam::layers_of(principal, input.model<iam::AccountFacts>());
     require(layers.open.empty() == layers.missing.empty());
   }
-  const AuditResult result = audit(facts, kIntent, kChecks, TimePoint{});
+  const AuditResult result = audit({facts, kIntent, TimePoint{}}, kChecks);
   require_complete(result);
   for (const Outcome& outcome : result.outcomes) {
     require(outcome.kind != OutcomeKind::Pass || !is_about_permissions(outcome.rule) ||

@@ -96,7 +96,7 @@ Result<AuditResult> run(const Case& golden) {
   intent.exclude.push_back("expected.json");
   MUSTER_TRY(auto repository, app::read_repository(golden.folder, {}, intent));
   add_tags(golden.folder, repository.facts);
-  return audit(repository.facts, intent, registered_checks(), kNow);
+  return audit({repository.facts, intent, kNow}, registered_checks());
 }
 
 std::string findings_json(const Case& golden, const AuditResult& result) {

@@ -93,7 +93,7 @@ std::vector<std::string> judged_by(const Workers* workers) {
   const Intent declared = intent();
   std::vector<std::string> lines;
   for (const Outcome& outcome :
-       audit(facts, declared, registered_checks(), TimePoint{}, workers).outcomes) {
+       audit({facts, declared, TimePoint{}, workers}, registered_checks()).outcomes) {
     lines.push_back(line_of(outcome));
   }
   return lines;
@@ -164,7 +164,8 @@ TEST_CASE("roles that are trusted in the same words get the answers each for its
   std::map<std::string, std::map<std::string, Severity>> severities;
   const Facts facts = account();
   const Intent declared = intent();
-  for (const Outcome& outcome : audit(facts, declared, registered_checks(), TimePoint{}).outcomes) {
+  for (const Outcome& outcome :
+       audit({facts, declared, TimePoint{}}, registered_checks()).outcomes) {
     if (outcome.rule == "oidc-repository-any-context" && outcome.kind == OutcomeKind::Fail) {
       severities[outcome.asset.id][outcome.anchor] = outcome.severity;
     }

@@ -26,7 +26,7 @@ Witness witness() {
 }
 
 AuditResult run(const std::vector<Check>& checks, const Facts& facts = {}) {
-  return audit(facts, Intent{}, checks, TimePoint{});
+  return audit({facts, Intent{}, TimePoint{}}, checks);
 }
 
 void says_nothing(const AuditInput&, Outcomes&) {}

@@ -143,7 +143,7 @@ Counts audited(const SmallAccount& account, const std::set<PathName>& accepted) 
   std::vector<Check> checks = registered_checks();
   std::erase_if(checks, [](const Check& check) { return check.rule != "iam-escalation-path"; });
   Counts counts;
-  for (const Outcome& outcome : audit(facts_of(account), intent, checks, kToday).outcomes) {
+  for (const Outcome& outcome : audit({facts_of(account), intent, kToday}, checks).outcomes) {
     counts.fails += outcome.kind == OutcomeKind::Fail ? 1U : 0U;
     counts.waived += outcome.kind == OutcomeKind::Waived ? 1U : 0U;
     counts.undecided += outcome.kind == OutcomeKind::Undecided ? 1U : 0U;

@@ -69,7 +69,8 @@ std::vector<OutcomeKind> said_of(const std::string& rule, std::size_t jobs, std:
   facts.documents.push_back(
       {DocumentKind::GithubWorkflow, SourceId(".github/workflows/main.yml"), text});
   std::vector<OutcomeKind> kinds;
-  for (const Outcome& outcome : audit(facts, Intent{}, registered_checks(), TimePoint{}).outcomes) {
+  for (const Outcome& outcome :
+       audit({facts, Intent{}, TimePoint{}}, registered_checks()).outcomes) {
     if (outcome.rule == rule && outcome.asset.id.ends_with("#jobs.j" + std::to_string(job))) {
       kinds.push_back(outcome.kind);
     }

@@ -31,7 +31,7 @@ std::set<std::string> found_in(const fs::path& path) {
                              SourceId(".github/workflows/" + path.filename().string()),
                              bytes_of(path)});
   std::set<std::string> found;
-  const AuditResult result = audit(facts, Intent{}, registered_checks(), TimePoint{});
+  const AuditResult result = audit({facts, Intent{}, TimePoint{}}, registered_checks());
   for (const Outcome& outcome : result.outcomes) {
     const Rule* rule = find_rule(outcome.rule);
     if (outcome.kind == OutcomeKind::Fail && rule != nullptr) {
