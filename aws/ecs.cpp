@@ -1,5 +1,6 @@
 // Source: ECS API Reference: ListClusters, DescribeClusters, ListServices, DescribeServices,
-// ListTaskDefinitions, DescribeTaskDefinition, ListTasks, DescribeTasks.
+// ListTaskDefinitions, DescribeTaskDefinition, ListTasks, DescribeTasks, ListServiceDeployments,
+// DescribeServiceRevisions.
 #include <algorithm>
 #include <charconv>
 #include <functional>
@@ -30,6 +31,10 @@ constexpr std::ptrdiff_t kRevisions = 5;
 /// Of 100 names: a family with more is not read as whole.
 constexpr int kRevisionPages = 100;
 constexpr int kTaskPages = 20;
+/// Of 100 deployments: more than a service makes in the 90 days that ECS keeps them.
+constexpr int kDeploymentPages = 20;
+/// The newest ones whose images are read.
+constexpr std::size_t kDescribedDeployments = 40;
 
 /// `arn:aws:ecs:eu-central-1:111122223333:task-definition/shop:3` -> `shop`
 std::string family_of(const std::string& arn) {
@@ -65,6 +70,30 @@ Value texts_value(std::initializer_list<std::string_view> texts) {
   Value list = list_value({});
   std::ranges::transform(texts, std::back_inserter(list.items), text_value);
   return list;
+}
+
+void keep_members(Value& page, std::initializer_list<std::string_view> harmless) {
+  for (Member& member : page.members) {
+    for (Value& item : member.value.items) {
+      redact_all_but(item, harmless);
+    }
+  }
+}
+
+/// Of the last deployments of a service the revisions that they brought, each once.
+std::vector<Value> newest_revisions(const Value& answer) {
+  std::vector<Value> deployments = answer.items_of("serviceDeployments");
+  std::ranges::stable_sort(deployments, std::greater{},
+                           [](const Value& one) { return one.text_of("createdAt"); });
+  std::vector<Value> revisions;
+  std::set<std::string> seen;
+  for (const Value& one : deployments) {
+    const std::string arn = one.text_of("targetServiceRevisionArn");
+    if (!arn.empty() && seen.size() < kDescribedDeployments && seen.insert(arn).second) {
+      revisions.push_back(text_value(arn));
+    }
+  }
+  return revisions;
 }
 
 void tidy_services(Value& page) {
@@ -165,6 +194,7 @@ class Ecs {
     const std::string file = "services/" + file_name(name);
     if (const auto before = gather_.kept(file)) {
       note_definitions(*before);
+      read_deployments(*before, cluster);
       return;
     }
     const auto arns =
@@ -191,7 +221,63 @@ class Ecs {
          .about = Member{"cluster", text_value(cluster)}});
     if (services) {
       note_definitions(*services);
+      read_deployments(*services, cluster);
     }
+  }
+
+  /// Only ECS's own deployments have a history.
+  void read_deployments(const Value& services, const std::string& cluster) {
+    for (const Value& service : services.items_of("services")) {
+      const Value* controller = service.find("deploymentController");
+      const std::string type = controller == nullptr ? "" : controller->text_of("type");
+      if (type.empty() || type == "ECS") {
+        read_deployments_of(service.text_of("serviceArn"), cluster);
+      }
+    }
+  }
+
+  /// What was deployed, whether it held, and with which digests.
+  void read_deployments_of(const std::string& arn, const std::string& cluster) {
+    const std::string name = arn.substr(arn.find("/") + 1);
+    const Member about{"service", text_value(arn)};
+    const auto deployments =
+        gather_.ask({.call = {.service = kEcs,
+                              .action = "ListServiceDeployments",
+                              .input = object_value({{"service", text_value(arn)},
+                                                     {"cluster", text_value(cluster)},
+                                                     {"maxResults", number_value(100)}}),
+                              .expects = {"serviceDeployments"}},
+                     .what = "deployments of service " + name,
+                     .file = "deployments/" + file_name(name),
+                     .paging = Paging{"nextToken", "nextToken", "", kDeploymentPages},
+                     .list = "serviceDeployments",
+                     .tidy =
+                         [](Value& page) {
+                           keep_members(page, {"serviceDeploymentArn", "serviceArn", "clusterArn",
+                                               "startedAt", "createdAt", "finishedAt",
+                                               "targetServiceRevisionArn", "status"});
+                         },
+                     .about = about});
+    const std::vector<Value> revisions =
+        deployments ? newest_revisions(*deployments) : std::vector<Value>();
+    if (revisions.empty()) {
+      return;
+    }
+    (void)gather_.ask(
+        {.call = {.service = kEcs,
+                  .action = "DescribeServiceRevisions",
+                  .expects = {"serviceRevisions"}},
+         .what = "revisions of service " + name,
+         .file = "revisions/" + file_name(name),
+         .batches = batches_of(revisions, "serviceRevisionArns", 20, object_value({})),
+         .list = "serviceRevisions",
+         .tidy =
+             [](Value& page) {
+               keep_members(page,
+                            {"serviceRevisionArn", "serviceArn", "clusterArn", "taskDefinition",
+                             "launchType", "containerImages", "createdAt", "arn", "reason"});
+             },
+         .about = about});
   }
 
   /// What runs: the digests of its images.
@@ -221,15 +307,11 @@ class Ecs {
                        .list = "tasks",
                        .tidy =
                            [](Value& page) {
-                             for (Member& member : page.members) {
-                               for (Value& task : member.value.items) {
-                                 redact_all_but(task, {"taskArn", "clusterArn", "taskDefinitionArn",
-                                                       "group", "lastStatus", "desiredStatus",
-                                                       "containers", "startedBy", "startedAt",
-                                                       "createdAt", "launchType", "healthStatus"});
-                                 redact(task, {"containers.reason"});
-                               }
-                             }
+                             keep_members(page,
+                                          {"taskArn", "clusterArn", "taskDefinitionArn", "group",
+                                           "lastStatus", "desiredStatus", "containers", "startedBy",
+                                           "startedAt", "createdAt", "launchType", "healthStatus"});
+                             redact(page, {"tasks.containers.reason"});
                            },
                        .about = Member{"cluster", text_value(cluster)}});
   }

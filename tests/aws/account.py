@@ -70,6 +70,22 @@ def services(asked):
     return {"services": [one(name) for name in asked["services"]], "failures": []}
 
 
+def deployments(asked):
+    assert asked["cluster"].endswith("cluster/prod") and asked["maxResults"] == 100, asked
+    one = lambda n, status: {"serviceDeploymentArn": asked["service"].replace(":service/", ":service-deployment/") + f"/d{n}", "serviceArn": asked["service"],
+                             "targetServiceRevisionArn": asked["service"].replace(":service/", ":service-revision/") + f"/{n}", "createdAt": NOW + n, "status": status,
+                             "statusReason": CANARY}
+    return pages(asked, "serviceDeployments", [one(1, "SUCCESSFUL"), one(2, "ROLLBACK_SUCCESSFUL")] if asked["service"].endswith("/shop0") else [], 1)
+
+
+def service_revisions(asked):
+    assert len(asked["serviceRevisionArns"]) <= 20, asked
+    return {"serviceRevisions": [{"serviceRevisionArn": one, "taskDefinition": arn("ecs", "task-definition/shop:3"), "createdAt": NOW,
+                                  "serviceConnectConfiguration": {"logConfiguration": {"options": {"token": CANARY}}},
+                                  "containerImages": [{"containerName": "web", "image": "shop:1", "imageDigest": "sha256:" + "1" * 64}]}
+                                 for one in asked["serviceRevisionArns"]], "failures": []}
+
+
 def document(asked):
     name = asked["Name"]
     content = {"schemaVersion": "2.2", "description": CANARY, "parameters": {"Version": {"type": "String", "default": CANARY, "allowedPattern": "^[0-9.]+$"}},
@@ -121,6 +137,8 @@ JSON = {
     ("ecs", "ListServices"): lambda asked: pages(asked, "serviceArns", [arn("ecs", f"service/prod/shop{n}") for n in range(12)]
                                                  if asked["cluster"].endswith("prod") else [], 10),
     ("ecs", "DescribeServices"): services,
+    ("ecs", "ListServiceDeployments"): deployments,
+    ("ecs", "DescribeServiceRevisions"): service_revisions,
     ("ecs", "ListTaskDefinitions"): revisions,
     ("ecs", "ListTasks"): lambda asked: {"taskArns": [asked["cluster"].replace("cluster/", "task/") + "/0a"]},
     ("ecs", "DescribeTasks"): tasks,

@@ -222,6 +222,12 @@ class Collect(unittest.TestCase):
         self.assertEqual(revisions, [f"shop%3A{n}.json" for n in (12, 2, 3, 6, 7, 8, 9)])
         self.assertEqual(len(self.read("ecs/eu-central-1/families/shop.json")["taskDefinitionArns"]), 8)
         self.assertEqual(self.read("ecs/eu-central-1/tasks/prod.json")["tasks"][0]["containers"][0]["imageDigest"], "sha256:" + "1" * 64)
+        deployments = self.read("ecs/eu-central-1/deployments/prod%2Fshop0.json")
+        self.assertEqual([one["status"] for one in deployments["serviceDeployments"]], ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"])
+        self.assertEqual(self.read("ecs/eu-central-1/deployments/prod%2Fshop1.json")["serviceDeployments"], [])
+        revisions = self.read("ecs/eu-central-1/revisions/prod%2Fshop0.json")["serviceRevisions"]
+        self.assertEqual([one["serviceRevisionArn"][-1:] for one in revisions], ["2", "1"])
+        self.assertEqual(revisions[0]["containerImages"], [{"containerName": "web", "image": "shop:1", "imageDigest": "sha256:" + "1" * 64}])
         instance = self.read("ec2/eu-central-1/instances.json")["Reservations"][0]["Instances"][0]
         self.assertEqual(instance["MetadataOptions"], {"State": "applied", "HttpTokens": "optional", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"})
         self.assertEqual((instance["State"], instance["SecurityGroups"]), ({"Code": 16, "Name": "running"}, [{"GroupId": "sg-1", "GroupName": "web"}]))

@@ -15,7 +15,7 @@ import urllib.request
 MUSTER = os.environ["MUSTER"]
 TOOLS = os.path.join(os.environ.get("MUSTER_SHARED", ""), "tools", "aws")
 # What moto does not have, or answers in a form that AWS does not have.
-LACKING = {"ecr:DescribeRepositoryCreationTemplates", "ecr_public:DescribeRepositories", "s3:GetBucketPolicyStatus", "s3:GetBucketVersioning"}
+LACKING = {"ecr:DescribeRepositoryCreationTemplates", "ecr_public:DescribeRepositories", "ecs:ListServiceDeployments", "s3:GetBucketPolicyStatus", "s3:GetBucketVersioning"}
 SECRETS = ("hunter2", "plain-text-secret", "mysql://u:p@h")
 
 
