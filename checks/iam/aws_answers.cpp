@@ -18,13 +18,14 @@ struct Shape {
   std::string_view has;
 };
 
-constexpr std::array<Shape, 11> kShapes = {{{"Reservations", "Instances"},
+constexpr std::array<Shape, 12> kShapes = {{{"Reservations", "Instances"},
                                             {"SecurityGroups", "GroupId"},
                                             {"InstanceInformationList", "InstanceId"},
                                             {"repositories", "repositoryArn"},
                                             {"imageDetails", "imageDigest"},
                                             {"imageTagDetails", "imageTag"},
                                             {"services", "serviceArn"},
+                                            {"ServicesLastAccessed", "ServiceNamespace"},
                                             {"serviceDeployments", "serviceDeploymentArn"},
                                             {"serviceRevisions", "serviceRevisionArn"},
                                             {"taskDefinition", "taskDefinitionArn"},

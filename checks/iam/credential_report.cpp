@@ -34,11 +34,6 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-std::optional<TimePoint> time_in(std::string_view text) {
-  const auto instant = policy::parse_instant(text);
-  return instant ? std::optional(TimePoint(std::chrono::seconds(instant->seconds))) : std::nullopt;
-}
-
 /// Where the columns stand that are read.
 struct ReportColumns {
   std::size_t user = 0;
@@ -70,8 +65,8 @@ ReportedUser reported_user(const std::vector<std::string_view>& line,
   user.name = line[columns.user];
   user.arn = line[columns.arn];
   for (std::size_t i = 0; i < user.keys.size(); ++i) {
-    user.keys[i] = {line[columns.keys[i][0]] == "true", time_in(line[columns.keys[i][1]]),
-                    time_in(line[columns.keys[i][2]])};
+    user.keys[i] = {line[columns.keys[i][0]] == "true", time_of(line[columns.keys[i][1]]),
+                    time_of(line[columns.keys[i][2]])};
   }
   return user;
 }
@@ -126,7 +121,7 @@ std::optional<Result<CredentialReport>> credential_report(const text::Node& root
     user.where = content->where();
   }
   if (const auto time = root.find("GeneratedTime")) {
-    report.value().generated = time_in(time->text());
+    report.value().generated = time_of(time->text());
   }
   return report;
 }

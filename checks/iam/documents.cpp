@@ -192,6 +192,10 @@ RoleDocument role_document(const Node& role, const ManagedPolicies& managed) {
   for (const Node& profile : items_of(role.find("InstanceProfileList"))) {
     found.instance_profiles.push_back(profile.string_under("Arn"));
   }
+  if (const auto used = role.find("RoleLastUsed")) {
+    found.last_used = RoleLastUsed{time_of(used->text_under("LastUsedDate"))};
+  }
+  found.created = time_of(role.text_under("CreateDate"));
   return found;
 }
 

@@ -71,6 +71,8 @@ struct RoleDocument {
   std::vector<Tag> tags;
   /// ARNs.
   std::vector<std::string> instance_profiles;
+  std::optional<RoleLastUsed> last_used{};
+  std::optional<TimePoint> created{};
 };
 
 /// A user (with `groups`) or a group of `get-account-authorization-details`.

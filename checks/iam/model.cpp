@@ -11,6 +11,8 @@
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/account.h"
 #include "checks/iam/infrastructure.h"
+#include "checks/policy/values.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -108,6 +110,8 @@ void Builder::account_role(const RoleFact& fact) {
   role.path = found.path;
   role.tags = found.tags;
   role.instance_profiles = found.instance_profiles;
+  role.last_used = found.last_used;
+  role.created = found.created;
   role.deployed = true;
   adopt(role, found.trust);
   if (known == by_arn_.end() && !role.arn.empty()) {
@@ -412,6 +416,15 @@ const Role* Roles::declared_as(std::string_view name) const {
 
 std::vector<Unreadable> unreadable_trusts(const AuditInput& input) {
   return input.model<Roles>().unreadable();
+}
+
+std::optional<TimePoint> time_of(std::string_view text) {
+  const std::size_t point = text.find('.');
+  const bool seconds = point != std::string_view::npos && point > 4 &&
+                       text::is_digits(text.substr(0, point)) &&
+                       text::is_digits(text.substr(point + 1));
+  const auto instant = policy::parse_instant(seconds ? text.substr(0, point) : text);
+  return instant ? std::optional(TimePoint(std::chrono::seconds(instant->seconds))) : std::nullopt;
 }
 
 std::string last_part(std::string_view arn) {

@@ -34,6 +34,12 @@ struct Tag {
   friend bool operator==(const Tag&, const Tag&) = default;
 };
 
+/// When AWS last saw a role used; it looks back 400 days. Source: IAM API Reference, RoleLastUsed.
+struct RoleLastUsed {
+  /// Absent = not in that time.
+  std::optional<TimePoint> at;
+};
+
 /// One role. Without an ARN it is known by the file of its trust policy.
 struct Role {
   std::string arn;
@@ -63,6 +69,9 @@ struct Role {
   std::vector<Tag> tags;
   /// ARNs of the instance profiles that hold it.
   std::vector<std::string> instance_profiles;
+  /// Absent = the facts do not tell.
+  std::optional<RoleLastUsed> last_used;
+  std::optional<TimePoint> created;
   /// The account facts hold it, so that its permissions are known to be all there are.
   bool deployed = false;
   /// Where infrastructure code declares it: a logical id or an address in `source`. Empty for all
@@ -148,6 +157,9 @@ inline constexpr std::size_t kAccountField = 4;
 
 /// Field `index` (0-based) of an ARN; empty when there are fewer.
 [[nodiscard]] std::string_view arn_field(std::string_view arn, std::size_t index);
+
+/// A time as AWS writes it: ISO 8601, or seconds since 1970 with a fraction.
+[[nodiscard]] std::optional<TimePoint> time_of(std::string_view text);
 
 /// What stands behind the last slash of an ARN: the name without its path.
 [[nodiscard]] std::string last_part(std::string_view arn);

@@ -129,7 +129,7 @@ class DeploymentReader {
   [[nodiscard]] Deployment deployment_of(const Node& item) const {
     Deployment deployment{.revision = item.string_under("targetServiceRevisionArn"),
                           .status = item.string_under("status"),
-                          .created = time_of(item.text_under("createdAt")),
+                          .created = iam::time_of(item.text_under("createdAt")),
                           .images = {}};
     const auto revision = revisions_.find(deployment.revision);
     if (revision != revisions_.end()) {

@@ -6,7 +6,6 @@
 #include "checks/iam/aws_answers.h"
 #include "checks/image/reference.h"
 #include "checks/policy/glob.h"
-#include "checks/policy/values.h"
 #include "checks/text/ascii.h"
 
 namespace muster::image {
@@ -19,7 +18,7 @@ using text::Type;
 constexpr std::string_view kLifecycleNotGiven = "its lifecycle policy is not among the facts";
 
 std::optional<TimePoint> time_under(const Node& node, std::string_view key) {
-  return time_of(node.text_under(key));
+  return iam::time_of(node.text_under(key));
 }
 
 /// Source: OCI Image Format Specification, and Docker's older media type for the same.
@@ -209,15 +208,6 @@ Registry Registry::build(const AuditInput& input) {
 const Repository* Registry::find(std::string_view arn) const {
   const auto found = repositories_.find(arn);
   return found == repositories_.end() ? nullptr : &found->second;
-}
-
-std::optional<TimePoint> time_of(std::string_view text) {
-  const std::size_t point = text.find('.');
-  const bool seconds = point != std::string_view::npos && point > 4 &&
-                       text::is_digits(text.substr(0, point)) &&
-                       text::is_digits(text.substr(point + 1));
-  const auto instant = policy::parse_instant(seconds ? text.substr(0, point) : text);
-  return instant ? std::optional(TimePoint(std::chrono::seconds(instant->seconds))) : std::nullopt;
 }
 
 }  // namespace muster::image

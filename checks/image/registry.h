@@ -59,7 +59,4 @@ class Registry {
   std::map<std::string, Repository, std::less<>> repositories_;
 };
 
-/// A time as AWS writes it: ISO 8601, or seconds since 1970 with a fraction.
-[[nodiscard]] std::optional<TimePoint> time_of(std::string_view text);
-
 }  // namespace muster::image

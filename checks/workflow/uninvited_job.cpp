@@ -1,43 +1,12 @@
 // A job that a role lets in although nobody declared it, or although it does not even name the
 // role. Every way in which the job can come to run counts.
-#include <algorithm>
-
 #include "checks/iam/model.h"
 #include "checks/oidc/trusts.h"
-#include "checks/text/ascii.h"
 #include "checks/workflow/received.h"
+#include "checks/workflow/role_use.h"
 
 namespace muster::workflow {
 namespace {
-
-enum class Use { No, Maybe, Yes };
-
-/// Whether the run takes the role. A role that the file does not resolve, or a trust policy whose
-/// role has no known ARN while the job takes one that nothing describes, leaves it open.
-Use use_of(const JobRun& run, const oidc::Trust& trust, const AuditInput& input) {
-  const std::string& arn = trust.role->arn;
-  Use use = Use::No;
-  for (const Credential& credential : run.recognised->credentials) {
-    if (credential.kind != CredentialKind::Oidc) {
-      continue;
-    }
-    const auto& arns = credential.role_arns.values;
-    if (!arn.empty() && text::one_of(arn, arns)) {
-      return Use::Yes;
-    }
-    const bool undescribed = std::any_of(arns.begin(), arns.end(), [&](const std::string& one) {
-      return input.model<iam::Roles>().find(one) == nullptr;
-    });
-    if (!credential.role_arns.known || (arn.empty() && undescribed)) {
-      use = Use::Maybe;
-    }
-  }
-  return use;
-}
-
-bool is_tokenless(const JobRun& run) {
-  return token_permission(run).answer == TokenPermission::Answer::Denied;
-}
 
 /// A run with what it presents.
 struct Presence {
@@ -69,12 +38,12 @@ Proof admitted_token(const Presence& presence, const oidc::Trust& trust, const I
 /// only a job that does not take the role is uninvited.
 Proof gets_in(const Presence& presence, const oidc::Trust& trust, const AuditInput& input) {
   const JobRun& run = *presence.run;
-  const Use use = trust.is_declared ? Use::No : use_of(run, trust, input);
-  if (use == Use::Yes) {
+  const RoleUse use = trust.is_declared ? RoleUse::No : role_use(run, *trust.role, input);
+  if (use == RoleUse::Yes) {
     return Proof::no();
   }
   const Proof admitted = admitted_token(presence, trust, input.intent());
-  if (use == Use::Maybe && admitted.is_yes()) {
+  if (use == RoleUse::Maybe && admitted.is_yes()) {
     return Proof::undecided("the role admits job `" + run.job->id.value +
                             "`, and whether the job takes this role is not known: give the role "
                             "its `arn`, or its `subjects`, in muster.yaml");
@@ -100,7 +69,7 @@ void uninvited_job(const AuditInput& input, Outcomes& out) {
     const JobRun& run = *runs.front();
     const std::vector<Presence> all = presences(runs, input.intent());
     for (const oidc::Trust* trust : input.model<oidc::Trusts>().github()) {
-      const bool named = use_of(run, *trust, input) == Use::Yes;
+      const bool named = role_use(run, *trust->role, input) == RoleUse::Yes;
       out.fail_if(any_gets_in(all, *trust, input), run.asset(), run.job->id.where)
           .arg("job", run.job->id.value)
           .arg("role", trust->role->name)

@@ -20,7 +20,7 @@ Lifecycle policy(const std::string& rules) {
 Image image(std::vector<std::string> tags, const char* pushed) {
   Image result;
   result.tags = std::move(tags);
-  result.pushed = time_of(pushed);
+  result.pushed = iam::time_of(pushed);
   return result;
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("archived images are left to rules of their own storage class") {
   std::vector<Image> images = {image({"a"}, "2026-01-02T00:00:00Z"),
                                image({"b"}, "2025-01-01T00:00:00Z")};
   images[1].archived = true;
-  images[1].archived_at = time_of("2026-01-01T00:00:00Z");
+  images[1].archived_at = iam::time_of("2026-01-01T00:00:00Z");
   CHECK(fate(lifecycle, images, 0) == "1");
   CHECK(fate(lifecycle, images, 1) == "2026-04-01");
 }
@@ -133,9 +133,9 @@ TEST_CASE("an image that was never pulled counts from its push, a restored one f
   std::vector<Image> images = {image({"a"}, "2026-01-01T00:00:00Z"),
                                image({"b"}, "2026-01-01T00:00:00Z"),
                                image({"c"}, "2026-01-01T00:00:00Z")};
-  images[1].pulled = time_of("2026-01-05T00:00:00Z");
-  images[2].pulled = time_of("2026-01-05T00:00:00Z");
-  images[2].activated_at = time_of("2026-01-07T00:00:00Z");
+  images[1].pulled = iam::time_of("2026-01-05T00:00:00Z");
+  images[2].pulled = iam::time_of("2026-01-05T00:00:00Z");
+  images[2].activated_at = iam::time_of("2026-01-07T00:00:00Z");
   CHECK(fate(lifecycle, images, 0) == "2026-01-11");
   CHECK(fate(lifecycle, images, 1) == "2026-01-15");
   CHECK(fate(lifecycle, images, 2) == "2026-01-17");
@@ -161,11 +161,11 @@ TEST_CASE("policies of another form are refused") {
 }
 
 TEST_CASE("times as the CLI and the API write them") {
-  CHECK(time_of("2026-02-10T09:00:00+01:00") == time_of("2026-02-10T08:00:00Z"));
-  CHECK(time_of("1770710400.25") == time_of("2026-02-10T08:00:00Z"));
-  CHECK(time_of("2026-02-10T08:00:00.123456Z") == time_of("2026-02-10T08:00:00Z"));
-  CHECK_FALSE(time_of(""));
-  CHECK_FALSE(time_of("yesterday"));
+  CHECK(iam::time_of("2026-02-10T09:00:00+01:00") == iam::time_of("2026-02-10T08:00:00Z"));
+  CHECK(iam::time_of("1770710400.25") == iam::time_of("2026-02-10T08:00:00Z"));
+  CHECK(iam::time_of("2026-02-10T08:00:00.123456Z") == iam::time_of("2026-02-10T08:00:00Z"));
+  CHECK_FALSE(iam::time_of(""));
+  CHECK_FALSE(iam::time_of("yesterday"));
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+#include "checks/workflow/role_use.h"
+
+#include <algorithm>
+
+#include "checks/text/ascii.h"
+#include "checks/workflow/token_need.h"
+
+namespace muster::workflow {
+
+RoleUse role_use(const JobRun& run, const iam::Role& role, const AuditInput& input) {
+  RoleUse use = RoleUse::No;
+  for (const Credential& credential : run.recognised->credentials) {
+    if (credential.kind != CredentialKind::Oidc) {
+      continue;
+    }
+    const auto& arns = credential.role_arns.values;
+    if (!role.arn.empty() && text::one_of(role.arn, arns)) {
+      return RoleUse::Yes;
+    }
+    const bool undescribed = std::any_of(arns.begin(), arns.end(), [&](const std::string& one) {
+      return input.model<iam::Roles>().find(one) == nullptr;
+    });
+    if (!credential.role_arns.known || (role.arn.empty() && undescribed)) {
+      use = RoleUse::Maybe;
+    }
+  }
+  return use;
+}
+
+bool is_tokenless(const JobRun& run) {
+  return token_permission(run).answer == TokenPermission::Answer::Denied;
+}
+
+}  // namespace muster::workflow
