@@ -1,93 +1,156 @@
-"""A collection from an account of moto, behind a proxy that checks every signature. Both must be there: MUSTER_SHARED leads to tools/aws with
-the proxy and the account, and `moto_server` is installed; skipped otherwise. Run with MUSTER=<muster>; ctest does."""
+"""A collection from an account of moto, behind a proxy that checks every signature, and what an audit finds in it: expected.json, and the tables of docs/demo.md.
+Skipped where moto_server is not installed or MUSTER_SHARED does not lead to tools/aws with the proxy and the account. Run with MUSTER=<muster>; ctest does.
+MUSTER_UPDATE=1 writes docs/demo.md."""
 import collections
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import emulated  # noqa: E402
 
 MUSTER = os.environ["MUSTER"]
-TOOLS = os.path.join(os.environ.get("MUSTER_SHARED", ""), "tools", "aws")
-# What moto does not have, or answers in a form that AWS does not have.
-LACKING = {"ecr:DescribeRepositoryCreationTemplates", "ecr_public:DescribeRepositories", "ecs:ListServiceDeployments", "s3:GetBucketPolicyStatus", "s3:GetBucketVersioning"}
+SHARED = os.environ.get("MUSTER_SHARED", "")
+# What the account has for values: in a container, in a secret and two parameters.
 SECRETS = ("hunter2", "plain-text-secret", "mysql://u:p@h")
+PAGE = os.path.join(HERE, "..", "..", "docs", "demo.md")
+HEAD = """<!-- Written by tests/aws/moto.test.py (MUSTER_UPDATE=1) from tests/aws/expected.json. -->
+# A round on an emulated account
+
+`scripts/demo` needs no AWS account. It starts moto, an emulator, with tests/aws/gaps.py before it (what moto lacks, from moto's own state) and a proxy that checks every
+signature; fills the account with what five teams built, faults included; collects it; audits the facts beside tests/aws/pipeline, a repository that deploys to the account;
+and ends with the audit's exit code, which is 1. It takes under a minute, and the report is `muster-demo/report/report.html`.
+
+A test plays the same and compares it with the two tables: what was planted is found or has its reason, and nothing else is found than the second table lists. Whoever
+adds a rule sees here what it finds in an account, and reads each finding before it goes into the second table.
+
+## What was planted
+
+| label of the seed | on | found by |
+|---|---|---|
+"""
+ALSO = """
+## What is found beside it
+
+Each was read and is true.
+
+| rule | on | why it is true |
+|---|---|---|
+"""
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def short(name):
+    return name.replace("arn:aws:iam::111122223333:", "").replace("arn:aws:ecs:eu-central-1:111122223333:", "")
 
 
-def wait_for(url):
-    for _ in range(100):
-        try:
-            return urllib.request.urlopen(url, timeout=5).read()
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(url)
+def page(table):
+    planted = "".join(f"| {row['label']} | `{short(row['resource'])}` | " + (f"`{row['rule']}`" if "rule" in row else f"not found: {row['reason']}") + " |\n"
+                      for row in table["expected"])
+    also = "".join(f"| `{row['rule']}` | {', '.join(f'`{one}`' for one in row['on'])} | {row['reason']} |\n" for row in table["also"])
+    return HEAD + planted + ALSO + also
+
+
+def texts_below(*tops):
+    """Every file as text, by its path."""
+    found = {}
+    for top in tops:
+        for folder, _, names in os.walk(top):
+            for name in names:
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                    found[os.path.join(folder, name)] = file.read()
+    return found
 
 
 class Moto(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
-        cls.programs = []
-        ports = free_port(), free_port()
-        cls.manifest, cls.calls = os.path.join(cls.folder, "manifest.json"), os.path.join(cls.folder, "calls.jsonl")
-        cls.moto, cls.proxy = (f"http://127.0.0.1:{port}" for port in ports)
-        cls.start({"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "MOTO_ECS_SERVICE_RUNNING": "2"}, "moto_server", "-H", "127.0.0.1", "-p", str(ports[0]))
-        wait_for(cls.moto + "/moto-api/")
-        subprocess.run([sys.executable, os.path.join(TOOLS, "seed_moto.py"), "--endpoint", cls.moto, "--out", cls.manifest], check=True, capture_output=True, timeout=120)
-        cls.start({}, sys.executable, os.path.join(TOOLS, "awsproxy.py"), "--listen", f"127.0.0.1:{ports[1]}", "--upstream", cls.moto, "--verify", cls.manifest,
-                  "--log", cls.calls)
-        wait_for(cls.proxy + "/_proxy/stats")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.account = cls.enterClassContext(emulated.Account(SHARED, cls.folder))
+        cls.said = {}
+        cls.facts = cls.collect("facts")
+        cls.report = cls.audit(cls.facts, "first")
 
     @classmethod
-    def start(cls, more, *words):
-        cls.programs.append(subprocess.Popen(words, env={**os.environ, **more}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    def run_muster(cls, name, *words):
+        env = {**cls.account.environment(), "AWS_MAX_ATTEMPTS": "2"}
+        done = subprocess.run([MUSTER, *words], env=env, capture_output=True, text=True, timeout=120)
+        cls.said[name] = done.stdout + done.stderr
+        return done.returncode
 
     @classmethod
-    def tearDownClass(cls):
-        for program in cls.programs:
-            program.kill()
-            program.wait()
-        shutil.rmtree(cls.folder)
+    def collect(cls, name):
+        """The folder of a collection that must be complete."""
+        out = os.path.join(cls.folder, name)
+        code = cls.run_muster("collect " + name, "collect", "aws", "--out", out, "--verbose")
+        assert code == 0, cls.said["collect " + name]
+        return out
+
+    @classmethod
+    def audit(cls, facts, name, *words):
+        out = os.path.join(cls.folder, "report-" + name)
+        code = cls.run_muster("audit " + name, "audit", os.path.join(HERE, "pipeline"), "--facts", facts, "--out", out, "--history",
+                              os.path.join(cls.folder, "history.db"), "--format", "html,json", *words)
+        assert code == 1, cls.said["audit " + name]
+        with open(os.path.join(out, "report.json")) as file:
+            return json.load(file)
+
+    def read(self, name):
+        with open(os.path.join(self.facts, name)) as file:
+            return json.load(file)
 
     def test_a_collection_is_signed_right_and_holds_the_account(self):
-        with open(self.manifest) as file:
-            seeded = json.load(file)
-        out = os.path.join(self.folder, "facts")
-        env = {"PATH": os.environ["PATH"], "HOME": self.folder, "AWS_REGION": seeded["region"], "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "2",
-               "AWS_ENDPOINT_URL": self.proxy, "AWS_ACCESS_KEY_ID": seeded["auditor"]["id"], "AWS_SECRET_ACCESS_KEY": seeded["auditor"]["secret"]}
-        done = subprocess.run([MUSTER, "collect", "aws", "--out", out, "--verbose"], env=env, capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 3, done.stderr)
-        with open(os.path.join(out, "manifest.json")) as file:
-            manifest = json.load(file)
-        self.assertEqual({row["call"] for row in manifest["not_read"] if row["needed"]}, LACKING)
-        with open(self.calls) as file:
+        self.assertEqual([row["call"] for row in self.read("manifest.json")["not_read"] if row["needed"]], [])
+        self.assertEqual(self.report["not_covered"], [])
+        with open(self.account.path("calls.jsonl")) as file:
             statuses = collections.Counter(json.loads(line)["status"] for line in file)
         self.assertEqual(statuses[403], 0, statuses)
-        texts = {"log": done.stderr}
-        for file in manifest["files"]:
-            with open(os.path.join(out, file["path"])) as found:
-                texts[file["path"]] = found.read()
-        self.assertEqual([name for name, text in texts.items() if any(secret in text for secret in SECRETS)], [])
-        made = {kind: len(things) for kind, things in seeded["made"].items()}
-        found = lambda name, member: len(json.loads(texts[name])[member])
-        region = seeded["region"]
-        self.assertEqual((found(f"ecr/{region}/repositories.json", "repositories"), found("s3/aws-global/buckets.json", "Buckets")), (5, 4), made)
+        found = lambda name, member: len(self.read(name)[member])
+        region = self.account.seeded["region"]
+        self.assertEqual((found(f"ecr/{region}/repositories.json", "repositories"), found("s3/aws-global/buckets.json", "Buckets")), (5, 4))
         self.assertEqual((found(f"secretsmanager/{region}/secrets.json", "SecretList"), found(f"ssm/{region}/parameters.json", "Parameters")), (3, 3))
+        # What moto lacks, from moto's own state.
+        public = {name: self.read(f"s3/{region}/policy-status/{name}.json").get("PolicyStatus") for name in ("fe-acme-dev", "acme-tf-state", "acme-trail")}
+        self.assertEqual(public, {"fe-acme-dev": {"IsPublic": True}, "acme-tf-state": {"IsPublic": False}, "acme-trail": None})
+        self.assertEqual(self.read(f"s3/{region}/versioning/acme-tf-state.json")["Status"], "Enabled")
+
+    def test_what_was_planted_is_found_or_has_a_reason_and_nothing_else_is_found(self):
+        with open(os.path.join(HERE, "expected.json")) as file:
+            table = json.load(file)
+        planted = sorted((row["rule"], row["resource"]) for row in self.account.seeded["expect"])
+        self.assertEqual(sorted((row["label"], row["resource"]) for row in table["expected"]), planted)
+        self.assertTrue(all(("rule" in row) != ("reason" in row) for row in table["expected"]))
+        found = {(row["rule"], short(row["asset"]["id"])) for row in self.report["outcomes"] if row["outcome"] in ("fail", "waived")}
+        expected = {(row["rule"], short(row["asset"])) for row in table["expected"] if "rule" in row}
+        also = {(row["rule"], one) for row in table["also"] for one in row["on"]}
+        self.assertEqual(expected - found, set(), "planted and not found")
+        self.assertEqual(found - expected - also, set(), "found and in no table: read it, then list or mend it")
+        self.assertEqual(also - found - expected, set(), "listed and no longer found")
+        self.assertEqual(expected & also, set())
+        if os.environ.get("MUSTER_UPDATE"):
+            with open(PAGE, "w") as file:
+                file.write(page(table))
+        with open(PAGE) as file:
+            self.assertEqual(file.read(), page(table))
+
+    def test_no_secret_of_the_account_is_in_any_file_or_word(self):
+        everything = {**texts_below(self.facts, *(os.path.join(self.folder, name) for name in os.listdir(self.folder) if name.startswith("report-"))), **self.said}
+        with open(os.path.join(self.folder, "history.db"), "rb") as file:
+            everything["history.db"] = file.read().decode("latin-1")
+        self.assertGreater(len(everything), 100)
+        secrets = (*SECRETS, self.account.seeded["auditor"]["secret"], *(key["secret"] for key in self.account.seeded["made"]["access-key"] if "secret" in key))
+        self.assertEqual([name for name, text in everything.items() if any(secret in text for secret in secrets)], [])
 
 
 if __name__ == "__main__":
-    if not os.path.isdir(TOOLS) or not shutil.which("moto_server"):
-        print("skipped: MUSTER_SHARED or moto_server is missing")
+    try:
+        emulated.require(SHARED)
+    except emulated.Missing as missing:
+        print(f"skipped: {missing}")
         sys.exit(0)
     unittest.main()
