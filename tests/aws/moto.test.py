@@ -1,7 +1,9 @@
 """A collection from an account of moto, behind a proxy that checks every signature, and what an audit finds in it: expected.json, and the tables of docs/demo.md.
 Skipped where moto_server is not installed or MUSTER_SHARED does not lead to tools/aws with the proxy and the account. Run with MUSTER=<muster>; ctest does.
 MUSTER_UPDATE=1 writes docs/demo.md."""
+import base64
 import collections
+import datetime
 import json
 import os
 import shutil
@@ -16,8 +18,9 @@ import emulated  # noqa: E402
 
 MUSTER = os.environ["MUSTER"]
 SHARED = os.environ.get("MUSTER_SHARED", "")
-# What the account has for values: in a container, in a secret and two parameters.
-SECRETS = ("hunter2", "plain-text-secret", "mysql://u:p@h")
+# What the account has for values: in a container and a secret, in two parameters, in the user data of an instance.
+USER_DATA = "export TOKEN=of-user-data-3f1c"
+SECRETS = ("hunter2", "plain-text-secret", "mysql://u:p@h", USER_DATA, base64.b64encode(USER_DATA.encode()).decode())
 PAGE = os.path.join(HERE, "..", "..", "docs", "demo.md")
 HEAD = """<!-- Written by tests/aws/moto.test.py (MUSTER_UPDATE=1) from tests/aws/expected.json. -->
 # A round on an emulated account
@@ -42,6 +45,13 @@ Each was read and is true.
 | rule | on | why it is true |
 |---|---|---|
 """
+CLEAN = """
+## On what nothing is found
+
+Roles, instances and services in which nothing was planted; of the others of their kind the tables above tell. (Buckets, secrets, keys and trails are collected, and no rule
+of this version judges them.)
+
+"""
 
 
 def short(name):
@@ -52,7 +62,7 @@ def page(table):
     planted = "".join(f"| {row['label']} | `{short(row['resource'])}` | " + (f"`{row['rule']}`" if "rule" in row else f"not found: {row['reason']}") + " |\n"
                       for row in table["expected"])
     also = "".join(f"| `{row['rule']}` | {', '.join(f'`{one}`' for one in row['on'])} | {row['reason']} |\n" for row in table["also"])
-    return HEAD + planted + ALSO + also
+    return HEAD + planted + ALSO + also + CLEAN + "".join(f"- `{short(one)}`\n" for one in table["clean"])
 
 
 def texts_below(*tops):
@@ -72,9 +82,16 @@ class Moto(unittest.TestCase):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.account = cls.enterClassContext(emulated.Account(SHARED, cls.folder))
+        import moves  # boto3 may be missing where the test is skipped
         cls.said = {}
+        cls.moves = moves.Moves(cls.account)
+        cls.moves.prepare()
+        cls.moves.set_user_data("auraxis-dev", USER_DATA)
         cls.facts = cls.collect("facts")
         cls.report = cls.audit(cls.facts, "first")
+        cls.moves.move()
+        cls.later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+        cls.moved = cls.audit(cls.collect("facts-moved"), "second", "--as-of", cls.later.strftime("%Y-%m-%d"))
 
     @classmethod
     def run_muster(cls, name, *words):
@@ -112,7 +129,7 @@ class Moto(unittest.TestCase):
         self.assertEqual(statuses[403], 0, statuses)
         found = lambda name, member: len(self.read(name)[member])
         region = self.account.seeded["region"]
-        self.assertEqual((found(f"ecr/{region}/repositories.json", "repositories"), found("s3/aws-global/buckets.json", "Buckets")), (5, 4))
+        self.assertEqual((found(f"ecr/{region}/repositories.json", "repositories"), found("s3/aws-global/buckets.json", "Buckets")), (9, 4))
         self.assertEqual((found(f"secretsmanager/{region}/secrets.json", "SecretList"), found(f"ssm/{region}/parameters.json", "Parameters")), (3, 3))
         # What moto lacks, from moto's own state.
         public = {name: self.read(f"s3/{region}/policy-status/{name}.json").get("PolicyStatus") for name in ("fe-acme-dev", "acme-tf-state", "acme-trail")}
@@ -132,11 +149,36 @@ class Moto(unittest.TestCase):
         self.assertEqual(found - expected - also, set(), "found and in no table: read it, then list or mend it")
         self.assertEqual(also - found - expected, set(), "listed and no longer found")
         self.assertEqual(expected & also, set())
+        faulty = {short(row["asset"]["id"]) for row in self.report["outcomes"] if row["outcome"] in ("fail", "undecided")}
+        faulty |= {short(row["resource"]) for row in self.account.seeded["expect"]}
+        made = [short(one["id"]) for kind in ("role", "instance", "ecs-service") for one in self.account.seeded["made"][kind]]
+        self.assertEqual([one for one in made if one not in faulty and one.rpartition("/")[2] not in faulty], table["clean"])
         if os.environ.get("MUSTER_UPDATE"):
             with open(PAGE, "w") as file:
                 file.write(page(table))
         with open(PAGE) as file:
             self.assertEqual(file.read(), page(table))
+
+    def image_findings(self, report):
+        """Rule, name of what it is about (a service, or an image's tag), message."""
+        return [(row["rule"], row["asset"]["id"].rpartition("/")[2], row["message"]) for row in report["outcomes"]
+                if row["rule"].startswith("image-") and row["outcome"] in ("fail", "undecided")]
+
+    def test_each_move_of_an_image_is_found_with_digests_and_day(self):
+        self.assertEqual(self.image_findings(self.report), [])
+        digests, day = self.moves.digests, self.report["run"]["as_of"][:10]
+        self.assertLess(day, self.moved["run"]["as_of"][:10])
+        expected = [("image-deployed-expires", "cleaned", ("cleaned:1.0", "a rollback to `cleaned:1` needs", "within a day")),
+                    ("image-deployed-expires", "cleaned", ("cleaned:1.1", "`cleaned:2` runs", "with the next push")),
+                    ("image-deployed-gone", "deleted", ("deleted:1.0", "the revision before", "gone")),
+                    ("image-running-differs", "retagged", (digests["retagged:1.0"], digests["retagged:other"])),
+                    ("image-tag-moved", "retagged:1.0", (digests["retagged:1.0"], digests["retagged:other"], day)),
+                    ("image-tag-overwritable", "opened", ("opened:1.0", "MUTABLE"))]
+        found = sorted(self.image_findings(self.moved))
+        self.assertEqual([row[:2] for row in found], [row[:2] for row in expected])
+        for (_, _, message), (_, _, parts) in zip(found, expected):
+            for part in parts:
+                self.assertIn(part, message)
 
     def test_no_secret_of_the_account_is_in_any_file_or_word(self):
         everything = {**texts_below(self.facts, *(os.path.join(self.folder, name) for name in os.listdir(self.folder) if name.startswith("report-"))), **self.said}

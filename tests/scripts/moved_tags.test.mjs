@@ -108,6 +108,13 @@ try {
   assert.ok(only(report, 'image-git-tag-moved', 'fail').message.includes('2026-02-03'));
   assert.equal(found(report, 'image-tag-moved', 'fail').length, 2);
 
+  // A tag object in the place of a light tag, of the same commit: nothing has moved.
+  git('tag', '-f', '-a', '-m', 'v1.0.1', 'v1.0.1', first);
+  report = audit('2026-02-04');
+  assert.equal(found(report, 'image-git-tag-lightweight', 'fail').length, 0);
+  assert.equal(only(report, 'image-git-tag-moved', 'pass').asset.id, 'refs/tags/v1.0.1');
+  assert.deepEqual(report.closed.filter((one) => one.rule === 'image-git-tag-lightweight').map((one) => one.close_reason), ['fixed']);
+
   git('tag', '-d', 'v1.0.0');
   report = audit('2026-02-05');
   assert.equal(found(report, 'image-git-tag-moved', 'fail').length, 0);
