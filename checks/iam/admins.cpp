@@ -183,11 +183,15 @@ class AdminJudge {
 
 }  // namespace
 
+AdminVerdict admin_verdict(const PipelineRole& role) {
+  return AdminJudge(role).verdict();
+}
+
 Admins Admins::build(const AuditInput& input) {
   const std::vector<PipelineRole>& roles = input.model<PipelineRoles>().all();
   std::vector<std::optional<AdminVerdict>> verdicts(roles.size());
   input.each(roles.size(), [&](const Piece& piece) {
-    verdicts[piece.number] = AdminJudge(roles[piece.number]).verdict();
+    verdicts[piece.number] = admin_verdict(roles[piece.number]);
   });
   Admins result;
   for (std::optional<AdminVerdict>& verdict : verdicts) {

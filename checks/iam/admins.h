@@ -33,6 +33,9 @@ struct AdminVerdict {
   [[nodiscard]] bool is_admin() const { return kind != AdminKind::None; }
 };
 
+/// Of any role, which outlives the verdict.
+[[nodiscard]] AdminVerdict admin_verdict(const PipelineRole& role);
+
 class Admins {
  public:
   [[nodiscard]] static Admins build(const AuditInput& input);

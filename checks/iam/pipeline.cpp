@@ -99,6 +99,10 @@ std::vector<const IdentityPolicy*> PipelineRole::unknown_policies() const {
   return unknown;
 }
 
+PipelineRole pipeline_role(const Role& role, Reachable reachable, const AuditInput& input) {
+  return {&role, class_of(role, input.intent()), reachable, limits_of(role, input), input.now()};
+}
+
 PipelineRoles PipelineRoles::build(const AuditInput& input) {
   PipelineRoles result;
   const ReachByRole reach = ci_roles(input);
@@ -107,9 +111,8 @@ PipelineRoles PipelineRoles::build(const AuditInput& input) {
     const bool of_pipeline = role.intent != nullptr || ci != reach.end();
     const bool judged = !role.proposed || !role.address.empty();
     if (of_pipeline && judged && !role.identity.empty()) {
-      result.roles_.push_back({&role, class_of(role, input.intent()),
-                               ci == reach.end() ? Reachable::Meant : ci->second,
-                               limits_of(role, input), input.now()});
+      result.roles_.push_back(
+          pipeline_role(role, ci == reach.end() ? Reachable::Meant : ci->second, input));
     }
   }
   return result;

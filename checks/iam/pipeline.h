@@ -47,6 +47,11 @@ struct PipelineRole {
   [[nodiscard]] std::vector<const IdentityPolicy*> unknown_policies() const;
 };
 
+/// Any role as one of a pipeline is judged: with its environment and its limits. `role` and the
+/// input outlive it.
+[[nodiscard]] PipelineRole pipeline_role(const Role& role, Reachable reachable,
+                                         const AuditInput& input);
+
 class PipelineRoles {
  public:
   [[nodiscard]] static PipelineRoles build(const AuditInput& input);

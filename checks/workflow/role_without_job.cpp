@@ -7,7 +7,7 @@
 #include "checks/core/run.h"
 #include "checks/oidc/trusts.h"
 #include "checks/text/ascii.h"
-#include "checks/workflow/role_use.h"
+#include "checks/workflow/takes_role.h"
 
 namespace muster::workflow {
 namespace {
@@ -73,7 +73,7 @@ std::string doubt(const iam::Role& role, const AuditInput& input) {
     const auto& credentials = run.recognised->credentials;
     const bool known = std::ranges::any_of(
         credentials, [](const Credential& one) { return one.kind == CredentialKind::Oidc; });
-    if (!is_tokenless(run) && (!known || role_use(run, role, input) == RoleUse::Maybe)) {
+    if (!is_tokenless(run) && (!known || takes_role(run, role, input) == TakesRole::Maybe)) {
       return "job `" + run.job->id.value + "` of `" + run.workflow->display_name() +
              "` gets a token, and which role it takes with it is not known";
     }
@@ -97,7 +97,7 @@ std::string use_in_words(const iam::Role& role) {
 void judge(const oidc::Trust& trust, const AuditInput& input, Outcomes& out) {
   const iam::Role& role = *trust.role;
   const bool taken = std::ranges::any_of(input.model<JobRuns>().all(), [&](const JobRun& run) {
-    return role_use(run, role, input) == RoleUse::Yes;
+    return takes_role(run, role, input) == TakesRole::Yes;
   });
   if (taken) {
     out.pass(trust.asset(), role.where).anchor(trust.anchor());

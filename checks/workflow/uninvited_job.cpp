@@ -3,7 +3,7 @@
 #include "checks/iam/model.h"
 #include "checks/oidc/trusts.h"
 #include "checks/workflow/received.h"
-#include "checks/workflow/role_use.h"
+#include "checks/workflow/takes_role.h"
 
 namespace muster::workflow {
 namespace {
@@ -38,12 +38,12 @@ Proof admitted_token(const Presence& presence, const oidc::Trust& trust, const I
 /// only a job that does not take the role is uninvited.
 Proof gets_in(const Presence& presence, const oidc::Trust& trust, const AuditInput& input) {
   const JobRun& run = *presence.run;
-  const RoleUse use = trust.is_declared ? RoleUse::No : role_use(run, *trust.role, input);
-  if (use == RoleUse::Yes) {
+  const TakesRole use = trust.is_declared ? TakesRole::No : takes_role(run, *trust.role, input);
+  if (use == TakesRole::Yes) {
     return Proof::no();
   }
   const Proof admitted = admitted_token(presence, trust, input.intent());
-  if (use == RoleUse::Maybe && admitted.is_yes()) {
+  if (use == TakesRole::Maybe && admitted.is_yes()) {
     return Proof::undecided("the role admits job `" + run.job->id.value +
                             "`, and whether the job takes this role is not known: give the role "
                             "its `arn`, or its `subjects`, in muster.yaml");
@@ -69,7 +69,7 @@ void uninvited_job(const AuditInput& input, Outcomes& out) {
     const JobRun& run = *runs.front();
     const std::vector<Presence> all = presences(runs, input.intent());
     for (const oidc::Trust* trust : input.model<oidc::Trusts>().github()) {
-      const bool named = role_use(run, *trust->role, input) == RoleUse::Yes;
+      const bool named = takes_role(run, *trust->role, input) == TakesRole::Yes;
       out.fail_if(any_gets_in(all, *trust, input), run.asset(), run.job->id.where)
           .arg("job", run.job->id.value)
           .arg("role", trust->role->name)

@@ -1,4 +1,4 @@
-#include "checks/workflow/role_use.h"
+#include "checks/workflow/takes_role.h"
 
 #include <algorithm>
 
@@ -7,21 +7,21 @@
 
 namespace muster::workflow {
 
-RoleUse role_use(const JobRun& run, const iam::Role& role, const AuditInput& input) {
-  RoleUse use = RoleUse::No;
+TakesRole takes_role(const JobRun& run, const iam::Role& role, const AuditInput& input) {
+  TakesRole use = TakesRole::No;
   for (const Credential& credential : run.recognised->credentials) {
     if (credential.kind != CredentialKind::Oidc) {
       continue;
     }
     const auto& arns = credential.role_arns.values;
     if (!role.arn.empty() && text::one_of(role.arn, arns)) {
-      return RoleUse::Yes;
+      return TakesRole::Yes;
     }
     const bool undescribed = std::any_of(arns.begin(), arns.end(), [&](const std::string& one) {
       return input.model<iam::Roles>().find(one) == nullptr;
     });
     if (!credential.role_arns.known || (role.arn.empty() && undescribed)) {
-      use = RoleUse::Maybe;
+      use = TakesRole::Maybe;
     }
   }
   return use;
