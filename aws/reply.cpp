@@ -123,9 +123,11 @@ ErrorKind kind_of(const Said& said, int status) {
   return trouble || is_one_of(kTransients, said.code) ? ErrorKind::Transient : ErrorKind::Refused;
 }
 
-/// Text of a service on one line, without control characters, at most 400
-/// bytes.
+/// The first line of a service's text, without control characters, at most 400 bytes. Behind the
+/// first line AWS repeats the request that it could not verify, with the token of the session.
 std::string one_line(std::string text) {
+  text.erase(0, text.find_first_not_of("\r\n\t "));
+  text.resize(std::min(text.find_first_of("\r\n"), text.size()));
   std::ranges::replace_if(
       text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }, ' ');
   if (const std::size_t bad = find_bad_utf8(text); bad != std::string::npos) {

@@ -116,14 +116,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def error(self, service, status, code, message):
+        """As the service words it; behind what is to be told stands what is not: the request again, members that nobody knows."""
+        message += f"\n\nThe Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:{CANARY}'"
         if service == "ec2":
-            self.answer(status, f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>1</RequestID></Response>")
+            self.answer(status, f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{CANARY}</RequestID></Response>")
         elif service == "s3":
-            self.answer(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
+            self.answer(status, f"<Error><Code>{code}</Code><Message>{message}</Message><Resource>{CANARY}</Resource><HostId>{CANARY}</HostId></Error>")
         elif service in TARGETS.values():
-            self.answer(status, json.dumps({"__type": "com.amazonaws.ecr#" + code, "message": message}), "application/x-amz-json-1.1")
+            self.answer(status, json.dumps({"__type": "com.amazonaws.ecr#" + code, "message": message, "detail": CANARY}), "application/x-amz-json-1.1")
         else:
-            self.answer(status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>")
+            self.answer(status, f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message><Detail>{CANARY}</Detail></Error>"
+                        f"<RequestId>{CANARY}</RequestId></ErrorResponse>")
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -162,7 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == "500":
             self.error(service, 500, "InternalFailure", "oops")
         elif kind == "html":
-            self.answer(502, "<html><body>Bad Gateway</body></html>", "text/html")
+            self.answer(502, "<html><body>Bad Gateway" + CANARY + "</body></html>", "text/html")
         elif kind == "denied":
             self.error(service, 403, "AccessDeniedException" if service in TARGETS.values() else "UnauthorizedOperation" if service == "ec2" else "AccessDenied", "User ann is not authorized")
         elif kind == "expired":
