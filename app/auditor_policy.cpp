@@ -161,6 +161,18 @@ Resources:
 {1}```
 
 The caller then has a profile with `role_arn`, `source_profile` and `external_id`, and `muster collect aws --profile NAME --account ACCOUNT` refuses another account.
+
+## Several accounts
+
+`muster collect aws --org --role muster-audit --external-id ID` (or `--accounts 111122223333,444455556666`) assumes the role of this name in each account, with
+sessions of an hour that are renewed in time. Roll the role out with a StackSet of the template above, or a Terraform module for each account. The caller
+
+- belongs to the management account or a delegated administrator of the organisation, for `--org` (`organizations:ListAccounts`, above) and for the policies of the organisation;
+- reads its own account with its own credentials, and so needs the policy above itself;
+- must be allowed to assume the role, and nothing else beside it:
+
+```json
+{2}```
 )";
 
 }  // namespace
@@ -184,9 +196,18 @@ net::Value auditor_policy() {
       {{"Version", net::text_value("2012-10-17")}, {"Statement", std::move(statements)}});
 }
 
+net::Value caller_policy() {
+  net::Value assume = statement("AssumeAuditor", "Allow");
+  add_action(assume, "sts:AssumeRole");
+  assume.set("Resource", net::text_value("arn:aws:iam::*:role/muster-audit"));
+  return net::object_value({{"Version", net::text_value("2012-10-17")},
+                            {"Statement", net::list_value({std::move(assume)})}});
+}
+
 std::string auditor_page() {
   const std::string policy = net::to_json(auditor_policy(), net::Layout::Indented) + "\n";
-  return fmt::format(kPage, policy, indented(policy, 12));
+  const std::string caller = net::to_json(caller_policy(), net::Layout::Indented) + "\n";
+  return fmt::format(kPage, policy, indented(policy, 12), caller);
 }
 
 }  // namespace muster::app

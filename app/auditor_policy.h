@@ -12,6 +12,9 @@ namespace muster::app {
 /// read a secret or run something, so that the role stays harmless beside wider policies.
 [[nodiscard]] net::Value auditor_policy();
 
+/// What the caller needs beside it to collect several accounts: to assume their roles.
+[[nodiscard]] net::Value caller_policy();
+
 /// The page `auditor-role.md`: the policy, and the role in Terraform and CloudFormation.
 [[nodiscard]] std::string auditor_page();
 

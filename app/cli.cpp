@@ -535,8 +535,8 @@ void add_collect(CLI::App& cli, Action& action) {
   collect.require_subcommand(1);
   add_collect_github(collect, action);
   CLI::App& command = *collect.add_subcommand("aws",
-                                              "The facts of one AWS account: who may do what, what "
-                                              "is deployed where, and what it rests on");
+                                              "The facts of one AWS account or several: who may do "
+                                              "what, what is deployed where, and what it rests on");
   const auto options = on_chosen(command, action, collect_aws);
   command
       .add_option("--out", options->out,
@@ -553,6 +553,18 @@ void add_collect(CLI::App& cli, Action& action) {
       ->delimiter(',');
   command.add_option("--account", options->account,
                      "The account that must answer: another one is not collected");
+  command
+      .add_option("--accounts", options->accounts,
+                  "Several accounts (repeatable), each into a folder of its own below `--out`; the "
+                  "caller's own is read with the caller's credentials")
+      ->delimiter(',');
+  command.add_flag("--org", options->organization,
+                   "All active accounts of the organisation, as its management account or a "
+                   "delegated administrator lists them");
+  command.add_option("--role", options->role,
+                     "Name of the role to assume in each of several accounts");
+  command.add_option("--external-id", options->external_id,
+                     "What the trust policies of these roles ask for");
   command.add_flag("--verbose", options->verbose,
                    "One line for each request on stderr, without headers and bodies");
   command.add_flag("--json", options->json, "Print the manifest on stdout");
@@ -564,6 +576,7 @@ void add_collect(CLI::App& cli, Action& action) {
       "  muster collect aws --profile audit --account 111122223333 --region eu-central-1,us-east-1 "
       "--out facts/\n"
       "  muster collect aws --region all --out facts/\n"
+      "  muster collect aws --org --role muster-audit --external-id acme --out facts/\n"
       "  muster audit . --facts facts/\n\n"
       "Exit codes: 0 everything was read; 3 something was not (the manifest says what); 2 usage or "
       "settings.");

@@ -1,4 +1,5 @@
-// `muster collect aws`: the facts of one account as a folder that `muster audit --facts` reads.
+// `muster collect aws`: the facts of one account or several as a folder that `muster audit --facts`
+// reads.
 #pragma once
 
 #include <string>
@@ -16,6 +17,12 @@ struct CollectAwsOptions {
   std::vector<std::string> regions;
   /// The account that must answer; empty: any.
   std::string account;
+  /// Several accounts, each into its own folder: these, or all active ones of the organisation.
+  std::vector<std::string> accounts;
+  bool organization = false;
+  /// The name of the role to assume in each, and what its trust policy may ask for.
+  std::string role;
+  std::string external_id;
   bool json = false;
   bool verbose = false;
 };

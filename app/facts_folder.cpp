@@ -27,13 +27,6 @@ constexpr std::size_t kFactBytes = std::size_t{64} << 20U;
 /// What `write_file` puts behind a name until the file is whole: `.XXXXXX`.
 constexpr std::size_t kTemporaryEnding = 7;
 
-Error cannot_use(const std::filesystem::path& folder, const std::string& why) {
-  return {ErrorCode::Usage,
-          "cannot collect into `" + folder.generic_string() + "`: " + why +
-              "; give `--out` a folder that is missing or empty",
-          {}};
-}
-
 /// The name without the ending of a temporary file; empty when it is none.
 std::string finished_name(const std::string& name) {
   const bool temporary =
@@ -77,38 +70,51 @@ std::string sha_of(const std::string& bytes) {
 
 }  // namespace
 
-Status FactsFolder::open() {
-  std::error_code error;
-  if (!std::filesystem::exists(folder_, error)) {
-    return Done{};
-  }
-  if (!std::filesystem::is_directory(folder_, error)) {
-    return cannot_use(folder_, "it is no folder");
-  }
-  if (std::filesystem::exists(folder_ / kManifestFile, error)) {
-    return read_manifest();
-  }
-  return holds_nothing(folder_)
-             ? Status(Done{})
-             : Status(cannot_use(folder_, "it is not empty, and no collection was begun in it"));
+Error cannot_collect_into(const std::filesystem::path& folder, const std::string& why) {
+  return {ErrorCode::Usage,
+          "cannot collect into `" + folder.generic_string() + "`: " + why +
+              "; give `--out` a folder that is missing or empty",
+          {}};
 }
 
-Status FactsFolder::read_manifest() {
-  const auto path = folder_ / kManifestFile;
+Result<std::optional<aws::Value>> manifest_to_continue(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder, error)) {
+    return std::optional<aws::Value>();
+  }
+  if (!std::filesystem::is_directory(folder, error)) {
+    return cannot_collect_into(folder, "it is no folder");
+  }
+  const auto path = folder / kManifestFile;
+  if (!std::filesystem::exists(path, error)) {
+    return holds_nothing(folder)
+               ? Result<std::optional<aws::Value>>(std::optional<aws::Value>())
+               : cannot_collect_into(folder, "it is not empty, and no collection was begun in it");
+  }
   MUSTER_TRY(const std::string bytes,
              read_file(path, SourceId(path.generic_string()), kManifestBytes));
-  const auto manifest = aws::parse_json(bytes);
+  auto manifest = aws::parse_json(bytes);
   if (!manifest || manifest.value().text_of("muster_facts").empty()) {
-    return cannot_use(folder_, "its `manifest.json` is not one of a collection");
-  }
-  if (manifest.value().text_of("finished") != "false") {
-    return cannot_use(folder_, "it has the facts of a collection that is finished");
+    return cannot_collect_into(folder, "its `manifest.json` is not one of a collection");
   }
   if (manifest.value().text_of("program") != MUSTER_VERSION) {
-    return cannot_use(folder_, "its collection was begun by another version of muster");
+    return cannot_collect_into(folder, "its collection was begun by another version of muster");
   }
-  interrupted_ = bytes;
-  return Done{};
+  return std::optional(std::move(manifest).value());
+}
+
+Status FactsFolder::open() {
+  MUSTER_TRY(interrupted_, manifest_to_continue(folder_));
+  if (!interrupted_) {
+    return Done{};
+  }
+  if (interrupted_->find("accounts") != nullptr) {
+    return cannot_collect_into(folder_, "it has the facts of several accounts");
+  }
+  return interrupted_->text_of("finished") == "false"
+             ? Status(Done{})
+             : Status(cannot_collect_into(folder_,
+                                          "it has the facts of a collection that is finished"));
 }
 
 /// The unfinished manifest. Who asks, and when, may differ between a collection and its end.
@@ -128,19 +134,20 @@ aws::Value FactsFolder::head() const {
 
 Status FactsFolder::begin(const CollectionOf& of) {
   of_ = of;
-  if (!interrupted_.empty()) {
-    const aws::Value before = aws::parse_json(interrupted_).value();
+  if (interrupted_) {
+    const aws::Value& before = *interrupted_;
     const std::string account = before.text_of("account");
     if (account != of.account) {
-      return cannot_use(folder_, "its collection is of account " + account + ", not of " +
-                                     of.account + ", and was not finished");
+      return cannot_collect_into(folder_, "its collection is of account " + account + ", not of " +
+                                              of.account + ", and was not finished");
     }
     std::vector<std::string> regions;
     for (const aws::Value& region : before.items_of("regions")) {
       regions.push_back(region.text);
     }
     if (regions != of.regions) {
-      return cannot_use(folder_, "its collection is of other regions, and was not finished");
+      return cannot_collect_into(folder_,
+                                 "its collection is of other regions, and was not finished");
     }
     of_.started_at = before.text_of("started_at");
     read_journal();

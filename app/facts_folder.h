@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +24,16 @@ struct CollectionOf {
   /// A date of ISO 8601.
   std::string started_at;
 };
+
+/// The manifest of a collection that may be continued in the folder, in a form that this program
+/// writes; nothing when the folder is missing or empty. Changes nothing. Errors: `Usage` with what
+/// it is instead.
+[[nodiscard]] Result<std::optional<aws::Value>> manifest_to_continue(
+    const std::filesystem::path& folder);
+
+/// `cannot collect into …: why; give --out …`
+[[nodiscard]] Error cannot_collect_into(const std::filesystem::path& folder,
+                                        const std::string& why);
 
 /// First the manifest says that the collection is not finished; then a journal has a line for each
 /// file, written before the file itself; in the end the manifest is replaced and the journal goes.
@@ -52,14 +62,13 @@ class FactsFolder : public aws::FactsStore {
 
  private:
   [[nodiscard]] aws::Value head() const;
-  [[nodiscard]] Status read_manifest();
   void read_journal();
   void remove_stale();
 
   std::filesystem::path folder_;
   CollectionOf of_;
-  /// The interrupted collection; empty when there was none.
-  std::string interrupted_;
+  /// The manifest of the interrupted collection.
+  std::optional<aws::Value> interrupted_;
   std::mutex mutex_;
   /// SHA-256 by path: what the journal says, and what belongs to this collection.
   std::map<std::string, std::string> journal_;

@@ -9,8 +9,21 @@ constexpr std::string_view kMark = "\"muster_facts\"";
 /// The one form of the manifest there is.
 constexpr std::string_view kForm = "1";
 
-/// What was collected: one account, or repositories.
+bool is_manifest(const std::string& shown, const std::string& bytes) {
+  return shown.ends_with("manifest.json") && bytes.find(kMark) != std::string::npos;
+}
+
+Result<text::Tree> parsed(const std::string& shown, const std::string& bytes) {
+  text::Limits limits;
+  limits.bytes = bytes.size() + 1;
+  return text::parse_json(bytes, SourceId(shown), limits);
+}
+
+/// What was collected: one account, several, or repositories.
 std::string subject_of(const text::Node& manifest) {
+  if (const auto accounts = manifest.find("accounts")) {
+    return std::to_string(accounts->size()) + " accounts";
+  }
   std::string names;
   for (const std::string& name : manifest.texts_under("repositories")) {
     names += (names.empty() ? "" : ", ") + name;
@@ -22,12 +35,10 @@ std::string subject_of(const text::Node& manifest) {
 
 std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
                                                      const std::string& bytes) {
-  if (!shown.ends_with("manifest.json") || bytes.find(kMark) == std::string::npos) {
+  if (!is_manifest(shown, bytes)) {
     return std::nullopt;
   }
-  text::Limits limits;
-  limits.bytes = bytes.size() + 1;
-  const auto tree = text::parse_json(bytes, SourceId(shown), limits);
+  const auto tree = parsed(shown, bytes);
   if (!tree) {
     return std::vector<NotCovered>{{shown, "manifest of facts: " + tree.error().message, true}};
   }
@@ -52,6 +63,23 @@ std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
                        row.flag_under("needed")});
   }
   return missing;
+}
+
+std::vector<std::string> manifests_of_accounts(const std::string& shown, const std::string& bytes) {
+  std::vector<std::string> paths;
+  if (!is_manifest(shown, bytes)) {
+    return paths;
+  }
+  const auto tree = parsed(shown, bytes);
+  const auto rows = tree ? tree.value().root().find("accounts") : std::nullopt;
+  const std::string folder = shown.substr(0, shown.rfind('/') + 1);
+  for (std::size_t i = 0; rows && rows->is(text::Type::Sequence) && i < rows->size(); ++i) {
+    const text::Node row = rows->at(i);
+    if (row.string_under("state") != "not read") {
+      paths.push_back(folder + row.string_under("folder") + "/manifest.json");
+    }
+  }
+  return paths;
 }
 
 }  // namespace muster::app

@@ -15,4 +15,9 @@ namespace muster::app {
 [[nodiscard]] std::optional<std::vector<NotCovered>> not_collected(const std::string& shown,
                                                                    const std::string& bytes);
 
+/// The paths of the manifests that a manifest of several accounts says are there, one for each
+/// account that was read at all; none for any other file.
+[[nodiscard]] std::vector<std::string> manifests_of_accounts(const std::string& shown,
+                                                             const std::string& bytes);
+
 }  // namespace muster::app

@@ -66,6 +66,10 @@ class Reader {
   /// Whether a file could matter by its path, and how much of it is read; 0 when it could not.
   [[nodiscard]] std::size_t limit_of(const std::string& shown, bool in_root) const;
 
+  /// Notes the manifests that are not there although another one says so: without its folder an
+  /// account would seem to have nothing.
+  void miss_manifests();
+
   [[nodiscard]] bool excluded(const std::string& shown) const {
     return std::any_of(intent_.exclude.begin(), intent_.exclude.end(),
                        [&](const std::string& glob) { return path_matches(glob, shown); });
@@ -86,6 +90,9 @@ class Reader {
   std::multimap<std::string, fs::path, std::less<>> scripts_;
   /// Files that muster.yaml names: they are policies whatever they look like.
   std::set<std::string> named_;
+  /// Manifests of facts that were read, and those that one of several accounts says are there.
+  std::set<std::string> manifests_;
+  std::set<std::string> expected_manifests_;
   std::size_t files_ = 0;
 };
 
@@ -175,6 +182,9 @@ void Reader::take(const std::string& shown, std::string bytes) {
     return;
   }
   if (const auto missing = not_collected(shown, bytes)) {
+    manifests_.insert(shown);
+    std::ranges::move(manifests_of_accounts(shown, bytes),
+                      std::inserter(expected_manifests_, expected_manifests_.end()));
     auto& all = repository_.facts.not_covered;
     all.insert(all.end(), missing->begin(), missing->end());
     return;
@@ -184,6 +194,14 @@ void Reader::take(const std::string& shown, std::string bytes) {
     add(*recognised.kind, shown, std::move(bytes));
   } else if (!recognised.not_read.empty()) {
     missed(shown, recognised.not_read, false);
+  }
+}
+
+void Reader::miss_manifests() {
+  for (const std::string& expected : expected_manifests_) {
+    if (!manifests_.contains(expected) && !excluded(expected)) {
+      missed(expected, "the facts of an account are missing: its folder has no manifest");
+    }
   }
 }
 
@@ -398,6 +416,7 @@ Repository recognise_files(std::vector<NamedBytes> files, const Intent& intent) 
   for (NamedBytes& file : files) {
     reader.take(file.path, std::move(file.bytes));
   }
+  reader.miss_manifests();
   sort_by_path(repository);
   add_settings(intent, repository.facts);
   return repository;
@@ -412,6 +431,7 @@ Result<Repository> read_repository(const fs::path& root, const std::vector<fs::p
   for (const fs::path& folder : facts_folders) {
     MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
   }
+  reader.miss_manifests();
   sort_by_path(repository);
   add_settings(intent, repository.facts);
   return repository;

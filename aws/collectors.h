@@ -3,6 +3,8 @@
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +29,38 @@ struct IamKnown {
 /// each role. Nothing when the roles could not be read.
 std::optional<IamKnown> collect_iam(const Client& client, Facts& facts);
 
-/// The service and resource control policies from the root of the organisation down to the account.
-/// Only its management account or a delegated administrator may read them.
-void collect_organizations(const Client& client, Facts& facts);
+/// An organisation as one of its accounts may read it: its management account or a delegated
+/// administrator. What is of several accounts is asked for once. Thread-safe.
+class Organization {
+ public:
+  /// `client` must know its account.
+  explicit Organization(Client client);
+  ~Organization();
+  Organization(const Organization&) = delete;
+  Organization& operator=(const Organization&) = delete;
+
+  /// The service and resource control policies from the root down to the account.
+  void collect(const std::string& account, Facts& facts);
+
+ private:
+  class Reader;
+
+  std::mutex mutex_;
+  Client client_;
+  std::unique_ptr<Reader> reader_;
+};
+
+/// An account as its organisation lists it.
+struct MemberAccount {
+  std::string id;
+  bool active = false;
+};
+
+/// All accounts of the organisation. Errors (`Unreadable`): those of the call.
+[[nodiscard]] Result<std::vector<MemberAccount>> organization_accounts(const Client& client);
+
+/// Whether the client's account may read what is attached where in the organisation.
+[[nodiscard]] bool may_read_organization(const Client& client);
 
 /// Public repositories of images and their tags.
 void collect_ecr_public(const Client& client, Facts& facts);

@@ -49,6 +49,7 @@ constexpr std::array kOperations = {
     Operation{"kms", "ListAliases"},
     Operation{"organizations", "DescribeOrganization"},
     Operation{"organizations", "DescribePolicy"},
+    Operation{"organizations", "ListAccounts"},
     Operation{"organizations", "ListParents"},
     Operation{"organizations", "ListPoliciesForTarget"},
     Operation{"s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration"},

@@ -2,10 +2,12 @@
 #include "checks/escalation/entrances.h"
 
 #include <algorithm>
+#include <map>
 
 #include "checks/core/run.h"
 #include "checks/escalation/outsiders.h"
 #include "checks/escalation/trusts.h"
+#include "checks/iac/cloudformation.h"
 #include "checks/iam/access_keys.h"
 
 namespace muster::escalation {
@@ -21,6 +23,32 @@ bool names_outsiders(const Trusts& trusts, const std::string& account,
            const std::string_view other = iam::arn_field(arn, iam::kAccountField);
            return other != account && outside(other);
          });
+}
+
+/// By ARN, or by name where it is not known whose they are.
+using KeysByOwner = std::map<std::string, std::vector<Entrance>, std::less<>>;
+
+/// The keys of a user; those of nobody knows which user of this name; for a user whose account is
+/// not known, those of every user of this name.
+std::vector<Entrance> keys_of(const iam::Principal& user, const KeysByOwner& keys) {
+  std::vector<Entrance> found;
+  const auto add = [&](const std::vector<Entrance>& own) {
+    found.insert(found.end(), own.begin(), own.end());
+  };
+  if (user.account == iac::kSomeAccount) {
+    for (const auto& [owner, own] : keys) {
+      if (iam::last_part(owner) == user.name) {
+        add(own);
+      }
+    }
+    return found;
+  }
+  for (const std::string& owner : {user.arn, user.name}) {
+    if (const auto own = keys.find(owner); own != keys.end()) {
+      add(own->second);
+    }
+  }
+  return found;
 }
 
 std::vector<Entrance> entrances_of_role(const AuditInput& input, const iam::Principal& principal) {
@@ -69,10 +97,11 @@ const char* to_string(EntranceKind kind) {
 
 Entrances Entrances::build(const AuditInput& input) {
   Entrances result;
-  std::map<std::string, std::vector<Entrance>, std::less<>> keys;
+  KeysByOwner keys;
   for (const iam::AccessKey& key : input.model<iam::AccessKeys>().all()) {
     if (key.active) {
-      keys[key.user].push_back(
+      auto& own = keys[key.arn.empty() ? key.user : key.arn];
+      own.push_back(
           {EntranceKind::AccessKey, key.created ? to_utc(*key.created).substr(0, kDate) : ""});
     }
   }
@@ -81,9 +110,10 @@ Entrances Entrances::build(const AuditInput& input) {
       if (auto found = entrances_of_role(input, principal); !found.empty()) {
         result.known_.emplace(&principal, std::move(found));
       }
-    } else if (const auto own = keys.find(principal.name);
-               principal.kind == iam::PrincipalKind::User && own != keys.end()) {
-      result.known_.emplace(&principal, own->second);
+    } else if (principal.kind == iam::PrincipalKind::User) {
+      if (auto found = keys_of(principal, keys); !found.empty()) {
+        result.known_.emplace(&principal, std::move(found));
+      }
     }
   }
   return result;

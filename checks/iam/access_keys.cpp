@@ -1,9 +1,12 @@
 // Entries of lists without a user or a status say nothing and are left out.
 #include "checks/iam/access_keys.h"
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include "checks/core/run.h"
+#include "checks/iam/account.h"
 #include "checks/iam/documents.h"
 #include "checks/policy/values.h"
 
@@ -58,6 +61,25 @@ void AccessKeys::add_report(const Document& document, Result<CredentialReport> r
   }
 }
 
+/// A list of keys names users alone, and several accounts may have one of the same name.
+void AccessKeys::find_owners(const std::vector<HolderDocument>& users) {
+  std::map<std::string, std::set<std::string>> arns;
+  for (const HolderDocument& user : users) {
+    arns[user.name].insert(user.arn);
+  }
+  for (const AccessKey& key : keys_) {
+    if (!key.arn.empty()) {
+      arns[key.user].insert(key.arn);
+    }
+  }
+  for (AccessKey& key : keys_) {
+    const auto found = arns.find(key.user);
+    if (key.arn.empty() && found != arns.end() && found->second.size() == 1) {
+      key.arn = *found->second.begin();
+    }
+  }
+}
+
 AccessKeys AccessKeys::build(const AuditInput& input) {
   AccessKeys result;
   for (const Document& document : input.facts().documents) {
@@ -84,6 +106,7 @@ AccessKeys AccessKeys::build(const AuditInput& input) {
       }
     }
   }
+  result.find_owners(input.model<AccountFacts>().users());
   return result;
 }
 

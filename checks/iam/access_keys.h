@@ -8,13 +8,14 @@
 
 #include "checks/core/check.h"
 #include "checks/iam/credential_report.h"
+#include "checks/iam/documents.h"
 
 namespace muster::iam {
 
 struct AccessKey {
   /// `<root_account>` for the root user.
   std::string user;
-  /// Credential reports only.
+  /// From the report, or of the only user of that name among the facts; empty = unknown.
   std::string arn;
   /// `AKIA…`: names the key, is not secret; shown only in part. A report does not tell it.
   std::string id;
@@ -40,6 +41,7 @@ class AccessKeys {
 
  private:
   void add_report(const Document& document, Result<CredentialReport> report, TimePoint now);
+  void find_owners(const std::vector<HolderDocument>& users);
 
   std::vector<Unreadable> unreadable_;
   std::vector<AccessKey> keys_;

@@ -186,7 +186,7 @@ void AccountFacts::read_organisation(const Node& root) {
   read_levels(root, "service_control_policies", policy::PolicyType::Identity, scp_);
   read_levels(root, "resource_control_policies", policy::PolicyType::Resource, rcp_);
   if (const auto management = root.find("management_account")) {
-    management_account_ = management->text();
+    management_accounts_.emplace(management->text());
   }
 }
 
@@ -239,12 +239,12 @@ AccountFacts AccountFacts::build(const AuditInput& input) {
 }
 
 const std::vector<std::vector<IdentityPolicy>>* AccountFacts::scp(std::string_view account) const {
-  const auto found = account == management_account_ ? scp_.end() : scp_.find(account);
+  const auto found = management_accounts_.contains(account) ? scp_.end() : scp_.find(account);
   return found == scp_.end() ? nullptr : &found->second;
 }
 
 const std::vector<std::vector<IdentityPolicy>>* AccountFacts::rcp(std::string_view account) const {
-  const auto found = rcp_.find(account);
+  const auto found = management_accounts_.contains(account) ? rcp_.end() : rcp_.find(account);
   return found == rcp_.end() ? nullptr : &found->second;
 }
 
@@ -261,7 +261,7 @@ std::vector<std::string> AccountFacts::scp_accounts() const {
 }
 
 bool AccountFacts::knows_scp(std::string_view account) const {
-  return account == management_account_ || scp_.contains(account);
+  return management_accounts_.contains(account) || scp_.contains(account);
 }
 
 Principals Principals::build(const AuditInput& input) {

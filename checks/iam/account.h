@@ -42,8 +42,9 @@ class AccountFacts {
 
   [[nodiscard]] const ManagedPolicies& managed() const { return managed_; }
 
-  /// Levels from the root down to the account; null = not given, or the account of the
-  /// organisation's management, which has none.
+  /// Levels from the root down to the account; null = not given, or the account of an
+  /// organisation's management, to which they do not apply. Source: Organizations User Guide,
+  /// "Service control policies" and "Resource control policies".
   [[nodiscard]] const std::vector<std::vector<IdentityPolicy>>* scp(std::string_view account) const;
   [[nodiscard]] const std::vector<std::vector<IdentityPolicy>>* rcp(std::string_view account) const;
 
@@ -71,7 +72,8 @@ class AccountFacts {
   ManagedPolicies managed_;
   Levels scp_;
   Levels rcp_;
-  std::string management_account_;
+  /// Of each organisation that the facts name.
+  std::set<std::string, std::less<>> management_accounts_;
   std::set<std::string, std::less<>> listed_accounts_;
   std::vector<Unreadable> unreadable_;
 };

@@ -72,14 +72,6 @@ Weight weight_of(const AuditInput& input, const WorkflowKeys& workflows, const A
                        : Weight{};
 }
 
-std::string arn_of(const AuditInput& input, const std::string& user) {
-  const auto& users = input.model<AccountFacts>().users();
-  const auto known = std::find_if(users.begin(), users.end(), [&](const HolderDocument& holder) {
-    return holder.name == user;
-  });
-  return known == users.end() ? std::string() : known->arn;
-}
-
 std::string age_of(const AccessKey& key) {
   return (key.created ? "made on " + to_utc(*key.created).substr(0, 10) : "of unknown age") +
          (key.usage.empty() ? "" : ", " + key.usage);
@@ -93,11 +85,8 @@ Witness key_witness(const AccessKey& key) {
 
 void judge(const AuditInput& input, const WorkflowKeys& workflows,
            const std::vector<const AccessKey*>& keys, Outcomes& out) {
-  const std::string& user = keys.front()->user;
-  const auto told =
-      std::ranges::find_if(keys, [](const AccessKey* key) { return !key->arn.empty(); });
-  const std::string arn = told == keys.end() ? arn_of(input, user) : (*told)->arn;
-  const Asset asset{"iam-user", arn.empty() ? user : arn};
+  const std::string& arn = keys.front()->arn;
+  const Asset asset{"iam-user", arn.empty() ? keys.front()->user : arn};
   // One whose id is known says more.
   auto active = std::ranges::find_if(
       keys, [](const AccessKey* key) { return key->active && !key->id.empty(); });
@@ -116,7 +105,7 @@ void judge(const AuditInput& input, const WorkflowKeys& workflows,
 void static_user(const AuditInput& input, Outcomes& out) {
   std::map<std::string, std::vector<const AccessKey*>> by_user;
   for (const AccessKey& key : input.model<AccessKeys>().all()) {
-    by_user[key.user == "<root_account>" ? key.arn : key.user].push_back(&key);
+    by_user[key.arn.empty() ? key.user : key.arn].push_back(&key);
   }
   if (by_user.empty()) {
     return;

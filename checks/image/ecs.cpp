@@ -68,13 +68,24 @@ std::string_view last_part(std::string_view arn) {
   return arn.substr(arn.rfind('/') + 1);
 }
 
-/// Cluster and name make the service; the group of a task names the service alone.
+/// Whether two ARNs are of one account and region; one that does not tell may be.
+bool same_place(std::string_view one, std::string_view other) {
+  const auto same = [&](std::size_t field) {
+    const auto a = iam::arn_field(one, field);
+    const auto b = iam::arn_field(other, field);
+    return a.empty() || b.empty() || a == b;
+  };
+  return same(iam::kRegionField) && same(iam::kAccountField);
+}
+
+/// Account, region, cluster and name make the service; the group of a task names the service alone.
 bool belongs_to(const Node& task, const Service& service) {
   const std::string cluster(last_part(task.string_under("clusterArn")));
   const std::string_view name = last_part(service.arn);
   const std::string_view above =
       std::string_view(service.arn).substr(0, service.arn.size() - name.size());
   return task.string_under("group") == "service:" + std::string(name) &&
+         same_place(task.string_under("taskArn"), service.arn) &&
          (cluster.empty() || above.ends_with("/" + cluster + "/") || above.ends_with(":service/"));
 }
 

@@ -35,6 +35,7 @@ TARGETS = {"AmazonEC2ContainerRegistry_V20150921": "ecr", "AWSOrganizationsV2016
            "AmazonEC2ContainerServiceV20141113": "ecs", "AmazonSSM": "ssm", "secretsmanager": "secretsmanager", "TrentService": "kms",
            "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": "cloudtrail"}
 FORMS = {"2010-05-08": "iam", "2011-06-15": "sts", "2016-11-15": "ec2"}
+KEY_ID = re.compile(r"Credential=([^/]+)/")
 SCOPE = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/([^/]+)/")
 ROLES = ["admin", "build", "deploy-prod", "deploy-staging", "web"]
 
@@ -109,6 +110,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, status, body, content_type="text/xml", headers=()):
         body = body.encode() if isinstance(body, str) else body
+        if self.account != ACCOUNT:
+            body = body.replace(ACCOUNT.encode(), self.account.encode())
         self.send_response(status)
         for name, value in (("Content-Type", content_type), ("Content-Length", str(len(body))), *headers):
             self.send_header(name, value)
@@ -129,7 +132,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         f"<RequestId>{CANARY}</RequestId></ErrorResponse>")
 
     def handle_any(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        signed = body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        key = KEY_ID.search(self.headers.get("Authorization", ""))
+        self.account = self.server.accounts.get(key and key[1], ACCOUNT)
+        if self.account != ACCOUNT:
+            # Every account is like the first one.
+            body = body.replace(self.account.encode(), ACCOUNT.encode())
         form = dict(urllib.parse.parse_qsl(body.decode("latin1")))
         target = self.headers.get("X-Amz-Target", "")
         action = target.rpartition(".")[2] or form.get("Action") or self.command + " " + self.path.partition("?")[0]
@@ -141,11 +149,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             action, answer = account.rest(service, path, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)))
         self.server.calls.append((service, action, dict(self.headers), form))
         self.server.asked.append((time.monotonic(), service, action, scope and scope[1]))
+        self.server.by_account.append((self.account, service, action))
         time.sleep(self.server.delay)
+        while (self.account, action) in self.server.hanging:
+            time.sleep(0.05)
         if self.fault(service, action):
             return
         if service and action != "AssumeRoleWithWebIdentity":
-            wrong = signature_fault(self, body)
+            wrong = signature_fault(self, signed)
             if wrong:
                 return self.error(service, 403, *wrong)
         if answer is not None:
@@ -257,7 +268,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "GetOpenIDConnectProvider": "<Url>token.actions.githubusercontent.com</Url><ClientIDList><member>sts.amazonaws.com</member></ClientIDList>"
                                         "<ThumbprintList/><CreateDate>2026-01-02T03:04:05Z</CreateDate>",
             "GenerateCredentialReport": f"<State>{'STARTED' if state == 0 else 'COMPLETE'}</State>",
-            "GetCredentialReport": f"<Content>{base64.b64encode(REPORT.encode()).decode()}</Content><ReportFormat>text/csv</ReportFormat>"
+            "GetCredentialReport": f"<Content>{base64.b64encode(REPORT.replace(ACCOUNT, self.account).encode()).decode()}</Content><ReportFormat>text/csv</ReportFormat>"
                                    "<GeneratedTime>2026-11-22T12:00:00Z</GeneratedTime>"}
         if action not in results:
             return self.error("iam", 400, "InvalidAction", action)
@@ -268,9 +279,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return [call[1] for call in self.server.calls].count("GetServiceLastAccessedDetails") - 1
 
     def organizations(self, action, asked):
-        kind = asked.get("Filter", "SERVICE_CONTROL_POLICY")
-        results = {"DescribeOrganization": {"Organization": {"Id": "o-acme", "MasterAccountId": "999988887777"}},
-                   "ListParents": {"Parents": [{"Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT"} if asked.get("ChildId") == ACCOUNT else {"Id": "r-1", "Type": "ROOT"}]},
+        kind, members = asked.get("Filter", "SERVICE_CONTROL_POLICY"), self.server.members
+        if members and self.account != ACCOUNT and action != "DescribeOrganization":
+            return self.error("organizations", 400, "AccessDeniedException", "not the management account")
+        results = {"DescribeOrganization": {"Organization": {"Id": "o-acme", "MasterAccountId": ACCOUNT if members else "999988887777"}},
+                   "ListAccounts": account.pages(asked, "Accounts", members, 2, "NextToken"),
+                   "ListParents": {"Parents": [{"Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT"} if asked.get("ChildId", "").isdigit() else {"Id": "r-1", "Type": "ROOT"}]},
                    "ListPoliciesForTarget": {"Policies": [{"Id": "p-FullAWSAccess", "Name": "FullAWSAccess", "Type": kind}]
                                              if kind == "SERVICE_CONTROL_POLICY" else []},
                    "DescribePolicy": {"Policy": {"Content": json.dumps(ALL)}}}
@@ -283,9 +297,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def session(self, action, form):
         if form.get("WebIdentityToken", "web-token") != "web-token":
             return self.error("sts", 400, "InvalidIdentityToken", "bad token")
-        name = form["RoleArn"].rpartition("/")[2]
-        key = "ASIA" + hashlib.sha256((name + form.get("ExternalId", "")).encode()).hexdigest()[:16].upper()
+        name, asked = form["RoleArn"].rpartition("/")[2], form["RoleArn"].split(":")[4]
+        if asked in self.server.refusing or form.get("ExternalId", "") != self.server.external_ids.get(asked, form.get("ExternalId", "")):
+            return self.error("sts", 403, "AccessDenied", f"not authorized to perform sts:AssumeRole on {form['RoleArn']}")
+        self.server.sessions[asked] = self.server.sessions.get(asked, 0) + 1
+        number = self.server.sessions[asked] if asked != ACCOUNT else 1
+        key = "ASIA" + hashlib.sha256(f"{form['RoleArn']} {form.get('ExternalId', '')} {number}".encode()).hexdigest()[:16].upper()
         self.server.keys[key] = ("secret-of-" + name, "token-of-" + name)
+        self.server.accounts[key] = self.server.answering_as.get(asked, asked)
         self.answer(200, f"<{action}Response><{action}Result><AssumedRoleUser><Arn>{form['RoleArn']}</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser>"
                          f"<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>secret-of-{name}</SecretAccessKey>"
                          f"<SessionToken>token-of-{name}</SessionToken><Expiration>{self.server.expiration}</Expiration></Credentials></{action}Result></{action}Response>")
@@ -350,6 +369,12 @@ class Aws(http.server.ThreadingHTTPServer):
 
     def reset(self):
         self.keys = {KEY: (SECRET, "")}
+        # Of the accounts beside the first: whose a key is, sessions so far; which roles cannot be assumed, what they ask for, who answers in their place.
+        self.accounts, self.sessions, self.refusing, self.external_ids, self.answering_as = {}, {}, set(), {}, {}
+        # What ListAccounts has; with it the first account is that of the management.
+        self.members, self.by_account = [], []
+        # Account and action of calls that have no answer as long as they stand here.
+        self.hanging = set()
         self.faults, self.calls, self.pages, self.clock_ahead, self.reports, self.delay, self.asked, self.drip = {}, [], "", 0, 0, 0, [], 600
 
     def handle_error(self, *_):

@@ -117,6 +117,17 @@ TEST_CASE("every permission exists, and what is denied takes none of it away") {
   }
 }
 
+TEST_CASE("who collects several accounts may assume their roles and nothing else") {
+  const auto caller = parsed(caller_policy());
+  std::vector<std::string> allowed;
+  for (const auto& actions : changes()) {
+    if (const std::string action = common(caller, actions); !action.empty()) {
+      allowed.push_back(action);
+    }
+  }
+  CHECK(allowed == std::vector<std::string>{"sts:AssumeRole"});
+}
+
 TEST_CASE("the policy fits into a managed policy") {
   CHECK(net::to_json(auditor_policy(), net::Layout::Compact).size() <= 6144);
 }

@@ -32,6 +32,10 @@ struct Run {
   std::map<std::string, std::string> files;
 };
 
+void collect_organizations(const Client& client, Facts& facts) {
+  Organization(client).collect(client.account(), facts);
+}
+
 const net::Reply kOrganization =
     reply_of(200, R"({"Organization":{"MasterAccountId":"999988887777"}})");
 const net::Reply kRoot = reply_of(200, R"({"Parents":[{"Id":"r-1","Type":"ROOT"}]})");

@@ -232,6 +232,26 @@ TEST_CASE("the management account of an organisation has no service control poli
   CHECK(input.model<AccountFacts>().knows_scp("111122223333"));
 }
 
+TEST_CASE("policies of organisations bind members and no management account, of several too") {
+  constexpr const char* kOne = R"({"management_account": "111122223333",
+    "service_control_policies": {"111122223333": [[]], "222233334444": [[]]},
+    "resource_control_policies": {"111122223333": [[]], "222233334444": [[]]}})";
+  constexpr const char* kOther = R"({"management_account": "999988887777",
+    "service_control_policies": {"999988887777": [[]]}})";
+  const Facts facts =
+      facts_of({{DocumentKind::AwsAccount, kOne}, {DocumentKind::AwsAccount, kOther}});
+  const Intent intent;
+  const AuditInput input(facts, intent, TimePoint{});
+  const auto& account = input.model<AccountFacts>();
+  for (const char* const management : {"111122223333", "999988887777"}) {
+    CHECK(account.scp(management) == nullptr);
+    CHECK(account.rcp(management) == nullptr);
+    CHECK(account.knows_scp(management));
+  }
+  CHECK(account.scp("222233334444") != nullptr);
+  CHECK(account.rcp("222233334444") != nullptr);
+}
+
 TEST_CASE("an inventory names what carries a role and what it consumes") {
   const Sample sample;
   const auto& inventory = sample.input.model<Inventory>();
