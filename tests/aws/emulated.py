@@ -42,9 +42,11 @@ def free_ports(count):
 
 
 class Account:
-    """Starts everything on entering, stops it on leaving. Endpoints: `moto`, `gaps` (both take any signature), `proxy`."""
+    """Starts everything on entering, stops it on leaving. Endpoints: `moto`, `gaps` (both take any signature), `proxy`. `seed` and `front`: more options for
+    what fills the account and for the proxy."""
 
-    def __init__(self, shared, folder):
+    def __init__(self, shared, folder, seed=(), front=()):
+        self.seed, self.front = seed, front
         self.tools, self.folder, self.programs = require(shared), folder, []
         self.moto, self.gaps, self.proxy = (f"http://127.0.0.1:{port}" for port in free_ports(3))
         self.seeded = {}
@@ -53,7 +55,7 @@ class Account:
         try:
             self.start("moto", "/moto-api/", "moto_server", "-H", "127.0.0.1", "-p", self.moto.rpartition(":")[2])
             with open(self.path("seed.log"), "w") as log:
-                made = subprocess.run([sys.executable, os.path.join(self.tools, "seed_moto.py"), "--endpoint", self.moto, "--out", self.path("seed.json")], stdout=log,
+                made = subprocess.run([sys.executable, os.path.join(self.tools, "seed_moto.py"), "--endpoint", self.moto, "--out", self.path("seed.json"), *self.seed], stdout=log,
                                       stderr=log, timeout=120)
             if made.returncode != 0:
                 raise Missing(f"the account could not be filled; see {self.path('seed.log')}")
@@ -61,7 +63,7 @@ class Account:
                 self.seeded = json.load(file)
             self.start("gaps", "/moto-api/", sys.executable, GAPS, "--listen", self.gaps.partition("//")[2], "--upstream", self.moto)
             self.start("proxy", "/_proxy/stats", sys.executable, os.path.join(self.tools, "awsproxy.py"), "--listen", self.proxy.partition("//")[2], "--upstream",
-                       self.gaps, "--verify", self.path("seed.json"), "--log", self.path("calls.jsonl"))
+                       self.gaps, "--verify", self.path("seed.json"), "--log", self.path("calls.jsonl"), *self.front)
             return self
         except BaseException:
             self.__exit__()
