@@ -24,6 +24,11 @@ constexpr std::size_t kMostBuckets = 500;
 
 constexpr const char* kNoBlock = "NoSuchPublicAccessBlockConfiguration";
 
+/// What stands in the file when nothing is blocked.
+Value no_block() {
+  return object_value({{"PublicAccessBlockConfiguration", Value()}});
+}
+
 void tidy_rules(Value& answer) {
   rename(answer, "Rule", "Rules");
 }
@@ -144,6 +149,7 @@ void read_bucket(const Client& client, Facts& facts, const std::string& bucket, 
                       .about = Member{"Bucket", text_value(bucket)}};
     if (*setting.none != '\0') {
       question.none = {setting.none};
+      question.none_is = setting.none == std::string_view(kNoBlock) ? no_block() : object_value({});
     }
     if (setting.tidy != nullptr) {
       question.tidy = setting.tidy;
@@ -179,6 +185,7 @@ void ask_account_block(const Client& client, Facts& facts) {
                     .what = "public access block of the account",
                     .file = "account-public-access-block",
                     .none = {kNoBlock},
+                    .none_is = no_block(),
                     .tidy = [](Value& answer) { wrap(answer, "PublicAccessBlockConfiguration"); }});
 }
 

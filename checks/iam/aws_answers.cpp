@@ -31,8 +31,8 @@ constexpr std::array<Shape, 12> kShapes = {{{"Reservations", "Instances"},
                                             {"taskDefinition", "taskDefinitionArn"},
                                             {"tasks", "taskArn"}}};
 /// Lists of plain texts, and answers that are one object without a member of its own.
-constexpr std::array<std::string_view, 2> kPlainKeys = {"taskDefinitionArns",
-                                                        "lifecyclePolicyText"};
+constexpr std::array<std::string_view, 3> kPlainKeys = {
+    "taskDefinitionArns", "PublicAccessBlockConfiguration", "lifecyclePolicyText"};
 
 /// An empty list tells nothing by itself: it must be all there is, or say that it was collected.
 bool fits(const Node& root, const Shape& shape) {

@@ -12,9 +12,11 @@ namespace muster::iam {
 namespace {
 
 /// Keys of the call itself: whoever calls sets them.
-constexpr std::array<std::string_view, 8> kCallKeys = {
+constexpr std::array<std::string_view, 14> kCallKeys = {
     "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys", "sts:durationseconds",
-    "aws:tagkeys",         "aws:useragent",      "aws:referer",           "aws:requestedregion"};
+    "aws:tagkeys",         "aws:useragent",      "aws:referer",           "aws:requestedregion",
+    "kms:viaservice",      "s3:prefix",          "s3:delimiter",          "s3:max-keys",
+    "s3:authtype",         "s3:signatureversion"};
 
 /// Keys that the owner of an account decides about.
 constexpr std::array<std::string_view, 6> kOwnerKeys = {
@@ -25,7 +27,7 @@ constexpr std::array<std::string_view, 2> kOrganisationKeys = {"aws:principalorg
                                                                "aws:principalorgpaths"};
 
 /// Keys that name an account, a network, a secret or a service: a caller has his own, or none.
-constexpr std::array<std::string_view, 18> kIdentityKeys = {"aws:principalaccount",
+constexpr std::array<std::string_view, 20> kIdentityKeys = {"aws:principalaccount",
                                                             "aws:principalarn",
                                                             "aws:userid",
                                                             "aws:sourceip",
@@ -42,10 +44,13 @@ constexpr std::array<std::string_view, 18> kIdentityKeys = {"aws:principalaccoun
                                                             "aws:principalisawsservice",
                                                             "aws:viaawsservice",
                                                             "aws:federatedprovider",
+                                                            "aws:sourceowner",
+                                                            "kms:calleraccount",
                                                             "sts:externalid"};
 
 bool is_call_key(std::string_view key) {
-  return text::one_of(key, kCallKeys) || key.starts_with("aws:requesttag/");
+  return text::one_of(key, kCallKeys) || key.starts_with("aws:requesttag/") ||
+         key.starts_with("s3:x-amz-");
 }
 
 bool is_owner_key(std::string_view key) {

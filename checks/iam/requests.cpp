@@ -131,8 +131,10 @@ policy::Request request_at(const Space& space, const std::vector<std::size_t>& a
 
 }  // namespace
 
-Proof admits(const policy::Policy& policy, const Caller& caller, std::string_view action) {
+Proof admits(const policy::Policy& policy, const Caller& caller, std::string_view action,
+             std::string_view resource) {
   policy::Request base;
+  base.resource = std::string(resource);
   base.principal = caller.principal;
   base.action = std::string(action);
   const Space space = space_of(policy, caller, base);
@@ -159,11 +161,11 @@ Proof admits(const policy::Policy& policy, const Caller& caller, std::string_vie
 }
 
 Proof admits_any(const policy::Policy& policy, const std::vector<Caller>& callers,
-                 const std::vector<std::string>& actions) {
+                 const std::vector<std::string>& actions, std::string_view resource) {
   Proof answer = Proof::no();
   for (const Caller& caller : callers) {
     for (const std::string& action : actions) {
-      Proof one = admits(policy, caller, action);
+      Proof one = admits(policy, caller, action, resource);
       if (one.is_yes()) {
         return one;
       }

@@ -37,12 +37,14 @@ struct Caller {
 
 /// Is `action` allowed to the caller under some choice of keys? `yes`: the request as witness.
 /// `undecided`: a key that nothing is known about decides, or there are too many combinations.
+/// `resource`: an ARN; empty for a trust policy, which is about its role alone.
 [[nodiscard]] Proof admits(const policy::Policy& policy, const Caller& caller,
-                           std::string_view action);
+                           std::string_view action, std::string_view resource = {});
 
 /// The same for any of several callers and actions; the first `yes` wins, then any `undecided`.
 [[nodiscard]] Proof admits_any(const policy::Policy& policy, const std::vector<Caller>& callers,
-                               const std::vector<std::string>& actions);
+                               const std::vector<std::string>& actions,
+                               std::string_view resource = {});
 
 /// The actions among `sts:AssumeRole`, `sts:AssumeRoleWithWebIdentity` and `sts:AssumeRoleWithSAML`
 /// that the statement names.

@@ -9,6 +9,7 @@
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/documents.h"
 #include "checks/iam/infrastructure.h"
+#include "checks/iam/model.h"
 
 namespace muster::iam {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 using text::Node;
 using text::Type;
 
-constexpr std::size_t kServiceField = 2;
 /// A secret's ARN ends in a hyphen and six characters that nobody chooses.
 constexpr std::size_t kSecretSuffix = 7;
 

@@ -68,15 +68,15 @@ std::string shortened_list(std::vector<std::string> names) {
 
 void judge(const Role& role, const RoleServices& found, const AuditInput& input, Outcomes& out) {
   Unused unused = unused_of(found, declared_services(role, input));
-  if (unused.names.empty()) {
+  const bool is_young = role.created && found.as_of - *role.created <= kUnusedAfter;
+  if (unused.names.empty() || is_young) {
     out.pass(role.asset(), found.where);
     return;
   }
-  if (!role.created || found.as_of - *role.created <= kUnusedAfter) {
-    out.undecided(
-        role.asset(), found.where,
-        "it did not use " + shortened_list(unused.names) + " yet, but " +
-            (role.created ? "it is younger than 90 days" : "the facts do not tell how old it is"));
+  if (!role.created) {
+    out.undecided(role.asset(), found.where,
+                  "it did not use " + shortened_list(unused.names) +
+                      " yet, and the facts do not tell how old it is");
     return;
   }
   out.fail(role.asset(), found.where,
