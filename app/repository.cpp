@@ -66,9 +66,9 @@ class Reader {
   /// Whether a file could matter by its path, and how much of it is read; 0 when it could not.
   [[nodiscard]] std::size_t limit_of(const std::string& shown, bool in_root) const;
 
-  /// Notes the manifests that are not there although another one says so: without its folder an
-  /// account would seem to have nothing.
-  void miss_manifests();
+  /// Notes collected facts that are not there, or not as they were collected: without them an
+  /// account would seem to have less than it has.
+  void check_collected();
 
   [[nodiscard]] bool excluded(const std::string& shown) const {
     return std::any_of(intent_.exclude.begin(), intent_.exclude.end(),
@@ -93,6 +93,9 @@ class Reader {
   /// Manifests of facts that were read, and those that one of several accounts says are there.
   std::set<std::string> manifests_;
   std::set<std::string> expected_manifests_;
+  /// SHA-256 by path: as manifests have it, and of what was read.
+  std::map<std::string, std::string> collected_;
+  std::map<std::string, std::string> hashes_;
   std::size_t files_ = 0;
 };
 
@@ -177,16 +180,17 @@ std::size_t Reader::limit_of(const std::string& shown, bool in_root) const {
 }
 
 void Reader::take(const std::string& shown, std::string bytes) {
+  hashes_.emplace(shown, hex(sha256(bytes)));
   if (named_.contains(shown)) {
     add(DocumentKind::IamPolicy, shown, std::move(bytes));
     return;
   }
-  if (const auto missing = not_collected(shown, bytes)) {
+  if (auto manifest = read_facts_manifest(shown, bytes)) {
     manifests_.insert(shown);
-    std::ranges::move(manifests_of_accounts(shown, bytes),
-                      std::inserter(expected_manifests_, expected_manifests_.end()));
+    expected_manifests_.insert(manifest->accounts.begin(), manifest->accounts.end());
+    collected_.merge(manifest->files);
     auto& all = repository_.facts.not_covered;
-    all.insert(all.end(), missing->begin(), missing->end());
+    all.insert(all.end(), manifest->not_covered.begin(), manifest->not_covered.end());
     return;
   }
   const Recognised recognised = recognise_content(shown, bytes);
@@ -197,10 +201,19 @@ void Reader::take(const std::string& shown, std::string bytes) {
   }
 }
 
-void Reader::miss_manifests() {
+void Reader::check_collected() {
   for (const std::string& expected : expected_manifests_) {
     if (!manifests_.contains(expected) && !excluded(expected)) {
       missed(expected, "the facts of an account are missing: its folder has no manifest");
+    }
+  }
+  for (const auto& [shown, sha256] : collected_) {
+    const auto found = hashes_.find(shown);
+    if (found == hashes_.end() && !excluded(shown)) {
+      missed(shown, "it was collected and is not there any more, or cannot be read");
+    } else if (found != hashes_.end() && found->second != sha256) {
+      missed(shown,
+             "it is not as it was collected: its SHA-256 is another one than the manifest's");
     }
   }
 }
@@ -396,6 +409,17 @@ void add_settings(const Intent& intent, Facts& facts) {
   }
 }
 
+/// Whether the folder lies in the audited one and is read with it: twice would be two accounts.
+bool is_read_with(const fs::path& root, const fs::path& folder, const Reader& reader) {
+  std::error_code error;
+  const fs::path inside =
+      fs::weakly_canonical(folder, error).lexically_relative(fs::weakly_canonical(root, error));
+  const std::string shown = inside.generic_string();
+  return !error && !shown.empty() && shown != ".." && !shown.starts_with("../") &&
+         fs::is_directory(folder, error) && !in_skipped_folder(shown + "/x") &&
+         !reader.excluded(shown) && !reader.excluded(shown + "/manifest.json");
+}
+
 void sort_by_path(Repository& repository) {
   const auto by_path = [](const Document& a, const Document& b) { return a.source < b.source; };
   std::sort(repository.facts.documents.begin(), repository.facts.documents.end(), by_path);
@@ -416,7 +440,7 @@ Repository recognise_files(std::vector<NamedBytes> files, const Intent& intent) 
   for (NamedBytes& file : files) {
     reader.take(file.path, std::move(file.bytes));
   }
-  reader.miss_manifests();
+  reader.check_collected();
   sort_by_path(repository);
   add_settings(intent, repository.facts);
   return repository;
@@ -429,9 +453,11 @@ Result<Repository> read_repository(const fs::path& root, const std::vector<fs::p
   MUSTER_CHECK_OK(reader.read({root, ""}));
   reader.read_scripts({root, ""});
   for (const fs::path& folder : facts_folders) {
-    MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
+    if (!is_read_with(root, folder, reader)) {
+      MUSTER_CHECK_OK(reader.read({folder, folder.generic_string() + "/"}));
+    }
   }
-  reader.miss_manifests();
+  reader.check_collected();
   sort_by_path(repository);
   add_settings(intent, repository.facts);
   return repository;

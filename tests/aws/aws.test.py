@@ -388,6 +388,29 @@ class Collect(unittest.TestCase):
                 self.assertIn(word, done.stderr)
                 self.assertFalse(os.path.exists(self.out))
 
+    def test_facts_that_are_no_longer_as_they_were_collected_make_the_audit_incomplete(self):
+        self.assertEqual(self.collect().returncode, 0)
+        changed, lost = "s3/aws-global/account-public-access-block.json", "ecr/eu-central-1/repositories.json"
+        why = lambda: {gap["what"].removeprefix(self.out + "/"): gap["why"] for gap in self.audit()[1]["not_covered"] if gap["blocks"]}
+        self.assertEqual(why(), {})
+        with open(os.path.join(self.out, changed)) as file:
+            text = file.read()
+        with open(os.path.join(self.out, changed), "w") as file:
+            file.write(text.replace('"RestrictPublicBuckets": true', '"RestrictPublicBuckets": false'))
+        os.remove(os.path.join(self.out, lost))
+        found = why()
+        self.assertEqual(set(found), {changed, lost})
+        self.assertIn("SHA-256", found[changed])
+        self.assertIn("not there any more", found[lost])
+
+    def test_facts_inside_the_audited_folder_are_read_once(self):
+        self.assertEqual(self.collect().returncode, 0)
+        code, report = self.audit()
+        done = self.muster("audit", self.folder, "--facts", self.out, "--json", "--out", os.path.join(self.folder, "report"), "--history", os.path.join(self.folder, "h.db"))
+        again = json.loads(done.stdout)
+        fails = lambda one: sorted((found["rule"], found["asset"]["id"], found["anchor"]) for found in one["outcomes"] if found["outcome"] == "fail")
+        self.assertEqual((done.returncode, fails(again)), (code, fails(report)))
+
     def test_a_folder_with_something_in_it_is_left_alone(self):
         os.makedirs(self.out)
         open(os.path.join(self.out, "mine"), "w").close()
