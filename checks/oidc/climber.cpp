@@ -84,6 +84,11 @@ void Climber::owner(const std::string& name) {
   }
   add(Rung::OrgWide, std::move(every), Exposure::WholeOwner, anchor, name);
   Proof some = search().admits_repository_outside({name}, trust_.repositories);
+  if (some.is_yes() && trust_.repositories.empty()) {
+    // The first may be the one that is meant; a second one is a stranger for certain.
+    Proof second = search().admits_repository_outside({name}, {some.witness().first("repository")});
+    some = second.is_yes() ? std::move(second) : std::move(some);
+  }
   if (some.is_yes()) {
     others.repository = ValueRule::outside(trust_.repositories);
     wider_.push_back(std::move(others));
