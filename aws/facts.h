@@ -20,7 +20,8 @@ struct NotRead {
   std::string what;
   CallError error;
   /// Whether an audit without it cannot be trusted. Policies of the organisation, which a member
-  /// account may seldom read, are not: every answer says already that they are not known.
+  /// account may seldom read, are not: every answer says already that they are not known. Nor is
+  /// what the roles behind the 200th used.
   bool needed = true;
 };
 

@@ -251,12 +251,13 @@ std::optional<std::vector<Value>> Gatherer::items(const Question& question) {
   return whole ? std::optional(take_items(*whole, question.list)) : std::nullopt;
 }
 
-std::size_t Gatherer::at_most(std::size_t bound, std::size_t count, const Question& question) {
+std::size_t Gatherer::at_most(std::size_t bound, std::size_t count, const Question& question,
+                              bool needed) {
   if (count > bound) {
     CallError error = error_of(question, "only the first " + std::to_string(bound) + " of " +
                                              std::to_string(count) + " are read");
     error.kind = ErrorKind::TooMany;
-    facts_.not_read({question.what, std::move(error)});
+    facts_.not_read({question.what, std::move(error), needed});
   }
   return std::min(bound, count);
 }

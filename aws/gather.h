@@ -63,8 +63,10 @@ class Gatherer {
   /// it could not be read, which is noted then.
   [[nodiscard]] std::optional<std::vector<Value>> items(const Question& question);
 
-  /// Of things that are asked about one by one: so many that they are not. The rest is noted.
-  [[nodiscard]] std::size_t at_most(std::size_t bound, std::size_t count, const Question& question);
+  /// Of things that are asked about one by one: so many that they are not. The rest is noted;
+  /// `needed` as in `NotRead`.
+  [[nodiscard]] std::size_t at_most(std::size_t bound, std::size_t count, const Question& question,
+                                    bool needed = true);
 
   /// What an interrupted collection has in the file, and that it counts.
   [[nodiscard]] std::optional<Value> kept(const std::string& file);

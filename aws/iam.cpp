@@ -238,7 +238,8 @@ class LastAccessed {
   LastAccessed(const Client& client, Facts& facts) : gather_(client, facts, "iam", kGlobal) {}
 
   void collect(const std::vector<std::string>& roles) {
-    const std::size_t count = gather_.at_most(kMostRoles, roles.size(), question("", ""));
+    // Only a rule about unused rights looks at it, and that one judges no role without it.
+    const std::size_t count = gather_.at_most(kMostRoles, roles.size(), question("", ""), false);
     for (std::size_t i = 0; i < count; ++i) {
       start(roles[i]);
     }
