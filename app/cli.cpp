@@ -518,7 +518,7 @@ void add_collect_github(CLI::App& collect, Action& action) {
                    "One line for each request on stderr, without headers and bodies");
   command.add_flag("--json", options->json, "Print the manifest on stdout");
   command.footer(
-      "Reads alone, with the token of GH_TOKEN or GITHUB_TOKEN. A second run into the same folder "
+      "Only reads, with the token of GH_TOKEN or GITHUB_TOKEN. A second run into the same folder "
       "asks only for\nwhat has changed. docs/github-facts.md has the files, the permissions and "
       "what "
       "becomes of what could not be read.\n\n"
@@ -569,7 +569,7 @@ void add_collect(CLI::App& cli, Action& action) {
                    "One line for each request on stderr, without headers and bodies");
   command.add_flag("--json", options->json, "Print the manifest on stdout");
   command.footer(
-      "Reads alone; credentials as the AWS CLI finds them. docs/account-facts.md has the files, "
+      "Only reads; credentials as the AWS CLI finds them. docs/account-facts.md has the files, "
       "the "
       "permissions and\nwhat becomes of what could not be read.\n\n"
       "Examples:\n  muster collect aws --out facts/\n"

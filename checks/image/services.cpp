@@ -39,7 +39,9 @@ bool allows(const IntentCapability& capability, std::string_view parameter,
 
 bool may_deploy(const IntentRole& role, const Service& service) {
   const std::string_view arn = service.arn;
-  const std::string_view path = arn.substr(arn.find(":service/") + 9);
+  constexpr std::string_view kBefore = ":service/";
+  const std::size_t at = arn.find(kBefore);
+  const std::string_view path = at == std::string_view::npos ? "" : arn.substr(at + kBefore.size());
   const std::string_view cluster = path.substr(0, path.find('/'));
   const bool elsewhere = !role.arn.empty() && iam::arn_field(role.arn, iam::kAccountField) !=
                                                   iam::arn_field(arn, iam::kAccountField);
