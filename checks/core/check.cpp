@@ -14,6 +14,17 @@ std::vector<Check>& registry() {
 
 }  // namespace
 
+const void* AuditInput::find_or_build(std::type_index key, Build build) const {
+  assert(!divided_ && "a piece of divided work may not build models");
+  auto found = models_.find(key);
+  if (found == models_.end()) {
+    // Building one may ask for others, which moves the table.
+    auto model = build(*this);
+    found = models_.emplace(key, std::move(model)).first;
+  }
+  return found->second.get();
+}
+
 void AuditInput::each(std::size_t count, const Work& work) const {
   divided_ = true;
   if (workers_ != nullptr) {

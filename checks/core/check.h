@@ -2,7 +2,6 @@
 // `Register`.
 #pragma once
 
-#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -45,6 +44,13 @@ class Workers {
   virtual void run(std::size_t count, const Work& work) const = 0;
 };
 
+class AuditInput;
+
+/// The area model `M`. Defined for each model in its own .cpp (see core/model.h), so that the many
+/// files that only read a model need not know how one is made and let go.
+template <class M>
+[[nodiscard]] std::shared_ptr<const void> built(const AuditInput& input);
+
 /// Everything that one audit may look at. Models that areas build from the facts are built once and
 /// shared; that is invisible from outside: the same input gives the same outcomes. Not thread-safe,
 /// but for what `each` says.
@@ -74,14 +80,7 @@ class AuditInput {
   /// The area model `M`, made by `M::build(const AuditInput&)` on first use.
   template <class M>
   [[nodiscard]] const M& model() const {
-    assert(!divided_ && "a piece of divided work may not build models");
-    const std::type_index key(typeid(M));
-    auto found = models_.find(key);
-    if (found == models_.end()) {
-      auto built = std::make_shared<const M>(M::build(*this));
-      found = models_.emplace(key, std::move(built)).first;
-    }
-    return *static_cast<const M*>(found->second.get());
+    return *static_cast<const M*>(find_or_build(typeid(M), built<M>));
   }
 
   [[nodiscard]] std::size_t workers() const { return workers_ == nullptr ? 1 : workers_->size(); }
@@ -91,6 +90,10 @@ class AuditInput {
   void each(std::size_t count, const Work& work) const;
 
  private:
+  using Build = std::shared_ptr<const void> (*)(const AuditInput& input);
+
+  [[nodiscard]] const void* find_or_build(std::type_index key, Build build) const;
+
   const Facts& facts_;
   const Intent& intent_;
   std::optional<Intent> observed_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "checks/core/model.h"
 #include "checks/core/run.h"
 #include "checks/escalation/entrances.h"
 
@@ -236,3 +237,6 @@ const JudgedStart* JudgedStarts::of(const iam::Principal& principal) const {
 }
 
 }  // namespace muster::escalation
+
+template std::shared_ptr<const void> muster::built<muster::escalation::JudgedStarts>(
+    const AuditInput&);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "checks/core/model.h"
 #include "checks/core/run.h"
 #include "checks/escalation/outsiders.h"
 #include "checks/escalation/trusts.h"
@@ -126,3 +127,6 @@ const std::vector<Entrance>& Entrances::of(const iam::Principal& principal) cons
 }
 
 }  // namespace muster::escalation
+
+template std::shared_ptr<const void> muster::built<muster::escalation::Entrances>(
+    const AuditInput&);

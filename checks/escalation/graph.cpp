@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/escalation/draft.h"
 #include "checks/escalation/paths.h"
 
@@ -149,3 +150,5 @@ std::vector<Edge> Graph::blocked(const iam::Principal& start) const {
 }
 
 }  // namespace muster::escalation
+
+template std::shared_ptr<const void> muster::built<muster::escalation::Graph>(const AuditInput&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "checks/core/model.h"
 #include "checks/iam/aws_answers.h"
 #include "checks/text/number.h"
 #include "checks/text/tree.h"
@@ -147,3 +148,5 @@ bool is_the_internet(std::string_view cidr) {
 }
 
 }  // namespace muster::host
+
+template std::shared_ptr<const void> muster::built<muster::host::Instances>(const AuditInput&);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/core/run.h"
 #include "checks/iam/account.h"
 #include "checks/iam/documents.h"
@@ -115,3 +116,5 @@ std::vector<Unreadable> unreadable_access_keys(const AuditInput& input) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::AccessKeys>(const AuditInput&);

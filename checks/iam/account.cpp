@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/infrastructure.h"
 #include "checks/text/ascii.h"
 
@@ -350,3 +351,6 @@ std::string caller_of(const Principal& principal) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::AccountFacts>(const AuditInput&);
+template std::shared_ptr<const void> muster::built<muster::iam::Principals>(const AuditInput&);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/grants.h"
 #include "checks/iam/powers.h"
 #include "checks/iam/requests.h"
@@ -201,3 +202,5 @@ Admins Admins::build(const AuditInput& input) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::Admins>(const AuditInput&);

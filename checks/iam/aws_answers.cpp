@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/documents.h"
 
 namespace muster::iam {
@@ -121,3 +122,5 @@ bool mentions_aws_answer(std::string_view head) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::AwsAnswers>(const AuditInput&);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/admins.h"
 #include "checks/iam/grants.h"
 #include "checks/iam/powers.h"
@@ -261,3 +262,5 @@ std::string statement_anchor(const IdentityPolicy& policy, const Statement& stat
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::Charges>(const AuditInput&);

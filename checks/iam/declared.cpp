@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/core/model.h"
 #include "checks/iam/powers.h"
 #include "checks/text/ascii.h"
 
@@ -243,3 +244,5 @@ prover::Answer DeclaredPower::meets(const policy::Statement& statement) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::DeclaredRoles>(const AuditInput&);

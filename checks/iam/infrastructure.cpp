@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/assembly.h"
 #include "checks/iam/documents.h"
 
@@ -184,3 +185,6 @@ const IntentRole* intent_of(const Intent& intent, const DeclaredHolder& holder) 
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::DeclaredInfrastructure>(
+    const AuditInput&);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/documents.h"
 
 namespace muster::iam {
@@ -92,3 +93,5 @@ Inventory Inventory::build(const AuditInput& input) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::Inventory>(const AuditInput&);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/aws_answers.h"
 #include "checks/iam/model.h"
 
@@ -33,3 +34,5 @@ const RoleServices* LastAccessed::find(std::string_view role) const {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::LastAccessed>(const AuditInput&);

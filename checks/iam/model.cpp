@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/account.h"
 #include "checks/iam/infrastructure.h"
@@ -443,3 +444,5 @@ std::string_view arn_field(std::string_view arn, std::size_t index) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::Roles>(const AuditInput&);

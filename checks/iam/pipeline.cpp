@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "checks/core/model.h"
 #include "checks/oidc/ladder.h"
 #include "checks/text/ascii.h"
 
@@ -150,3 +151,5 @@ std::string label(const IdentityPolicy& policy) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::PipelineRoles>(const AuditInput&);

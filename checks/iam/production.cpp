@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "checks/core/model.h"
 #include "checks/iam/strangers.h"
 #include "checks/policy/arn.h"
 
@@ -208,3 +209,6 @@ ProductionThings ProductionThings::build(const AuditInput& input) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::ProductionThings>(
+    const AuditInput&);

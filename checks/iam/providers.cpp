@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/documents.h"
 #include "checks/iam/infrastructure.h"
 #include "checks/iam/model.h"
@@ -100,3 +101,5 @@ std::vector<Unreadable> unreadable_providers(const AuditInput& input) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::OidcProviders>(const AuditInput&);

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iac/cloudformation.h"
 #include "checks/iam/documents.h"
 #include "checks/iam/infrastructure.h"
@@ -302,3 +303,6 @@ bool has_resource_policies(std::string_view service) {
 }
 
 }  // namespace muster::iam
+
+template std::shared_ptr<const void> muster::built<muster::iam::ResourcePolicies>(
+    const AuditInput&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/aws_answers.h"
 #include "checks/iam/model.h"
 #include "checks/image/registry.h"
@@ -224,3 +225,5 @@ Previous EcsServices::previous(const Service& service) const {
 }
 
 }  // namespace muster::image
+
+template std::shared_ptr<const void> muster::built<muster::image::EcsServices>(const AuditInput&);

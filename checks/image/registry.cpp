@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/iam/aws_answers.h"
 #include "checks/image/reference.h"
 #include "checks/policy/glob.h"
@@ -211,3 +212,5 @@ const Repository* Registry::find(std::string_view arn) const {
 }
 
 }  // namespace muster::image
+
+template std::shared_ptr<const void> muster::built<muster::image::Registry>(const AuditInput&);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "checks/core/line_index.h"
+#include "checks/core/model.h"
 #include "checks/core/run.h"
 #include "checks/image/ecs.h"
 #include "checks/image/registry.h"
@@ -140,3 +141,6 @@ std::vector<TagTarget> tags_of(const AuditInput& input) {
 }
 
 }  // namespace muster::image
+
+template std::shared_ptr<const void> muster::built<muster::image::GitTags>(const AuditInput&);
+template std::shared_ptr<const void> muster::built<muster::image::PastTags>(const AuditInput&);

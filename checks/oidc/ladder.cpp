@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "checks/core/model.h"
 #include "checks/oidc/climber.h"
 #include "checks/oidc/deciding.h"
 #include "checks/policy/print.h"
@@ -123,3 +124,5 @@ void report_rung(const AuditInput& input, Rung rung, Outcomes& out) {
 }
 
 }  // namespace muster::oidc
+
+template std::shared_ptr<const void> muster::built<muster::oidc::Ladders>(const AuditInput&);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/oidc/federated.h"
 #include "checks/oidc/identities.h"
 
@@ -171,3 +172,5 @@ std::vector<TokenSet> token_sets(const IntentSubject& subject, const std::string
 }
 
 }  // namespace muster::oidc
+
+template std::shared_ptr<const void> muster::built<muster::oidc::Trusts>(const AuditInput&);

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/publications.h"
 #include "checks/workflow/sent_commands.h"
@@ -402,3 +403,5 @@ Chains Chains::build(const AuditInput& input) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::Chains>(const AuditInput&);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/core/model.h"
 #include "checks/core/rule.h"
 #include "checks/text/ascii.h"
 
@@ -217,3 +218,6 @@ std::optional<bool> is_set(const Text* text, const Scope& scope) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::Deployments>(
+    const AuditInput&);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "checks/core/model.h"
+
 namespace muster::workflow {
 namespace {
 
@@ -202,3 +204,5 @@ Witness text_witness(std::string name, std::string value) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::JobRuns>(const AuditInput&);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "checks/core/digest.h"
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/fields.h"
 #include "checks/workflow/syntax.h"
@@ -245,3 +246,5 @@ std::vector<Unreadable> unreadable_workflows(const AuditInput& input) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::Workflows>(const AuditInput&);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "checks/core/model.h"
 #include "checks/iam/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/confirm.h"
@@ -376,3 +377,6 @@ DeliveryPaths DeliveryPaths::build(const AuditInput& input) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::DeliveryPaths>(
+    const AuditInput&);

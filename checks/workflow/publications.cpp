@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/image_tag.h"
@@ -167,3 +168,6 @@ std::vector<std::string> publishing_events(const JobRun& run, const Publication&
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::Publications>(
+    const AuditInput&);

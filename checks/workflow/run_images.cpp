@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/image_tag.h"
 #include "checks/workflow/mentions.h"
@@ -343,3 +344,6 @@ std::optional<Rebuilt> find_rebuilt(const RunImages& images, const HeldStep& ste
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::BuiltImages>(
+    const AuditInput&);

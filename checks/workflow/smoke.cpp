@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/deployments.h"
 #include "checks/workflow/mentions.h"
@@ -307,3 +308,5 @@ std::optional<SmokeBehind> SmokeTests::best_behind(const DeployingRun& deploying
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::SmokeTests>(const AuditInput&);

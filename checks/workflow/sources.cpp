@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checks/core/model.h"
 #include "checks/text/utf8.h"
 #include "checks/workflow/fields.h"
 
@@ -111,3 +112,5 @@ std::string folder_of(std::string_view path) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::Sources>(const AuditInput&);

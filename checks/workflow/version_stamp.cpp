@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/core/model.h"
 #include "checks/text/ascii.h"
 #include "checks/workflow/image_tag.h"
 #include "checks/workflow/spelled.h"
@@ -127,3 +128,6 @@ VersionStamps VersionStamps::build(const AuditInput& input) {
 }
 
 }  // namespace muster::workflow
+
+template std::shared_ptr<const void> muster::built<muster::workflow::VersionStamps>(
+    const AuditInput&);

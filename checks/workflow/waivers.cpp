@@ -6,6 +6,7 @@
 #include <cctype>
 #include <optional>
 
+#include "checks/core/model.h"
 #include "checks/core/rule.h"
 #include "checks/core/run.h"
 #include "checks/policy/glob.h"
@@ -224,3 +225,5 @@ std::vector<Unreadable> unreadable_waivers(const AuditInput& input) {
 }
 
 }  // namespace muster
+
+template std::shared_ptr<const void> muster::built<muster::Waivers>(const AuditInput&);

@@ -88,7 +88,7 @@ TEST_CASE("what is no expression is told") {
     CAPTURE(row.name);
     CHECK(value_of(row.expression) == row.value);
   }
-  const std::string deep = std::string(49, '(') + "1" + std::string(49, ')');
+  const std::string deep = std::string(49, '(').append("1").append(49, ')');
   CHECK(value_of(deep) == "1");
   CHECK(value_of("(" + deep + ")").starts_with("?"));
   CHECK(value_of(std::string(200'000, '!')).starts_with("?"));

@@ -139,8 +139,8 @@ TEST_CASE("what does not parse is unknown, never a value") {
     CHECK(evaluate(text, look_up).may_be_false());
   }
   CHECK_FALSE(to_postfix(std::string(21'001, ' ')));
-  CHECK(to_postfix(std::string(20'999, ' ') + "1"));
-  const std::string deep = std::string(9'000, '(') + "1" + std::string(9'000, ')');
+  CHECK(to_postfix(std::string(20'999, ' ').append("1")));
+  const std::string deep = std::string(9'000, '(').append("1").append(9'000, ')');
   CHECK(shown(evaluate(deep, look_up)) == "1");
 }
 
