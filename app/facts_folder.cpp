@@ -175,7 +175,7 @@ Status FactsFolder::write(const std::string& path, const std::string& bytes) {
     MUSTER_CHECK_OK(append_line(folder_ / kJournalFile, sha + " " + path + "\n"));
     journal_[path] = sha;
   }
-  MUSTER_CHECK_OK(write_file(folder_ / path, bytes));
+  MUSTER_CHECK_OK(write_file(folder_ / path, bytes, Outlives::Program));
   const std::lock_guard lock(mutex_);
   files_[path] = sha;
   return Done{};
@@ -228,6 +228,7 @@ Result<std::string> FactsFolder::finish(const std::string& finished_at,
   manifest.set("files", std::move(files));
   manifest.set("not_read", aws::rows_of(missing));
   std::string bytes = aws::to_json(manifest, aws::Layout::Indented) + "\n";
+  MUSTER_CHECK_OK(sync_all(folder_));
   MUSTER_CHECK_OK(write_file(folder_ / kManifestFile, bytes));
   std::error_code error;
   std::filesystem::remove(folder_ / kJournalFile, error);

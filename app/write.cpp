@@ -19,8 +19,8 @@ Error failure(const std::filesystem::path& path, const std::string& reason) {
       ErrorCode::Unwritable, "cannot write `" + path.generic_string() + "`: " + reason, {}};
 }
 
-/// Writes all bytes and makes them durable; the reason of the first call that fails, else empty.
-std::string write_all(int file, std::string_view bytes) {
+/// The reason of the first call that fails, else empty.
+std::string write_all(int file, std::string_view bytes, Outlives outlives) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(file, bytes.data(), bytes.size());
     if (count < 0 && errno != EINTR) {
@@ -28,12 +28,12 @@ std::string write_all(int file, std::string_view bytes) {
     }
     bytes.remove_prefix(count > 0 ? static_cast<std::size_t>(count) : 0);
   }
-  return ::fsync(file) == 0 ? "" : std::strerror(errno);
+  return outlives == Outlives::Program || ::fsync(file) == 0 ? "" : std::strerror(errno);
 }
 
 }  // namespace
 
-Status write_file(const std::filesystem::path& path, std::string_view bytes) {
+Status write_file(const std::filesystem::path& path, std::string_view bytes, Outlives outlives) {
   std::error_code error;
   if (path.has_parent_path()) {
     std::filesystem::create_directories(path.parent_path(), error);
@@ -46,7 +46,7 @@ Status write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (file < 0) {
     return failure(path, std::strerror(errno));
   }
-  std::string reason = write_all(file, bytes);
+  std::string reason = write_all(file, bytes, outlives);
   constexpr mode_t kReadable = 0644;
   if (::fchmod(file, kReadable) != 0 && reason.empty()) {
     reason = std::strerror(errno);
@@ -62,6 +62,16 @@ Status write_file(const std::filesystem::path& path, std::string_view bytes) {
     return failure(path, reason);
   }
   return Done{};
+}
+
+Status sync_all(const std::filesystem::path& path) {
+  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool good = folder >= 0 && ::syncfs(folder) == 0;
+  const int reason = errno;
+  if (folder >= 0) {
+    ::close(folder);
+  }
+  return good ? Status(Done{}) : Status(failure(path, std::strerror(reason)));
 }
 
 }  // namespace muster::app

@@ -6,6 +6,7 @@
 
 #include "checks/core/model.h"
 #include "checks/iam/documents.h"
+#include "checks/text/ascii.h"
 
 namespace muster::iam {
 namespace {
@@ -19,7 +20,7 @@ struct Shape {
   std::string_view has;
 };
 
-constexpr std::array<Shape, 12> kShapes = {{{"Reservations", "Instances"},
+constexpr std::array<Shape, 14> kShapes = {{{"Reservations", "Instances"},
                                             {"SecurityGroups", "GroupId"},
                                             {"InstanceInformationList", "InstanceId"},
                                             {"repositories", "repositoryArn"},
@@ -30,10 +31,20 @@ constexpr std::array<Shape, 12> kShapes = {{{"Reservations", "Instances"},
                                             {"serviceDeployments", "serviceDeploymentArn"},
                                             {"serviceRevisions", "serviceRevisionArn"},
                                             {"taskDefinition", "taskDefinitionArn"},
-                                            {"tasks", "taskArn"}}};
+                                            {"tasks", "taskArn"},
+                                            {"Parameters", "LastModifiedDate"},
+                                            {"trailList", "TrailARN"}}};
 /// Lists of plain texts, and answers that are one object without a member of its own.
 constexpr std::array<std::string_view, 3> kPlainKeys = {
     "taskDefinitionArns", "PublicAccessBlockConfiguration", "lifecyclePolicyText"};
+/// Answers whose members tell too little: the operation beside them says what they are.
+constexpr std::array<std::string_view, 3> kOperations = {
+    "s3:GetBucketVersioning", "ssm:DescribeDocumentPermission", "cloudtrail:GetTrailStatus"};
+
+std::string operation_of(const Node& root) {
+  const auto origin = root.find("muster");
+  return origin ? origin->string_under("operation") : "";
+}
 
 /// An empty list tells nothing by itself: it must be all there is, or say that it was collected.
 bool fits(const Node& root, const Shape& shape) {
@@ -98,6 +109,16 @@ void AwsAnswers::each(
   }
 }
 
+void AwsAnswers::of(
+    std::string_view operation,
+    const std::function<void(const Node& answer, const AwsAnswer& from)>& visit) const {
+  for (const AwsAnswer& answer : answers_) {
+    if (operation_of(answer.tree.root()) == operation) {
+      visit(answer.tree.root(), answer);
+    }
+  }
+}
+
 std::vector<Unreadable> unreadable_aws_answers(const AuditInput& input) {
   return input.model<AwsAnswers>().unreadable();
 }
@@ -105,7 +126,8 @@ std::vector<Unreadable> unreadable_aws_answers(const AuditInput& input) {
 bool is_aws_answer(const Node& root) {
   return std::ranges::any_of(kShapes, [&](const Shape& shape) { return fits(root, shape); }) ||
          std::ranges::any_of(kPlainKeys,
-                             [&](std::string_view key) { return root.find(key).has_value(); });
+                             [&](std::string_view key) { return root.find(key).has_value(); }) ||
+         text::one_of(operation_of(root), kOperations);
 }
 
 bool mentions_aws_answer(std::string_view head) {
@@ -118,7 +140,7 @@ bool mentions_aws_answer(std::string_view head) {
                return has(shape.key) &&
                       (has(shape.has) || head.find("\"muster\"") != std::string_view::npos);
              }) ||
-         std::ranges::any_of(kPlainKeys, has);
+         std::ranges::any_of(kPlainKeys, has) || std::ranges::any_of(kOperations, has);
 }
 
 }  // namespace muster::iam

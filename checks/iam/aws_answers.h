@@ -31,6 +31,11 @@ class AwsAnswers {
   void each(std::string_view key,
             const std::function<void(const text::Node& item, const AwsAnswer& from)>& visit) const;
 
+  /// Calls `visit` with each answer to this operation: `s3:GetBucketVersioning`. The member
+  /// `muster` of the answer tells its operation, and the parameters of the call.
+  void of(std::string_view operation,
+          const std::function<void(const text::Node& answer, const AwsAnswer& from)>& visit) const;
+
   /// In document order.
   [[nodiscard]] const std::vector<AwsAnswer>& all() const { return answers_; }
 

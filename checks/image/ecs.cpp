@@ -37,6 +37,14 @@ std::string full_arn(const std::string& named, std::string_view service) {
   return std::string(service.substr(0, kind)) + ":task-definition/" + named;
 }
 
+std::vector<Variable> environment_of(const Node& container) {
+  std::vector<Variable> variables;
+  for (const Node& one : container.items_under("environment")) {
+    variables.push_back({one.string_under("name"), one.string_under("value")});
+  }
+  return variables;
+}
+
 std::optional<TaskDefinition> task_definition_of(const Node& node) {
   TaskDefinition result;
   result.arn = node.string_under("taskDefinitionArn");
@@ -51,15 +59,49 @@ std::optional<TaskDefinition> task_definition_of(const Node& node) {
     const auto image = container.find("image");
     const std::string written = container.string_under("image");
     result.containers.push_back({container.string_under("name"), written, parse_reference(written),
+                                 environment_of(container),
                                  image ? image->where() : container.where()});
   }
   return result;
+}
+
+/// Of an optional member; the default of the API without it.
+std::string text_or(const std::optional<Node>& node, std::string_view key, std::string other) {
+  std::string text = node ? node->string_under(key) : "";
+  return text.empty() ? std::move(other) : text;
+}
+
+/// Source: Amazon ECS API Reference, "Service", "DeploymentConfiguration" with their defaults.
+std::optional<DeploymentSettings> settings_of(const Node& service) {
+  const auto configuration = service.find("deploymentConfiguration");
+  if (!configuration || !configuration->is(Type::Mapping)) {
+    return std::nullopt;
+  }
+  DeploymentSettings settings{
+      .minimum_healthy_percent = {}, .maximum_percent = {}, .where = configuration->where()};
+  settings.controller = text_or(service.find("deploymentController"), "type", "ECS");
+  settings.strategy = text_or(configuration, "strategy", "ROLLING");
+  settings.scheduling = text_or(std::optional(service), "schedulingStrategy", "REPLICA");
+  settings.desired_count = text::whole_number(service.text_under("desiredCount")).value_or(0);
+  settings.minimum_healthy_percent =
+      text::whole_number(configuration->text_under("minimumHealthyPercent"));
+  settings.maximum_percent = text::whole_number(configuration->text_under("maximumPercent"));
+  if (const auto breaker = configuration->find("deploymentCircuitBreaker")) {
+    settings.breaker = breaker->flag_under("enable");
+    settings.breaker_rolls_back = settings.breaker && breaker->flag_under("rollback");
+  }
+  if (const auto alarms = configuration->find("alarms")) {
+    settings.alarms_roll_back = alarms->flag_under("enable") && alarms->flag_under("rollback") &&
+                                !alarms->items_under("alarmNames").empty();
+  }
+  return settings;
 }
 
 std::optional<Service> service_of(const Node& node) {
   Service service;
   service.arn = node.string_under("serviceArn");
   service.task_definition = full_arn(node.string_under("taskDefinition"), service.arn);
+  service.settings = settings_of(node);
   service.where = node.where();
   const bool gone = node.string_under("status") == "INACTIVE";
   return service.arn.empty() || gone ? std::nullopt : std::optional(std::move(service));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/core/check.h"
+#include "checks/core/intent.h"
 #include "checks/image/reference.h"
 
 namespace muster::image {
@@ -19,6 +20,9 @@ struct Container {
   std::string image;
   /// Absent when it cannot be understood.
   std::optional<Reference> reference;
+  /// Environment variables whose values stand in the definition itself; collected facts have
+  /// `[redacted: …]` in their place.
+  std::vector<Variable> environment;
   SourceRef where;
 };
 
@@ -60,6 +64,26 @@ struct Deployment {
   std::optional<std::vector<DeployedImage>> images;
 };
 
+/// How ECS brings a new revision to a service.
+struct DeploymentSettings {
+  /// `ECS`, `CODE_DEPLOY`, `EXTERNAL`
+  std::string controller = "ECS";
+  /// `ROLLING`, `BLUE_GREEN`, `LINEAR`, `CANARY`
+  std::string strategy = "ROLLING";
+  /// `REPLICA`, `DAEMON`
+  std::string scheduling = "REPLICA";
+  long desired_count = 0;
+  /// Absent = not told.
+  std::optional<long> minimum_healthy_percent;
+  std::optional<long> maximum_percent;
+  /// Whether the circuit breaker stops a deployment whose tasks fail, and goes back then.
+  bool breaker = false;
+  bool breaker_rolls_back = false;
+  /// The same by CloudWatch alarms.
+  bool alarms_roll_back = false;
+  SourceRef where;
+};
+
 struct Service {
   std::string arn;
   /// ARN of the revision that it runs.
@@ -67,6 +91,8 @@ struct Service {
   std::vector<RunningContainer> running;
   /// Those of the last 90 days. Absent = not told.
   std::optional<std::vector<Deployment>> deployments;
+  /// Absent = not told.
+  std::optional<DeploymentSettings> settings;
   SourceRef where;
 
   [[nodiscard]] Asset asset() const { return {"ecs-service", arn}; }

@@ -52,8 +52,8 @@ OPEN = """
 CLEAN = """
 ## On what nothing is found
 
-Roles, instances and services in which nothing was planted; of the others of their kind the tables above tell. (Buckets, secrets, keys and trails are collected, and no rule
-of this version judges them.)
+Roles, instances and services in which nothing was planted; of the others of their kind the tables above tell. (Keys of KMS, rotation of
+secrets and distributions are collected, and no rule of this version judges their settings.)
 
 """
 

@@ -1,0 +1,81 @@
+// A service cannot be rolled without an outage, or not at all: neither forward nor back. ECS keeps
+// at least `minimumHealthyPercent` of the desired tasks (rounded up) and at most `maximumPercent`
+// (rounded down). Source: Amazon ECS API Reference, "DeploymentConfiguration". Services that are
+// deployed otherwise (blue/green, one task on each host, CodeDeploy) do not follow these numbers.
+#include "checks/iam/aws_answers.h"
+#include "checks/iam/production.h"
+#include "checks/image/services.h"
+
+namespace muster::rollback {
+namespace {
+
+/// How many tasks may run while a deployment goes on.
+struct Bounds {
+  long least = 0;
+  long most = 0;
+};
+
+Bounds bounds_of(const image::DeploymentSettings& settings) {
+  constexpr long kWhole = 100;
+  const long desired = settings.desired_count;
+  return {(desired * *settings.minimum_healthy_percent + kWhole - 1) / kWhole,
+          desired * *settings.maximum_percent / kWhole};
+}
+
+void judge(const image::Service& service, const image::DeploymentSettings& settings,
+           const Intent& intent, Outcomes& out) {
+  const Bounds bounds = bounds_of(settings);
+  const bool stuck =
+      bounds.most <= settings.desired_count && bounds.least >= settings.desired_count;
+  const bool outage = bounds.least == 0;
+  if (settings.desired_count == 0 || (!stuck && !outage)) {
+    out.pass(service.asset(), settings.where);
+    return;
+  }
+  const bool below =
+      iam::side_of(image::environments_of(service, intent), intent) == iam::Side::Elsewhere;
+  out.fail(service.asset(), settings.where,
+           {WitnessKind::Text,
+            {{"service", {service.arn}},
+             {"desired tasks", {std::to_string(settings.desired_count)}},
+             {"minimumHealthyPercent", {std::to_string(*settings.minimum_healthy_percent)}},
+             {"maximumPercent", {std::to_string(*settings.maximum_percent)}},
+             {"tasks while it rolls",
+              {std::to_string(bounds.least) + " to " + std::to_string(bounds.most)}}}})
+      .arg("service", service.arn.substr(service.arn.rfind('/') + 1))
+      .arg("consequence", stuck ? "cannot be rolled at all: no task may be started or stopped"
+                                : "may be stopped as a whole while it is rolled")
+      .severity(below   ? Severity::Low
+                : stuck ? Severity::High
+                        : Severity::Medium);
+}
+
+void ecs_no_spare(const AuditInput& input, Outcomes& out) {
+  // Far above what ECS takes; keeps the products small.
+  constexpr long kMost = 1'000'000;
+  for (const image::Service& service : input.model<image::EcsServices>().all()) {
+    const auto& settings = service.settings;
+    if (settings && (settings->controller != "ECS" || settings->strategy != "ROLLING" ||
+                     settings->scheduling != "REPLICA")) {
+      continue;
+    }
+    const auto sane = [](const std::optional<long>& number) {
+      return number && *number >= 0 && *number <= kMost;
+    };
+    if (!settings || !sane(settings->minimum_healthy_percent) || !sane(settings->maximum_percent) ||
+        !sane(settings->desired_count)) {
+      out.undecided(
+          service.asset(), service.where,
+          "its numbers of tasks (`deploymentConfiguration`, `desiredCount`) are not among "
+          "the facts");
+      continue;
+    }
+    judge(service, *settings, input.intent(), out);
+  }
+}
+
+const Register kEcsNoSpareCheck{
+    "rollback-ecs-no-spare", ecs_no_spare, {iam::unreadable_aws_answers}};
+
+}  // namespace
+}  // namespace muster::rollback
