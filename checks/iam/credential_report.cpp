@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "checks/iam/model.h"
 #include "checks/policy/values.h"
 
 namespace muster::iam {

@@ -21,7 +21,7 @@ struct Trail {
   SourceRef where;
 };
 
-struct Account {
+struct TrailsOfAccount {
   std::map<std::string, Trail> trails;
   SourceRef where;
 };
@@ -35,15 +35,15 @@ std::map<std::string, bool> recording(const AwsAnswers& answers) {
   return result;
 }
 
-std::map<std::string, Account> accounts_in(const AwsAnswers& answers) {
-  std::map<std::string, Account> accounts;
+std::map<std::string, TrailsOfAccount> accounts_in(const AwsAnswers& answers) {
+  std::map<std::string, TrailsOfAccount> accounts;
   for (const AwsAnswer& answer : answers.all()) {
     const auto list = answer.tree.root().find("trailList");
     if (!list || answer.account.empty()) {
       continue;
     }
-    Account& account =
-        accounts.try_emplace(answer.account, Account{{}, list->where()}).first->second;
+    TrailsOfAccount& account =
+        accounts.try_emplace(answer.account, TrailsOfAccount{{}, list->where()}).first->second;
     for (const text::Node& one : list->items()) {
       const std::string arn = one.string_under("TrailARN");
       account.trails.try_emplace(
@@ -74,8 +74,8 @@ std::string open_of(const Trail& trail, const std::map<std::string, bool>& recor
                         : "";
 }
 
-void judge(const std::string& id, const Account& account,
-           const std::map<std::string, bool>& recording, Outcomes& out) {
+void judge_trails(const std::string& id, const TrailsOfAccount& account,
+                  const std::map<std::string, bool>& recording, Outcomes& out) {
   const Asset asset{"aws-account", id};
   std::vector<std::string> lacks;
   std::string open;
@@ -104,7 +104,7 @@ void trail_incomplete(const AuditInput& input, Outcomes& out) {
   const auto& answers = input.model<AwsAnswers>();
   const auto states = recording(answers);
   for (const auto& [id, account] : accounts_in(answers)) {
-    judge(id, account, states, out);
+    judge_trails(id, account, states, out);
   }
 }
 

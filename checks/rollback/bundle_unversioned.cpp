@@ -34,7 +34,7 @@ std::map<std::string, Use> used_buckets(const Intent& intent) {
           const std::string name =
               arn == std::string::npos ? entry.value : entry.value.substr(arn + kArn.size());
           Use& use = used.try_emplace(name, Use{{}, argument.where}).first->second;
-          use.roles.push_back(role.name);
+          use.roles.push_back("`" + role.name + "`");
         }
       }
     }

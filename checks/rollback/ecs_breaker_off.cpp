@@ -9,16 +9,16 @@
 namespace muster::rollback {
 namespace {
 
-std::string state_of(const image::DeploymentSettings& settings) {
-  return !settings.breaker ? "the circuit breaker is off"
-         : !settings.breaker_rolls_back
-             ? "the circuit breaker stops a failed deployment and does not "
-               "roll back"
-             : "on";
+const char* state_of(const image::DeploymentSettings& settings) {
+  return settings.breaker
+             ? "the circuit breaker stops a failed deployment and does not go back: the service "
+               "stays half rolled until somebody steps in"
+             : "the circuit breaker is off: a revision that never becomes healthy is started again "
+               "and again until somebody steps in";
 }
 
-void judge(const image::Service& service, const image::DeploymentSettings& settings,
-           const Intent& intent, Outcomes& out) {
+void judge_breaker(const image::Service& service, const image::DeploymentSettings& settings,
+                   const Intent& intent, Outcomes& out) {
   if (settings.breaker_rolls_back) {
     out.pass(service.asset(), settings.where);
     return;
@@ -50,7 +50,7 @@ void ecs_breaker_off(const AuditInput& input, Outcomes& out) {
                     "`" + service.settings->controller +
                         "` deploys it, and whether that rolls back is not among the facts");
     } else {
-      judge(service, *service.settings, input.intent(), out);
+      judge_breaker(service, *service.settings, input.intent(), out);
     }
   }
 }

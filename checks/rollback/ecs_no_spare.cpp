@@ -22,8 +22,8 @@ Bounds bounds_of(const image::DeploymentSettings& settings) {
           desired * *settings.maximum_percent / kWhole};
 }
 
-void judge(const image::Service& service, const image::DeploymentSettings& settings,
-           const Intent& intent, Outcomes& out) {
+void judge_spare(const image::Service& service, const image::DeploymentSettings& settings,
+                 const Intent& intent, Outcomes& out) {
   const Bounds bounds = bounds_of(settings);
   const bool stuck =
       bounds.most <= settings.desired_count && bounds.least >= settings.desired_count;
@@ -55,8 +55,11 @@ void ecs_no_spare(const AuditInput& input, Outcomes& out) {
   constexpr long kMost = 1'000'000;
   for (const image::Service& service : input.model<image::EcsServices>().all()) {
     const auto& settings = service.settings;
-    if (settings && (settings->controller != "ECS" || settings->strategy != "ROLLING" ||
-                     settings->scheduling != "REPLICA")) {
+    if (settings && settings->controller != "ECS") {
+      continue;
+    }
+    if (settings && (settings->strategy != "ROLLING" || settings->scheduling != "REPLICA")) {
+      out.pass(service.asset(), settings->where);
       continue;
     }
     const auto sane = [](const std::optional<long>& number) {
@@ -70,7 +73,7 @@ void ecs_no_spare(const AuditInput& input, Outcomes& out) {
           "the facts");
       continue;
     }
-    judge(service, *settings, input.intent(), out);
+    judge_spare(service, *settings, input.intent(), out);
   }
 }
 

@@ -41,6 +41,9 @@ class Moves:
                 family=name, requiresCompatibilities=["FARGATE"], networkMode="awsvpc", cpu="256", memory="512",
                 containerDefinitions=[{"name": "app", "image": f"{REGISTRY}/{name}:{reference}", "essential": True, "cpu": 256, "memory": 512, "portMappings": []}])["taskDefinition"]["taskDefinitionArn"]
         self.ecs.create_service(cluster=CLUSTER, serviceName=name, taskDefinition=definition, desiredCount=1, launchType="FARGATE", networkConfiguration=self.network)
+        # moto keeps these of an update alone.
+        self.ecs.update_service(cluster=CLUSTER, service=name, deploymentConfiguration={
+            "minimumHealthyPercent": 100, "maximumPercent": 200, "deploymentCircuitBreaker": {"enable": True, "rollback": True}})
         self.ecs.run_task(cluster=CLUSTER, taskDefinition=definition, launchType="FARGATE", group="service:" + name, networkConfiguration=self.network)
 
     def set_user_data(self, name, text):

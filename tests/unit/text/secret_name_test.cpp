@@ -17,11 +17,30 @@ TEST_CASE("names of settings that hold a secret") {
 }
 
 TEST_CASE("names that only speak of one") {
-  for (const char* name :
-       {"", "/", "_", "PORT", "PWD", "MAX_TOKENS", "TOKENS", "TOKEN_TTL", "TOKEN_URL", "SECRET_ARN",
-        "SECRET_NAME", "DB_PASSWORD_FILE", "API_KEY_ID", "AWS_ACCESS_KEY_ID", "PUBLIC_KEY",
-        "NEXT_PUBLIC_TOKEN", "KEYBOARD", "SECRETARY", "TOKENIZER", "PASSWORD_MIN_LENGTH", "CACHE_KEY",
-        "/shop/secrets/region", "/password/hint-url", "secretsManager"}) {
+  for (const char* name : {"",
+                           "/",
+                           "_",
+                           "PORT",
+                           "PWD",
+                           "MAX_TOKENS",
+                           "TOKENS",
+                           "TOKEN_TTL",
+                           "TOKEN_URL",
+                           "SECRET_ARN",
+                           "SECRET_NAME",
+                           "DB_PASSWORD_FILE",
+                           "API_KEY_ID",
+                           "AWS_ACCESS_KEY_ID",
+                           "PUBLIC_KEY",
+                           "NEXT_PUBLIC_TOKEN",
+                           "KEYBOARD",
+                           "SECRETARY",
+                           "TOKENIZER",
+                           "PASSWORD_MIN_LENGTH",
+                           "CACHE_KEY",
+                           "/shop/secrets/region",
+                           "/password/hint-url",
+                           "secretsManager"}) {
     CAPTURE(name);
     CHECK_FALSE(names_secret(name));
   }
