@@ -64,7 +64,7 @@ def tasks(asked):
 def services(asked):
     assert len(asked["services"]) <= 10, asked
     one = lambda name: {"serviceArn": name, "serviceName": name.rpartition("/")[2], "status": "ACTIVE", "taskDefinition": arn("ecs", "task-definition/shop:3"),
-                        "deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}, "lifecycleHooks": [{"hookDetails": CANARY}]},
+                        "desiredCount": 2, "deploymentConfiguration": {"minimumHealthyPercent": 100, "maximumPercent": 200, "deploymentCircuitBreaker": {"enable": True, "rollback": True}, "lifecycleHooks": [{"hookDetails": CANARY}]},
                         "deployments": [{"status": "PRIMARY", "taskDefinition": arn("ecs", "task-definition/shop:3"), "createdAt": NOW,
                                          "serviceConnectConfiguration": {"logConfiguration": {"logDriver": "x", "options": {"token": CANARY}}}}]}
     return {"services": [one(name) for name in asked["services"]], "failures": []}
@@ -162,7 +162,7 @@ JSON = {
                                                            "CreationDate": NOW, "KeyState": "Enabled"}},
     ("kms", "GetKeyPolicy"): lambda asked: {"Policy": policy("*", action="kms:*"), "PolicyName": asked["PolicyName"]},
     ("kms", "GetKeyRotationStatus"): lambda _: {"KeyRotationEnabled": False},
-    ("cloudtrail", "DescribeTrails"): lambda _: {"trailList": [{"Name": "all", "TrailARN": TRAIL, "HomeRegion": REGION, "IsMultiRegionTrail": True}]},
+    ("cloudtrail", "DescribeTrails"): lambda _: {"trailList": [{"Name": "all", "TrailARN": TRAIL, "HomeRegion": REGION, "IsMultiRegionTrail": True, "IncludeGlobalServiceEvents": True}]},
     ("cloudtrail", "GetTrailStatus"): lambda asked: {"IsLogging": True, "LatestDeliveryTime": NOW + 0.5},
     ("cloudtrail", "LookupEvents"): events,
 }

@@ -202,7 +202,7 @@ class Collect(unittest.TestCase):
         code, report = self.audit()
         self.assertEqual((code, report["not_covered"]), (1, [row for row in report["not_covered"] if "resource control policies" in row["why"]]))
         found = {row["rule"] for row in report["outcomes"] if row["outcome"] == "fail" and row["severity"] != "info"}
-        self.assertEqual({rule for rule in found if not rule.startswith("image-")}, {"host-metadata-v1", "host-role-admin", "host-ssh-open", "iam-static-user", "oidc-pull-request-merge-ref"})
+        self.assertEqual({rule for rule in found if not rule.startswith("image-")}, {"host-document-public", "host-metadata-v1", "host-role-admin", "host-ssh-open", "iam-static-user", "oidc-pull-request-merge-ref"})
         # Services, images and lifecycle policies are judged as the AWS CLI's own outputs are.
         self.assertIn("image-deployed-gone", found)
         self.assertIn(":role/admin", self.muster("policy", "who-can", "s3:GetObject", "--facts", self.out).stdout)
