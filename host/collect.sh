@@ -17,10 +17,16 @@ newline='
 most_bytes=1048576
 most_lines=10000
 most_state=4096
+most_row=4096
+most_seconds=60
+most_in_folder=400
+most_in_trees=4000
+most_depth=3
+format="%f$tab%u$tab%g$tab%s$tab%Y$tab%Z$tab%h$tab%U$tab%G$tab%d"
 
 usage() {
   printf 'collect.sh: %s\n' "$1" >&2
-  printf 'usage: collect.sh [--host NAME] [--environment NAME] [--path P] [--sha FILE] [--env FILE] [--public KEY] [--key KEY]\n' >&2
+  printf 'usage: collect.sh [--root DIR] [--host NAME] [--environment NAME] [--path P] [--tree DIR] [--sha FILE] [--env FILE] [--public KEY] [--key KEY]\n' >&2
   printf '                  [--state FILE] [--unit FILE] [--service NAME] [--git DIR] [--df PATH] [--salt HEX]\n' >&2
   exit 2
 }
@@ -73,39 +79,50 @@ limited() {
   fi
 }
 
-# kind_of PATH: sets $kind and $stat (raw mode, uid, gid, size, mtime, ctime, links, user, group).
+# kind_of PATH: sets $kind and $stat (raw mode, uid, gid, size, mtime, ctime, links, user, group, device).
 kind_of() {
   stat=
-  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+  # Links above it lead within the root that was given, not where the system would follow them.
+  resolve "${1%/*}"
+  if [ "$state" = loop ]; then
+    kind=error
+    return 0
+  fi
+  set -- "${real%/}/${1##*/}"
+  if [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; then
     kind=none
     may_look "$1" || kind=deny
     return 0
   fi
-  if ! stat=$(limited stat -c "%f$tab%u$tab%g$tab%s$tab%Y$tab%Z$tab%h$tab%U$tab%G" -- "$1" 2>/dev/null); then
-    kind=error
-    return 0
-  fi
-  # The first digits of the mode tell the kind: `stat -c %F` has other words for an empty file.
+  stat=$(limited stat -c "$format" -- "$root$1" 2>/dev/null) || stat=
+  kind_of_mode
+}
+
+# The first digits of the raw mode tell the kind: `stat -c %F` has other words for an empty file.
+kind_of_mode() {
   case $stat in
-    4???"$tab"*) kind='dir' ;;
-    8???"$tab"*) kind='file' ;;
-    a???"$tab"*) kind='link' ;;
+    4???"$tab"*) kind=dir ;;
+    8???"$tab"*) kind=file ;;
+    a???"$tab"*) kind=link ;;
     1???"$tab"*) kind=fifo ;;
     c???"$tab"*) kind=sock ;;
     2???"$tab"* | 6???"$tab"*) kind=dev ;;
-    *) kind=error ;;
+    *)
+      kind=error
+      stat=
+      ;;
   esac
 }
 
-# may_look PATH: whether "not there" can be believed: every folder above can be searched.
+# may_look PATH: whether "not there" can be believed: the folder above that is there can be searched.
 may_look() {
   above=${1%/*}
   while [ -n "$above" ]; do
-    if [ -d "$above" ]; then
-      [ -x "$above" ]
+    if [ -d "$root$above" ]; then
+      [ -x "$root$above" ]
       return
     fi
-    if [ -e "$above" ] || [ -L "$above" ]; then
+    if [ -e "$root$above" ] || [ -L "$root$above" ]; then
       return 0
     fi
     above=${above%/*}
@@ -113,8 +130,8 @@ may_look() {
   return 0
 }
 
-path_fact() {
-  kind_of "$1"
+# path_line PATH: what $kind and $stat say of it.
+path_line() {
   if [ -z "$stat" ]; then
     line path "$1" "$kind"
     return 0
@@ -124,42 +141,155 @@ path_fact() {
   # Unquoted: the fields of stat, parted by tabs.
   set -- "$1" $stat
   IFS=$saved
-  line path "$1" "$kind" "$2" "$3" "$4" "${9-}" "${10-}" "$5" "$6" "$7" "$8"
+  line path "$1" "$kind" "$2" "$3" "$4" "$9" "${10}" "$5" "$6" "$7" "$8"
+}
+
+# resolve PATH: sets $real and $state, link by link and never above the root that was given; `readlink -f` differs from host to host.
+resolve() {
+  real=
+  todo=${1#/}
+  hops=0
+  while [ -n "$todo" ]; do
+    part=${todo%%/*}
+    case $todo in
+      */*) todo=${todo#*/} ;;
+      *) todo= ;;
+    esac
+    case $part in
+      '' | .) continue ;;
+      ..)
+        real=${real%/*}
+        continue
+        ;;
+    esac
+    if [ ! -L "$root$real/$part" ]; then
+      real=$real/$part
+      continue
+    fi
+    hops=$((hops + 1))
+    if [ "$hops" -gt 40 ]; then
+      real=
+      state=loop
+      return 0
+    fi
+    read_link "$real/$part"
+    case $target in
+      /*) real= ;;
+    esac
+    todo=$target${todo:+/$todo}
+  done
+  real=${real:-/}
+  state=ok
+  if [ ! -e "$root$real" ]; then
+    state=dangling
+    may_look "$real" || state=deny
+  fi
+}
+
+# read_link PATH: sets $target. The mark behind it keeps the line ends that a target may end with.
+read_link() {
+  target=$(limited readlink -n -- "$root$1" 2>/dev/null; printf x)
+  target=${target%x}
 }
 
 link_fact() {
-  target=$(readlink -n -- "$1" 2>/dev/null; printf x)
-  target=${target%x}
-  if real=$(readlink -f -- "$1" 2>/dev/null; printf x) && real=${real%x} && real=${real%"$newline"} && [ -n "$real" ]; then
-    state=dangling
-    if [ -e "$1" ]; then
-      state=ok
-    fi
-  else
-    real=
-    state=loop
-  fi
+  resolve "$1"
+  read_link "$1"
   line link "$1" "$target" "$real" "$state"
 }
 
-# parent_facts PATH: every folder above, each once; those above one that was told were told with it.
 parent_facts() {
-  above=$1
-  while :; do
-    above=${above%/*}
-    if one_of "${above:-/}" "$seen"; then
-      return 0
-    fi
-    seen=$seen$newline${above:-/}
-    kind_of "${above:-/}"
+  up=$1
+  while [ -n "$up" ]; do
+    up=${up%/*}
+    one_of "${up:-/}" "$parents" && return 0
+    parents=$parents$newline${up:-/}
+    kind_of "${up:-/}"
     if [ -n "$stat" ]; then
-      rest_of=${stat#*"$tab"}
-      line par "${above:-/}" "${stat%%"$tab"*}" "${rest_of%%"$tab"*}"
+      behind=${stat#*"$tab"}
+      line par "${up:-/}" "${stat%%"$tab"*}" "${behind%%"$tab"*}"
     else
-      line par "${above:-/}" "$kind"
+      line par "${up:-/}" "$kind"
     fi
-    [ -n "$above" ] || return 0
   done
+}
+
+# walk DIR: a line for each entry, then the folders among them. $level counts how deep this is: the shell has no variables of a call.
+walk() {
+  if [ ! -r "$root$1" ] || [ ! -x "$root$1" ]; then
+    line skip "$1" deny
+    return 0
+  fi
+  # Counted before the shell expands names: that has no limit.
+  many=$(limited find "$root$1" -maxdepth 1 -print0 2>/dev/null | tr -dc '\000' | head -c $((most_in_folder + 2)) | wc -c)
+  many=$((many - 1))
+  in_trees=$((in_trees + many))
+  if [ "$many" -gt "$most_in_folder" ] || [ "$in_trees" -gt "$most_in_trees" ]; then
+    in_trees=$((in_trees - many))
+    line skip "$1" too-many
+    return 0
+  fi
+  set +f
+  set -- "$root$1"/* "$root$1"/.[!.]* "$root$1"/..?*
+  set -f
+  for entry in "$@"; do
+    shift
+    if [ -e "$entry" ] || [ -L "$entry" ]; then
+      set -- "$@" "$entry"
+    fi
+  done
+  [ $# -gt 0 ] || return 0
+  walk_entries "$@"
+}
+
+# walk_entries ENTRY...: one stat for all of them; when one vanished, one for each.
+walk_entries() {
+  stats=$(limited stat -c "$format" -- "$@" 2>/dev/null)
+  in_order=$([ "$(printf '%s\n' "$stats" | wc -l)" -eq $# ] && printf yes)
+  for entry in "$@"; do
+    if [ "$in_order" = yes ]; then
+      stat=${stats%%"$newline"*}
+      stats=${stats#*"$newline"}
+      kind_of_mode
+    else
+      kind_of "${entry#"$root"}"
+    fi
+    path_line "${entry#"$root"}"
+    [ "$kind" = link ] && link_fact "${entry#"$root"}"
+  done
+  [ "$level" -lt "$most_depth" ] || return 0
+  for entry in "$@"; do
+    # What git keeps is many files of which none is a deploy's.
+    case ${entry##*/} in
+      .git) continue ;;
+    esac
+    if [ -d "$entry" ] && [ ! -L "$entry" ]; then
+      kind_of "${entry#"$root"}"
+      if [ "${stat##*"$tab"}" != "$device" ]; then
+        line skip "${entry#"$root"}" other-device
+        continue
+      fi
+      level=$((level + 1))
+      walk "${entry#"$root"}"
+      level=$((level - 1))
+    fi
+  done
+}
+
+tree_fact() {
+  kind_of "$1"
+  resolve "$1"
+  if [ "$kind" != dir ]; then
+    line skip "$1" "$kind"
+  elif [ "$real" != "$1" ]; then
+    line skip "$1" through-link
+  elif ! has find; then
+    line skip "$1" no-command
+  else
+    device=${stat##*"$tab"}
+    level=1
+    walk "$1"
+  fi
 }
 
 # readable_file PATH: whether it is a plain file that is small enough; otherwise a line tells why it is left out.
@@ -169,16 +299,26 @@ readable_file() {
     line skip "$1" "$kind"
     return 1
   fi
-  if [ ! -r "$1" ]; then
+  before=$stat
+  resolve "$1"
+  if [ "$real" != "$1" ]; then
+    line skip "$1" through-link
+    return 1
+  fi
+  if [ ! -r "$root$1" ]; then
     line skip "$1" deny
     return 1
   fi
-  size=$(printf %s "$stat" | cut -f4)
+  size=${stat#*"$tab"*"$tab"*"$tab"}
+  size=${size%%"$tab"*}
   if [ "$size" -gt "${2:-$most_bytes}" ]; then
     line skip "$1" too-large
     return 1
   fi
-  before=$stat
+}
+
+content() {
+  limited cat -- "$root$1" 2>/dev/null
 }
 
 # unchanged PATH: whether it is what it was when `readable_file` looked.
@@ -191,8 +331,13 @@ unchanged() {
 }
 
 sha_fact() {
+  if one_of "$1" "$envs"; then
+    # A digest of a file of secrets lets its reader test guesses.
+    line skip "$1" holds-values
+    return 0
+  fi
   readable_file "$1" || return 0
-  sum=$(limited cat -- "$1" 2>/dev/null | sha256sum)
+  sum=$(content "$1" | sha256sum)
   unchanged "$1" || return 0
   line sha "$1" "${sum%% *}"
 }
@@ -200,10 +345,10 @@ sha_fact() {
 state_fact() {
   readable_file "$1" "$most_state" || return 0
   if ! has base64; then
-    line skip "$1" 'no base64'
+    line skip "$1" no-command
     return 0
   fi
-  coded=$(limited cat -- "$1" 2>/dev/null | base64 | tr -d '\n')
+  coded=$(content "$1" | base64 | tr -d '\n')
   unchanged "$1" || return 0
   line state "$1" "$coded"
 }
@@ -224,10 +369,10 @@ bucket_of() {
   fi
 }
 
-# looks_secret KEY VALUE: whether a value that was asked for by name must stay here all the same.
+# looks_secret VALUE: whether a value that was asked for by name must stay here all the same.
 looks_secret() {
-  case $2 in
-    *://*@* | *[?\&][Tt][Oo][Kk][Ee][Nn]=* | *[?\&]*[Kk][Ee][Yy]=* | *[?\&][Ss][Ii][Gg]*=* | *[?\&]*[Ss][Ee][Cc][Rr][Ee][Tt]*=* | *[?\&]*[Pp][Aa][Ss][Ss]*=*) return 0 ;;
+  case $1 in
+    *://*@* | *[?\&]*[Tt][Oo][Kk][Ee][Nn]*=* | *[?\&]*[Kk][Ee][Yy]=* | *[?\&][Ss][Ii][Gg]*=* | *[?\&]*[Ss][Ee][Cc][Rr][Ee][Tt]*=* | *[?\&]*[Pp][Aa][Ss][Ss]*=* | *[?\&]*[Pp][Ww][Dd]*=* | *[?\&]*[Aa][Uu][Tt][Hh]*=* | *[?\&]*[Cc][Rr][Ee][Dd]*=*) return 0 ;;
     *AKIA* | *ASIA* | *ghp_* | *gho_* | *ghs_* | *ghu_* | *github_pat_* | *xox[abprs]-* | sk-* | *sk_live_* | *eyJ* | *-----BEGIN* | *://hooks.* | */services/T* | *[Ww][Ee][Bb][Hh][Oo][Oo][Kk]*) return 0 ;;
   esac
   return 1
@@ -300,7 +445,7 @@ is_key() {
   [ ${#1} -le 40 ]
 }
 
-# after_quote QUOTE TEXT: sets $rest to what stands behind the closing quote; fails when there is none.
+# after_quote QUOTE TEXT: sets $rest to what stands behind the closing quote (or another end); fails when there is none.
 after_quote() {
   rest=$2
   while :; do
@@ -312,7 +457,7 @@ after_quote() {
     rest=${rest#*"$1"}
     # A backslash keeps a double quote from closing; two of them do not.
     backslashes=${head##*[!\\]}
-    if [ "$1" = "'" ] || [ $((${#backslashes} % 2)) -eq 0 ]; then
+    if [ "$1" != '"' ] || [ $((${#backslashes} % 2)) -eq 0 ]; then
       return 0
     fi
   done
@@ -322,10 +467,16 @@ flag() {
   flags=${flags:+$flags,}$1
 }
 
+# unread FILE NUMBER FLAGS: a line of which not even a name may be told.
+unread() {
+  line env "$1" "$2" '?' none 0 none "$3" '' ''
+}
+
 # assignment FILE NUMBER LINE: one line of an environment file that is no comment and not empty.
 assignment() {
   flags=
   quote=none
+  whole=yes
   text=$3
   case $text in
     *"$cr")
@@ -349,7 +500,8 @@ assignment() {
     *=*) ;;
     *)
       flag no-equals
-      line env "$1" "$2" '?' none 0 none "$flags"
+      pem_opens "$text"
+      unread "$1" "$2" "$flags"
       return 0
       ;;
   esac
@@ -367,7 +519,12 @@ assignment() {
   case $value in
     \"*) value_quoted '"' double ;;
     \'*) value_quoted "'" single ;;
-    *' #'* | *"$tab#"*) flag inline-comment ;;
+    *' #'* | *"$tab#"*)
+      flag inline-comment
+      whole=no
+      ;;
+    *\\) whole=no ;;
+    *) pem_opens "$value" ;;
   esac
   case $value in
     *\$*) flag dollar ;;
@@ -377,9 +534,12 @@ assignment() {
   shape_of "$key" "$value"
   bucket_of ${#value}
   shown=
-  if one_of "$key" "$publics"; then
-    if looks_secret "$key" "$value"; then
+  # A key that is no name is never public, whatever the list says.
+  if [ "$known" != '?' ] && one_of "$key" "$publics"; then
+    if looks_secret "$value"; then
       flag refused
+    elif [ "$whole" = no ]; then
+      flag withheld
     else
       shown="=$value"
     fi
@@ -392,6 +552,14 @@ assignment() {
   line env "$1" "$2" "$known" "$shape" "$bucket" "$quote" "$flags" "$shown" "$hash"
 }
 
+# pem_opens TEXT: lines of a key block end in `=` and would be read as names.
+pem_opens() {
+  case $1 in
+    *-----END*) ;;
+    *-----BEGIN*) open=-----END ;;
+  esac
+}
+
 # value_quoted QUOTE NAME: takes the quotes off $value; sets $open when the value goes on in the next line.
 value_quoted() {
   quote=$2
@@ -399,12 +567,20 @@ value_quoted() {
   if after_quote "$1" "$inside"; then
     behind=$rest
     value=${inside%"$1$behind"}
-    case $behind in
-      '' | ' '* | "$tab"*) ;;
-      *) flag text-behind-quote ;;
+    case ${behind#"${behind%%[! "$tab"]*}"} in
+      '') ;;
+      '#'*)
+        flag inline-comment
+        whole=no
+        ;;
+      *)
+        flag text-behind-quote
+        whole=no
+        ;;
     esac
   else
     quote=unbalanced
+    whole=no
     open=$1
     value=$inside
   fi
@@ -414,15 +590,30 @@ value_quoted() {
 env_lines() {
   number=0
   open=
+  joins=no
   while IFS= read -r row || [ -n "$row" ]; do
     number=$((number + 1))
     if [ "$number" -gt "$most_lines" ]; then
-      line skip "$1" too-many-lines
+      line skip "$1" too-many
       return 0
+    fi
+    if [ ${#row} -gt "$most_row" ]; then
+      line skip "$1" too-long
+      return 0
+    fi
+    joined=$joins
+    joins=no
+    case ${row%"$cr"} in
+      *\\) joins=yes ;;
+    esac
+    if [ "$joined" = yes ] && [ -z "$open" ]; then
+      # systemd reads this line as the end of the one before, a container engine as a line of its own.
+      unread "$1" "$number" continuation
+      continue
     fi
     if [ -n "$open" ]; then
       # Inside a quoted value: nothing of it is a name.
-      line env "$1" "$number" '?' none 0 none inside-quote
+      unread "$1" "$number" inside-quote
       if after_quote "$open" "$row"; then
         open=
       fi
@@ -431,7 +622,7 @@ env_lines() {
     case ${row#"${row%%[! "$tab"]*}"} in
       '' | "$cr" | '#'*) continue ;;
       ';'*)
-        line env "$1" "$number" '?' none 0 none semicolon
+        unread "$1" "$number" semicolon
         continue
         ;;
     esac
@@ -442,30 +633,44 @@ env_lines() {
 env_fact() {
   readable_file "$1" || return 0
   flags=
-  case $(limited cat -- "$1" 2>/dev/null | tr -d '\001-\377' | wc -c) in
+  case $(content "$1" | tr -d '\001-\377' | wc -c) in
     *[1-9]*)
       line skip "$1" nul
       return 0
       ;;
   esac
-  case $(limited cat -- "$1" 2>/dev/null | od -An -v -tx1 -N3) in
+  case $(content "$1" | od -An -v -tx1 -N3) in
     *'ef bb bf'*) flag bom ;;
   esac
-  case $(limited cat -- "$1" 2>/dev/null | tr -d '\000-\177' | wc -c) in
+  case $(content "$1" | tr -d '\000-\177' | wc -c) in
     *[1-9]*) flag not-ascii ;;
   esac
-  count=$(limited cat -- "$1" 2>/dev/null | wc -l)
+  count=$(content "$1" | wc -l)
   line envfile "$1" "$((count))" "$flags"
-  limited cat -- "$1" 2>/dev/null | env_lines "$1"
+  content "$1" | env_lines "$1"
   unchanged "$1" || return 0
 }
 
 # unit_lines FILE: directives of a unit; the value of those alone whose value is never a secret.
 unit_lines() {
   section=
+  held=
   while IFS= read -r row || [ -n "$row" ]; do
+    if [ ${#row} -gt "$most_row" ] || [ ${#held} -gt "$most_row" ]; then
+      line skip "$1" too-long
+      return 0
+    fi
     case $row in
-      '' | '#'* | ';'*) continue ;;
+      '#'* | ';'*) continue ;;
+      *\\)
+        held="$held${row%?} "
+        continue
+        ;;
+    esac
+    row=$held$row
+    held=
+    case $row in
+      '') continue ;;
       '['*']')
         section=$row
         continue
@@ -479,12 +684,22 @@ unit_lines() {
       *[!A-Za-z0-9]*) continue ;;
       User | Group | Type | EnvironmentFile | WorkingDirectory | Restart | RestartSec | TimeoutStartSec | TimeoutStopSec | TimeoutSec | RemainAfterExit | WantedBy | RequiredBy | After | Before | Requires | Wants | OnCalendar | Persistent | Unit | NoNewPrivileges | ProtectSystem | ProtectHome | PrivateTmp | DynamicUser) ;;
       ExecStart | ExecStartPre | ExecStartPost | ExecStop | ExecStopPost | ExecReload)
-        value=$(printf %s "$value" | cut -d' ' -f1)$(verb_of "$value")
+        value=$(program_of "$value")$(verb_of "$value")
         ;;
       *) value='[masked]' ;;
     esac
     line unit "$1" "$section" "$name" "$value"
   done
+}
+
+# program_of COMMAND: its first word when that is a path.
+program_of() {
+  first=${1%%[ "$tab"]*}
+  case $first in
+    *[!A-Za-z0-9/._@:+!-]*) printf '[masked]' ;;
+    */*) printf %s "$first" ;;
+    *) printf '[masked]' ;;
+  esac
 }
 
 # verb_of COMMAND: what a container engine is told to do, of a few words that are no secret.
@@ -498,13 +713,17 @@ verb_of() {
 
 unit_fact() {
   readable_file "$1" || return 0
-  limited cat -- "$1" 2>/dev/null | unit_lines "$1"
+  content "$1" | unit_lines "$1"
   unchanged "$1" || return 0
 }
 
 service_fact() {
+  if [ -n "$root" ]; then
+    line skip "service $1" offline
+    return 0
+  fi
   if ! has systemctl; then
-    line skip "service $1" 'no systemctl'
+    line skip "service $1" no-command
     return 0
   fi
   limited systemctl show -p FragmentPath,DropInPaths,NeedDaemonReload,ActiveState,UnitFileState,Result,ExecMainStatus,InvocationID -- "$1" 2>/dev/null | while IFS= read -r row; do
@@ -514,59 +733,80 @@ service_fact() {
 
 # git_fact DIR: from the files of the repository alone. Asking git would run what its configuration names.
 git_fact() {
-  readable_file "$1/.git/HEAD" 4096 || return 0
-  IFS= read -r head <"$1/.git/HEAD" || :
+  readable_file "$1/.git/HEAD" "$most_state" || return 0
+  head=$(content "$1/.git/HEAD" | head -n 1)
   ref=
-  commit=$head
   case $head in
-    'ref: '*)
+    'ref: refs/'*..* | 'ref: '*[!A-Za-z0-9/._-]*) head= ;;
+    'ref: refs/'*)
       ref=${head#ref: }
-      commit=
-      case $ref in
-        refs/*..* | *[!A-Za-z0-9/._-]*) ;;
-        refs/*)
-          if [ -f "$1/.git/$ref" ] && [ ! -L "$1/.git/$ref" ]; then
-            IFS= read -r commit <"$1/.git/$ref" || :
-          elif [ -f "$1/.git/packed-refs" ] && has grep; then
-            commit=$(limited grep -F -- " $ref" "$1/.git/packed-refs" 2>/dev/null | while IFS= read -r row; do
-              [ "${row#* }" = "$ref" ] && printf %s "${row%% *}" && break
-            done)
-          fi
-          ;;
-      esac
+      head=$(commit_of "$1" "$ref")
       ;;
   esac
-  case $commit in
-    *[!0-9a-f]*) commit= ;;
+  # Nothing but an id: the file may be something else than git's.
+  case ${#head}:$head in
+    *:*[!0-9a-f]*) head= ;;
+    40:* | 64:*) ;;
+    *) head= ;;
   esac
-  line git "$1" "$commit" "$ref" unknown
-  if [ -f "$1/.git/config" ] && [ -r "$1/.git/config" ]; then
-    limited cat -- "$1/.git/config" 2>/dev/null | remote_lines "$1"
-  fi
+  line git "$1" "$head" "$ref" unknown
+  readable_file "$1/.git/config" || return 0
+  content "$1/.git/config" | remote_lines "$1"
 }
 
-# remote_lines DIR: where the repository comes from, without what stands before `@`.
+# commit_of DIR REF: prints the commit, from the file of the ref or from the packed ones.
+commit_of() {
+  kind_of "$1/.git/$2"
+  if [ "$kind" != none ]; then
+    readable_file "$1/.git/$2" "$most_state" >/dev/null && content "$1/.git/$2" | head -n 1
+    return 0
+  fi
+  readable_file "$1/.git/packed-refs" >/dev/null || return 0
+  content "$1/.git/packed-refs" | while IFS= read -r row; do
+    if [ "${row#* }" = "$2" ]; then
+      printf %s "${row%% *}"
+      return 0
+    fi
+  done
+}
+
+# remote_lines DIR: where the repository comes from, without what stands before `@` or behind `?`.
 remote_lines() {
   while IFS= read -r row; do
     row=${row#"${row%%[! "$tab"]*}"}
     case $row in
-      'url = '* | 'url='*) ;;
+      url[\ =]*) ;;
       *) continue ;;
     esac
-    url=${row#url}
-    url=${url#"${url%%[! =]*}"}
+    url=${row#*=}
+    url=${url#"${url%%[! "$tab"]*}"}
     credential=no
     case $url in
+      *\\ | *\"*)
+        url=
+        credential=unknown
+        ;;
       *://*@*)
         credential=yes
         url=${url%%://*}://${url##*@}
         ;;
+      *@*) url=${url##*@} ;;
     esac
-    line remote "$1" "${url%%\?*}" "$credential"
+    case $url in
+      *[?\#]*)
+        credential=yes
+        url=${url%%[?\#]*}
+        ;;
+    esac
+    line remote "$1" "$url" "$credential"
   done
 }
 
 df_fact() {
+  if [ -n "$root" ]; then
+    line skip "df $1" offline
+    return 0
+  fi
   kilobytes=$(limited df -P -k -- "$1" 2>/dev/null | tail -n 1)
   inodes=$(limited df -P -i -- "$1" 2>/dev/null | tail -n 1)
   # Unquoted: columns. The mount point, which may have blanks, is the last and is not taken.
@@ -577,7 +817,8 @@ df_fact() {
 }
 
 tool_facts() {
-  for tool in stat sha256sum timeout base64 systemctl docker nginx git curl gzip; do
+  [ -z "$root" ] || return 0
+  for tool in find sha256sum timeout base64 systemctl docker nginx git curl gzip; do
     found=no
     has "$tool" && found=yes
     line tool "$tool" "$found"
@@ -592,12 +833,18 @@ each() {
   while [ -n "$list" ]; do
     one=${list%%"$newline"*}
     list=${list#*"$newline"}
-    "$function" "$one"
+    # One thing that hangs may cost its own limit; many of them may not add up.
+    if [ $(($(date +%s) - started)) -gt "$most_seconds" ]; then
+      line skip "$one" timeout
+    else
+      "$function" "$one"
+    fi
   done
 }
 
 watched_path() {
-  path_fact "$1"
+  kind_of "$1"
+  path_line "$1"
   if [ "$kind" = link ]; then
     link_fact "$1"
   fi
@@ -605,15 +852,20 @@ watched_path() {
 }
 
 collect() {
+  parents=
+  in_trees=0
   boot=
-  [ -r /proc/sys/kernel/random/boot_id ] && IFS= read -r boot </proc/sys/kernel/random/boot_id
   uptime=
-  [ -r /proc/uptime ] && IFS=' ' read -r uptime rest </proc/uptime
-  line v1 "$host" "$(date +%s)" "$boot" "$uptime" "$environment" "$(id -u)"
+  if [ -z "$root" ]; then
+    [ -r /proc/sys/kernel/random/boot_id ] && IFS= read -r boot </proc/sys/kernel/random/boot_id
+    [ -r /proc/uptime ] && IFS=' ' read -r uptime rest </proc/uptime
+  fi
+  line v1 "$host" "$started" "$boot" "$uptime" "$environment" "$(id -u)"
   each "$paths" watched_path
   each "$envs" watched_path
   each "$states" watched_path
   each "$units" watched_path
+  each "$trees" tree_fact
   each "$shas" sha_fact
   each "$units" sha_fact
   each "$envs" env_fact
@@ -636,34 +888,56 @@ absolute() {
   esac
 }
 
-host='' environment='' paths='' shas='' envs='' publics='' keys='' states='' units='' services='' gits='' dfs='' salt='' seen=''
+root= host= environment= paths= trees= shas= envs= publics= keys= states= units= services= gits= dfs= salt=
 cr=$(printf '\r')
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || usage "\`$1\` needs a value"
   case $1 in
-    --path | --sha | --env | --state | --unit | --git | --df) absolute "$2" "$1" ;;
+    --root | --path | --tree | --sha | --env | --state | --unit | --git | --df) absolute "$2" "$1" ;;
   esac
   case $1 in
+    --root) root=$2 ;;
     --host) host=$2 ;;
     --environment) environment=$2 ;;
-    --salt) salt=$2 ;;
+    --salt)
+      case ${#2}:$2 in
+        32:*[!0-9a-f]*) usage 'the salt is 32 hexadecimal digits' ;;
+        32:*) salt=$2 ;;
+        *) usage 'the salt is 32 hexadecimal digits' ;;
+      esac
+      ;;
     --path) paths=$paths$2$newline ;;
+    --tree) trees=$trees$2$newline ;;
     --sha) shas=$shas$2$newline ;;
     --env) envs=$envs$2$newline ;;
-    --public) publics=$publics$newline$2 ;;
-    --key) keys=$keys$newline$2 ;;
+    --public | --key)
+      case $2 in
+        '' | [0-9]* | *[!A-Za-z0-9_]*) usage "\`$2\` is no name of a variable" ;;
+      esac
+      if [ "$1" = --public ]; then
+        publics=$publics$newline$2
+      else
+        keys=$keys$newline$2
+      fi
+      ;;
     --state) states=$states$2$newline ;;
     --unit) units=$units$2$newline ;;
-    --service) services=$services$2$newline ;;
+    --service)
+      case $2 in
+        '' | -* | *[!A-Za-z0-9@._:-]*) usage "\`$2\` is no name of a unit" ;;
+      esac
+      services=$services$2$newline
+      ;;
     --git) gits=$gits$2$newline ;;
     --df) dfs=$dfs$2$newline ;;
     *) usage "there is no option \`$1\`" ;;
   esac
   shift 2
 done
-for needed in stat od tr wc cut sha256sum readlink cat date id; do
+for needed in stat od tr wc head tail sha256sum readlink cat date id; do
   has "$needed" || usage "this host has no \`$needed\`"
 done
+started=$(date +%s)
 facts=$(collect)
 sum=$(printf '%s\n' "$facts" | sha256sum)
 lines=$(printf '%s\n' "$facts" | wc -l)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""host/collect.sh under every shell that is here, on trees made to be nasty. What it says of files is compared with what Python sees (os.lstat, hashlib)."""
+"""host/collect.sh under every shell that is here, on trees made to be nasty. What it says of files is compared with what Python sees (os.lstat, hashlib).
+MUSTER_HOST_FILES is how many files the crowded folder has (10000; 100000 takes ten seconds more); MUSTER_COLLECT is another collector to try."""
 import base64
 import hashlib
 import os
@@ -12,10 +13,10 @@ import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-COLLECT = os.path.join(HERE, "..", "..", "host", "collect.sh")
-# How many files the crowded folder has; MUSTER_HOST_FILES=100000 takes ten seconds more.
-CROWD = int(os.environ.get("MUSTER_HOST_FILES", "10000"))
+COLLECT = os.environ.get("MUSTER_COLLECT") or os.path.join(HERE, "..", "..", "host", "collect.sh")
 SHELLS = [shell for shell in (["dash"], ["busybox", "sh"], ["bash"]) if shutil.which(shell[0])]
+CROWD = int(os.environ.get("MUSTER_HOST_FILES", "10000"))
+SALT = "5a17" * 8
 # Each leaked from one collector or another once.
 SECRETS = ["123456", "4711", "https://hooks.example.test/services/T0/B0/XyZ", "https://key0@sentry.example.test/1", "https://shop.example.test/cb?token=tok3n", "ghp_" + "a" * 36, "v3rs10n-s3cret",
            "postgres://user:pw@db/shop", "quoted secret", "MIIEvAIBADANBgkqhkiG9w0BAQEFAASC", "U2VjcmV0TGluZQ==", "unit-s3cret", "exec-s3cret"]
@@ -154,7 +155,7 @@ class Collect(unittest.TestCase):
         env, unit = self.write(b".env", ENV, 0o600), self.write(b"shop.service", UNIT)
         state = self.write(b"state.json", '{"current": "1.4.0"}')
         words = ("--env", env, "--unit", unit, "--state", state, "--public", "PORT", "--public", "DOMAIN", "--public", "SENTRY_DSN", "--public", "CALLBACK_URL", "--public", "DATABASE_URL", "--public", "SLACK_WEBHOOK",
-                 "--public", "GITHUB_TOKEN_ENV", "--salt", "5a17")
+                 "--public", "GITHUB_TOKEN_ENV", "--salt", SALT)
         rows = self.same_in_all_shells(*words)
         text = b"\n".join(b"\t".join(row) for row in rows)
         for secret in [*SECRETS, "hush1"]:
@@ -165,12 +166,81 @@ class Collect(unittest.TestCase):
         for refused in (b"SENTRY_DSN", b"CALLBACK_URL", b"DATABASE_URL", b"SLACK_WEBHOOK", b"GITHUB_TOKEN_ENV"):
             self.assertEqual(keys[refused][7:9], [b"refused", b""], refused)
         self.assertEqual([row[2] for row in rows if row[0] == b"env" and row[3] == b"?"], [b"13", b"14", b"15"], "lines inside a quoted value have no name")
-        self.assertEqual(keys[b"DB_PASSWORD"][9], hashlib.sha256(b"5a17" + SECRETS[0].encode()).hexdigest().encode())
+        self.assertEqual(keys[b"DB_PASSWORD"][9], hashlib.sha256(SALT.encode() + SECRETS[0].encode()).hexdigest().encode())
         self.assertEqual([row[1:] for row in rows if row[0] == b"state"], [[state, base64.b64encode(b'{"current": "1.4.0"}')]])
         self.assertEqual([row[2:] for row in rows if row[0] == b"unit"],
                          [[b"[Unit]", b"After", b"network.target"], [b"[Service]", b"User", b"shop"], [b"[Service]", b"EnvironmentFile", b"/opt/shop/.env"], [b"[Service]", b"Environment", b"[masked]"],
                           [b"[Service]", b"ExecStartPre", b"/usr/bin/docker pull"], [b"[Service]", b"ExecStart", b"/usr/bin/docker run"]])
         self.assertEqual([row[1:] for row in rows if row[0] == b"sha"], [[unit, hashlib.sha256(UNIT.encode()).hexdigest().encode()]])
+
+    def test_a_tree_is_told_entry_by_entry_and_left_through_no_link(self):
+        self.hostile()
+        self.write(b"line\nend", b"")
+        self.write(b".hidden", b"")
+        self.write(b"..odd", b"")
+        outside = tempfile.mkdtemp(prefix="muster-outside-")
+        self.addCleanup(shutil.rmtree, outside)
+        with open(os.path.join(outside, "never-told"), "w"):
+            pass
+        os.symlink(outside, self.path(b"out"))
+        os.makedirs(self.path(b"folder/a/b/c"))
+        os.makedirs(self.path(b"repository/.git/refs"))
+        os.mkdir(self.path(b"crowd"))
+        for i in range(401):
+            self.write(b"crowd/%d" % i, b"")
+        expected, depth = set(), len(self.top.split(b"/"))
+        for where, folders, files in os.walk(self.top):
+            level = len(where.split(b"/")) - depth
+            if where.endswith((b"/.git", b"/crowd")) or level > 2:
+                folders[:] = []
+                continue
+            expected.update(os.path.join(where, name) for name in folders + files)
+        rows = self.same_in_all_shells("--tree", self.top)
+        told = {row[1]: row[2:] for row in rows if row[0] == b"path"}
+        self.assertEqual(set(told), expected)
+        for name, row in told.items():
+            seen = os.lstat(name)
+            self.assertEqual(row[:4] + row[6:], [kind_of(seen.st_mode), *(b"%x" % seen.st_mode, b"%d" % seen.st_uid, b"%d" % seen.st_gid),
+                                                 *(b"%d" % one for one in (seen.st_size, seen.st_mtime, seen.st_ctime, seen.st_nlink))], name)
+        self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [[self.path(b"crowd"), b"too-many"]])
+        self.assertFalse(any(b"never-told" in field for row in rows for field in row))
+
+    def test_links_stay_in_the_root_and_contents_are_not_read_through_links(self):
+        os.makedirs(self.path(b"root/opt/shop"))
+        self.write(b"root/opt/shop/.env", "A=1\n")
+        self.write(b"outside", "B=2\n")
+        for name, target in ((b"old", b"/opt/shop"), (b"away", b"../../../../../../../outside"), (b"secret", self.path(b"outside")), (b"round", b"/round2"), (b"round2", b"round")):
+            os.symlink(target, self.path(b"root/" + name))
+        names = (b"/old", b"/away", b"/secret", b"/round", b"/old/.env")
+        rows = self.same_in_all_shells("--root", self.path(b"root"), *(word for name in names for word in ("--path", name)), "--env", "/old/.env", "--env", "/secret", "--env", "/opt/shop/.env", "--sha", "/away",
+                                       "--service", "shop", "--df", "/")
+        self.assertEqual({row[1]: row[3:] for row in rows if row[0] == b"link" and row[1] in names},
+                         {b"/old": [b"/opt/shop", b"ok"], b"/away": [b"/outside", b"dangling"], b"/secret": [self.path(b"outside"), b"dangling"], b"/round": [b"", b"loop"]})
+        self.assertEqual([row[2] for row in rows if row[:2] == [b"path", b"/old/.env"]], [b"file", b"file"])
+        self.assertEqual([row[1:4] for row in rows if row[0] == b"env"], [[b"/opt/shop/.env", b"1", b"A"]])
+        self.assertEqual({tuple(row[1:]) for row in rows if row[0] == b"skip"},
+                         {(b"/old/.env", b"through-link"), (b"/secret", b"link"), (b"/away", b"link"), (b"service shop", b"offline"), (b"df /", b"offline")})
+
+    def test_what_only_looks_like_a_public_value_stays(self):
+        table = [(b"=hush1", b""), (b"PORT=1 # hush2", b"inline-comment,withheld"), (b"PORT='hush3' hush4", b"text-behind-quote,withheld"), (b"A=hush5\\", b""), (b"PORT=hush6", b"continuation"), (b"PORT=\"hush7", b"withheld"), (b"PORT=hush8", b"inside-quote"),
+                 (b"\"", b"inside-quote"), (b"KEY=-----BEGIN PRIVATE KEY-----", b""), (b"aHVzaDk=", b"inside-quote"), (b"PORT=hush10", b"inside-quote"), (b"-----END PRIVATE KEY-----", b"inside-quote"), (b"PORT=" + b"eyJhush11", b"refused"),
+                 (b"PORT=https://h.test/?a=1&pwd=hush12", b"refused"), (b"PORT=80", b"")]
+        env = self.write(b"env", b"\n".join(row for row, _ in table))
+        unit = self.write(b"shop.service", "[Service]\nEnvironment=A=1 \\\nType=hush13 \\\n[hush14]\nUser=shop\nExecStart=hush15 x\nExecStop=/bin/sh -c hush16\nhush17=1\n")
+        rows = self.same_in_all_shells("--env", env, "--public", "PORT", "--unit", unit, "--sha", env)
+        shown = {row[2]: row for row in rows if row[0] == b"env"}
+        self.assertEqual([row[8] for row in shown.values() if row[8]], [b"=80"])
+        for number, (written, flags) in enumerate(table, 1):
+            self.assertEqual(shown[b"%d" % number][7], flags, written)
+        self.assertNotIn(b"hush", b"".join(field for row in rows for field in row if row[0] != b"unit" or row[3] != b"hush17"))
+        self.assertEqual([row[3:] for row in rows if row[0] == b"unit"], [[b"Environment", b"[masked]"], [b"User", b"shop"], [b"ExecStart", b"[masked]"], [b"ExecStop", b"/bin/sh"], [b"hush17", b"[masked]"]])
+        self.assertIn([b"skip", env, b"holds-values"], rows)
+
+    def test_lines_that_would_take_long_are_given_up(self):
+        env = self.write(b"env", b"A=1\nPORT=" + b"?&" * 50_000 + b"\nB=2\n")
+        rows = self.same_in_all_shells("--env", env, "--public", "PORT")
+        self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [[env, b"too-long"]])
+        self.assertEqual([row[3] for row in rows if row[0] == b"env"], [b"A"])
 
     def test_lines_of_an_environment_file(self):
         table = [(b"A=1", [b"A", b"int", b"1-7", b"none", b""]), (b"B=", [b"B", b"empty", b"0", b"none", b""]), (b"C=\"x y\"", [b"C", b"text", b"1-7", b"double", b""]), (b"D='$x'", [b"D", b"text", b"1-7", b"single", b"dollar"]),
@@ -221,7 +291,8 @@ class Collect(unittest.TestCase):
         self.write(b"many/.git/refs/heads/main", "a" * 40 + "\n")
         pwned = os.fsdecode(self.path(b"pwned"))
         self.write(b"many/.git/config", f'[core]\n\tfsmonitor = "touch {pwned}"\n[filter "x"]\n\tclean = touch {pwned}\n[remote "origin"]\n\turl = https://bot:t0ken-of-bot@git.example.test/acme/shop.git?x=1\n')
-        rows = self.same_in_all_shells("--path", self.path(b"many"), "--git", self.path(b"many"))
+        rows = self.same_in_all_shells("--path", self.path(b"many"), "--tree", self.path(b"many"), "--git", self.path(b"many"))
+        self.assertIn([b"skip", self.path(b"many"), b"too-many"], rows)
         self.assertEqual([row[1:] for row in rows if row[0] == b"git"], [[self.path(b"many"), b"a" * 40, b"refs/heads/main", b"unknown"]])
         self.assertEqual([row[1:] for row in rows if row[0] == b"remote"], [[self.path(b"many"), b"https://git.example.test/acme/shop.git", b"yes"]])
         self.assertFalse(os.path.exists(pwned))
@@ -241,7 +312,7 @@ class Collect(unittest.TestCase):
         self.assertEqual(bad, [])
 
     def test_a_wrong_question_is_refused(self):
-        for words in (["--path", "opt/shop"], ["--path", "/opt/../etc"], ["--path", "/opt//shop"], ["--path", "/opt/shop/"], ["--path", "/"], ["--path"], ["--nonsense", "x"], ["--path", "/opt/a\nb"]):
+        for words in (["--path", "opt/shop"], ["--path", "/opt/../etc"], ["--path", "/opt//shop"], ["--path", "/opt/shop/"], ["--path", "/"], ["--path"], ["--nonsense", "x"], ["--path", "/opt/a\nb"], ["--public", ""], ["--public", "A B"], ["--salt", "5a17"], ["--service", "-x"], ["--root", "tree"]):
             for shell in SHELLS:
                 with self.subTest(words=words, shell=shell):
                     done = run(shell, *words)
