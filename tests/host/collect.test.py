@@ -195,6 +195,8 @@ class Collect(unittest.TestCase):
                 folders[:] = []
                 continue
             expected.update(os.path.join(where, name) for name in folders + files)
+        plain = [name for name in expected if os.path.isfile(name) and not os.path.islink(name) and b"\n" not in name]
+        self.assertEqual({row[1]: row[2] for row in self.same_in_all_shells(*(word for name in plain for word in ("--sha", name))) if row[0] == b"sha"}, {name: hashlib.sha256().hexdigest().encode() for name in plain})
         rows = self.same_in_all_shells("--tree", self.top)
         told = {row[1]: row[2:] for row in rows if row[0] == b"path"}
         self.assertEqual(set(told), expected)
