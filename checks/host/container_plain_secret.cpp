@@ -15,7 +15,7 @@ namespace {
 
 /// Values that tell where a secret is, or none.
 bool is_no_secret(std::string_view value) {
-  constexpr std::array<std::string_view, 5> kBegins = {"arn:", "secretsmanager:", "ssm:", "/", "$"};
+  constexpr std::array<std::string_view, 4> kBegins = {"arn:", "secretsmanager:", "ssm:", "${"};
   constexpr std::array<std::string_view, 2> kSwitches = {"true", "false"};
   const auto begins = [&](std::string_view begin) { return value.starts_with(begin); };
   return value.empty() || text::one_of(text::lower(value), kSwitches) ||
