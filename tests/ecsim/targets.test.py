@@ -17,6 +17,14 @@ def probe(port, done, seen):
         time.sleep(0.005)
 
 
+def answers(port):
+    try:
+        with urllib.request.urlopen(f'http://127.0.0.1:{port}/version', timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
 def wait(condition):
     end = time.monotonic() + 5
     while not condition():
@@ -35,7 +43,7 @@ def main():
         try:
             wait(lambda: all(t.healthy() for t in tasks))
             group.set_ports([t.port for t in tasks])
-            time.sleep(0.5)
+            wait(lambda: answers(group.port))
             load.start()
             for i in range(2):
                 new, old = targets.Process('2', root), tasks[i]
