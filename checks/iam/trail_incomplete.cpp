@@ -26,11 +26,13 @@ struct TrailsOfAccount {
   SourceRef where;
 };
 
-/// ARN of a trail -> whether it records now.
+/// ARN of a trail -> whether it records now; of several answers one that says no counts.
 std::map<std::string, bool> recording(const AwsAnswers& answers) {
   std::map<std::string, bool> result;
   answers.of("cloudtrail:GetTrailStatus", [&](const text::Node& status, const AwsAnswer&) {
-    result[status.find("muster")->string_under("Name")] = status.flag_under("IsLogging");
+    const std::string name = status.find("muster")->string_under("Name");
+    bool& records = result.try_emplace(name, true).first->second;
+    records = records && status.flag_under("IsLogging");
   });
   return result;
 }

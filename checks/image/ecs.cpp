@@ -77,12 +77,14 @@ std::optional<DeploymentSettings> settings_of(const Node& service) {
   if (!configuration || !configuration->is(Type::Mapping)) {
     return std::nullopt;
   }
-  DeploymentSettings settings{
-      .minimum_healthy_percent = {}, .maximum_percent = {}, .where = configuration->where()};
+  DeploymentSettings settings{.desired_count = {},
+                              .minimum_healthy_percent = {},
+                              .maximum_percent = {},
+                              .where = configuration->where()};
   settings.controller = text_or(service.find("deploymentController"), "type", "ECS");
   settings.strategy = text_or(configuration, "strategy", "ROLLING");
   settings.scheduling = text_or(std::optional(service), "schedulingStrategy", "REPLICA");
-  settings.desired_count = text::whole_number(service.text_under("desiredCount")).value_or(0);
+  settings.desired_count = text::whole_number(service.text_under("desiredCount"));
   settings.minimum_healthy_percent =
       text::whole_number(configuration->text_under("minimumHealthyPercent"));
   settings.maximum_percent = text::whole_number(configuration->text_under("maximumPercent"));

@@ -72,8 +72,8 @@ struct DeploymentSettings {
   std::string strategy = "ROLLING";
   /// `REPLICA`, `DAEMON`
   std::string scheduling = "REPLICA";
-  long desired_count = 0;
-  /// Absent = not told.
+  /// These three: absent = not told.
+  std::optional<long> desired_count;
   std::optional<long> minimum_healthy_percent;
   std::optional<long> maximum_percent;
   /// Whether the circuit breaker stops a deployment whose tasks fail, and goes back then.

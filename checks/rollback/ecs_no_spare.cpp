@@ -17,7 +17,7 @@ struct Bounds {
 
 Bounds bounds_of(const image::DeploymentSettings& settings) {
   constexpr long kWhole = 100;
-  const long desired = settings.desired_count;
+  const long desired = *settings.desired_count;
   return {(desired * *settings.minimum_healthy_percent + kWhole - 1) / kWhole,
           desired * *settings.maximum_percent / kWhole};
 }
@@ -25,10 +25,10 @@ Bounds bounds_of(const image::DeploymentSettings& settings) {
 void judge_spare(const image::Service& service, const image::DeploymentSettings& settings,
                  const Intent& intent, Outcomes& out) {
   const Bounds bounds = bounds_of(settings);
-  const bool stuck =
-      bounds.most <= settings.desired_count && bounds.least >= settings.desired_count;
+  const long desired = *settings.desired_count;
+  const bool stuck = bounds.most <= desired && bounds.least >= desired;
   const bool outage = bounds.least == 0;
-  if (settings.desired_count == 0 || (!stuck && !outage)) {
+  if (desired == 0 || (!stuck && !outage)) {
     out.pass(service.asset(), settings.where);
     return;
   }
@@ -37,7 +37,7 @@ void judge_spare(const image::Service& service, const image::DeploymentSettings&
   out.fail(service.asset(), settings.where,
            {WitnessKind::Text,
             {{"service", {service.arn}},
-             {"desired tasks", {std::to_string(settings.desired_count)}},
+             {"desired tasks", {std::to_string(desired)}},
              {"minimumHealthyPercent", {std::to_string(*settings.minimum_healthy_percent)}},
              {"maximumPercent", {std::to_string(*settings.maximum_percent)}},
              {"tasks while it rolls",
