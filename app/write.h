@@ -17,7 +17,7 @@ enum class Outlives {
   Program,
 };
 
-/// Writes to a temporary file beside `path`, syncs it, renames it over `path`; makes missing
+/// Writes to a temporary file beside `path` (synced as asked), renames it over it; makes missing
 /// folders. On error the old file is untouched and no temporary file stays. Errors: `Unwritable`
 /// with the path and the system's reason.
 [[nodiscard]] Status write_file(const std::filesystem::path& path, std::string_view bytes,

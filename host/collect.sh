@@ -650,7 +650,7 @@ env_fact() {
   count=$(content "$1" | wc -l)
   line envfile "$1" "$((count))" "$flags"
   content "$1" | env_lines "$1"
-  unchanged "$1" || return 0
+  unchanged "$1"
 }
 
 # unit_lines FILE: directives of a unit; the value of those alone whose value is never a secret.
@@ -716,7 +716,7 @@ verb_of() {
 unit_fact() {
   readable_file "$1" || return 0
   content "$1" | unit_lines "$1"
-  unchanged "$1" || return 0
+  unchanged "$1"
 }
 
 service_fact() {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "checks/iam/aws_answers.h"
+#include "checks/iam/model.h"
 #include "checks/image/ecs.h"
 #include "checks/text/ascii.h"
 #include "checks/text/secret_name.h"
@@ -24,7 +25,7 @@ bool is_no_secret(std::string_view value) {
 
 void judge(const image::Service& service, const image::TaskDefinition& definition,
            const image::Container& container, Outcomes& out) {
-  const auto revision = definition.arn.substr(definition.arn.rfind('/') + 1);
+  const std::string revision = iam::last_part(definition.arn);
   bool found = false;
   for (const Variable& variable : container.environment) {
     if (!text::names_secret(variable.name) || is_no_secret(variable.value)) {

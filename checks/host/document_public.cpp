@@ -3,8 +3,8 @@
 // where `all` stands for everybody.
 #include <algorithm>
 
+#include "checks/host/ssm.h"
 #include "checks/iam/aws_answers.h"
-#include "checks/image/reference.h"
 
 namespace muster::host {
 namespace {
@@ -13,9 +13,7 @@ void document_public(const AuditInput& input, Outcomes& out) {
   const auto judge = [&](const text::Node& answer, const iam::AwsAnswer& from) {
     const auto origin = answer.find("muster");
     const std::string name = origin->string_under("Name");
-    const Asset asset{"ssm-document", "arn:" + std::string(image::partition_of(from.region)) +
-                                          ":ssm:" + from.region + ":" + from.account +
-                                          ":document/" + name};
+    const Asset asset{"ssm-document", ssm_arn(from, "document/" + name)};
     const auto shared = answer.find("AccountIds");
     if (name.empty() || !shared) {
       return;

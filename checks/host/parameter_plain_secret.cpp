@@ -2,8 +2,8 @@
 // may read parameters reads it without the key, and it is not encrypted at rest. Judged by name
 // and type; values are never collected. Source: AWS Systems Manager User Guide, "What is a
 // parameter?", types of parameters.
+#include "checks/host/ssm.h"
 #include "checks/iam/aws_answers.h"
-#include "checks/image/reference.h"
 #include "checks/text/secret_name.h"
 
 namespace muster::host {
@@ -12,10 +12,8 @@ namespace {
 std::string arn_of(const text::Node& parameter, const iam::AwsAnswer& from) {
   const std::string told = parameter.string_under("ARN");
   const std::string name = parameter.string_under("Name");
-  return !told.empty()
-             ? told
-             : "arn:" + std::string(image::partition_of(from.region)) + ":ssm:" + from.region +
-                   ":" + from.account + ":parameter" + (name.starts_with('/') ? "" : "/") + name;
+  const std::string slash = name.starts_with('/') ? "" : "/";
+  return told.empty() ? ssm_arn(from, "parameter" + slash + name) : told;
 }
 
 void parameter_plain_secret(const AuditInput& input, Outcomes& out) {

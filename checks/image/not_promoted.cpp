@@ -9,7 +9,6 @@
 #include <set>
 
 #include "checks/core/run.h"
-#include "checks/iam/production.h"
 #include "checks/image/services.h"
 #include "checks/image/tags.h"
 
@@ -254,7 +253,7 @@ class Judge {
  public:
   explicit Judge(const AuditInput& input) : input_(input) {
     for (const Service& service : input.model<EcsServices>().all()) {
-      if (side(service) == iam::Side::Elsewhere) {
+      if (side_of(service, input.intent()) == iam::Side::Elsewhere) {
         below_.emplace_back(service, input);
       }
     }
@@ -262,7 +261,7 @@ class Judge {
 
   void judge(Outcomes& out) const {
     for (const Service& service : input_.model<EcsServices>().all()) {
-      if (!below_.empty() && side(service) == iam::Side::Production) {
+      if (!below_.empty() && side_of(service, input_.intent()) == iam::Side::Production) {
         each_used_image(input_, service, Revisions::Current, out,
                         [&](const UsedImage& used) { judge(used, out); });
       }
@@ -270,10 +269,6 @@ class Judge {
   }
 
  private:
-  [[nodiscard]] iam::Side side(const Service& service) const {
-    return iam::side_of(environments_of(service, input_.intent()), input_.intent());
-  }
-
   void judge(const UsedImage& used, Outcomes& out) const {
     const Reference& image = *used.container->reference;
     std::vector<const Below*> compared;

@@ -65,6 +65,10 @@ std::vector<std::string> environments_of(const Service& service, const Intent& i
   return {environments.begin(), environments.end()};
 }
 
+iam::Side side_of(const Service& service, const Intent& intent) {
+  return iam::side_of(environments_of(service, intent), intent);
+}
+
 std::string UsedImage::revision() const {
   return iam::last_part(task_definition->arn);
 }

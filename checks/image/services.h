@@ -9,6 +9,7 @@
 
 #include "checks/core/check.h"
 #include "checks/iam/aws_answers.h"
+#include "checks/iam/production.h"
 #include "checks/image/ecs.h"
 #include "checks/image/registry.h"
 
@@ -43,6 +44,9 @@ void each_used_image(const AuditInput& input, Revisions revisions, Outcomes& out
 /// (capabilities `ecs-deploy`, `ecs-rollback`), each once.
 [[nodiscard]] std::vector<std::string> environments_of(const Service& service,
                                                        const Intent& intent);
+
+/// Whether those are production's.
+[[nodiscard]] iam::Side side_of(const Service& service, const Intent& intent);
 
 /// Reports something that is missing to judge the image.
 void undecided(const UsedImage& used, const std::string& reason, Outcomes& out);

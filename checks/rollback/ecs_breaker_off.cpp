@@ -3,7 +3,6 @@
 // stops it. Source: Amazon ECS Developer Guide, "How the Amazon ECS deployment circuit breaker
 // detects failures", "How CloudWatch alarms detect Amazon ECS deployment failures".
 #include "checks/iam/aws_answers.h"
-#include "checks/iam/production.h"
 #include "checks/image/services.h"
 
 namespace muster::rollback {
@@ -23,8 +22,7 @@ void judge_breaker(const image::Service& service, const image::DeploymentSetting
     out.pass(service.asset(), settings.where);
     return;
   }
-  const bool below =
-      iam::side_of(image::environments_of(service, intent), intent) == iam::Side::Elsewhere;
+  const bool below = image::side_of(service, intent) == iam::Side::Elsewhere;
   const bool eased = settings.alarms_roll_back || below;
   out.fail(service.asset(), settings.where,
            {WitnessKind::Text,
@@ -32,7 +30,7 @@ void judge_breaker(const image::Service& service, const image::DeploymentSetting
              {"circuit breaker", {settings.breaker ? "stops" : "off"}},
              {"rolls back", {"no"}},
              {"alarms roll back", {settings.alarms_roll_back ? "yes" : "no"}}}})
-      .arg("service", service.arn.substr(service.arn.rfind('/') + 1))
+      .arg("service", iam::last_part(service.arn))
       .arg("state", state_of(settings))
       .severity(eased ? Severity::Low : Severity::Medium)
       .because(settings.alarms_roll_back

@@ -3,7 +3,6 @@
 // (rounded down). Source: Amazon ECS API Reference, "DeploymentConfiguration". Services that are
 // deployed otherwise (blue/green, one task on each host, CodeDeploy) do not follow these numbers.
 #include "checks/iam/aws_answers.h"
-#include "checks/iam/production.h"
 #include "checks/image/services.h"
 
 namespace muster::rollback {
@@ -32,8 +31,7 @@ void judge_spare(const image::Service& service, const image::DeploymentSettings&
     out.pass(service.asset(), settings.where);
     return;
   }
-  const bool below =
-      iam::side_of(image::environments_of(service, intent), intent) == iam::Side::Elsewhere;
+  const bool below = image::side_of(service, intent) == iam::Side::Elsewhere;
   out.fail(service.asset(), settings.where,
            {WitnessKind::Text,
             {{"service", {service.arn}},
@@ -42,7 +40,7 @@ void judge_spare(const image::Service& service, const image::DeploymentSettings&
              {"maximumPercent", {std::to_string(*settings.maximum_percent)}},
              {"tasks while it rolls",
               {std::to_string(bounds.least) + " to " + std::to_string(bounds.most)}}}})
-      .arg("service", service.arn.substr(service.arn.rfind('/') + 1))
+      .arg("service", iam::last_part(service.arn))
       .arg("consequence", stuck ? "cannot be rolled at all: no task may be started or stopped"
                                 : "may be stopped as a whole while it is rolled")
       .severity(below   ? Severity::Low
