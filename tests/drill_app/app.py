@@ -1,13 +1,15 @@
 """The service that drills deploy: /healthz, /version, /openapi.json, a 401 route and /slow.
 
-Usage: app.py PORT VERSION FLAGS. A file `unhealthy` in FLAGS turns /healthz to 503. SIGTERM stops
-taking connections, ends what runs and exits 0. Dies with the process that started it.
+Usage: app.py PORT|fd:N VERSION FLAGS [--stay]. `fd:N` is a bound socket that it inherits: a port that
+nobody else can take meanwhile. A file `unhealthy` in FLAGS turns /healthz to 503. SIGTERM stops taking
+connections, ends what runs and exits 0. Dies with the process that started it, unless told to stay.
 """
 import ctypes
 import http.server
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -40,9 +42,18 @@ class App(http.server.ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 256
 
-    def __init__(self, port, version, flags):
-        super().__init__(('127.0.0.1', port), Handler)
+    def __init__(self, where, version, flags):
         self.version, self.flags = version, flags
+        if where.startswith('fd:'):
+            super().__init__(('127.0.0.1', 0), Handler, bind_and_activate=False)
+            self.socket.close()
+            self.socket = socket.socket(fileno=int(where[3:]))
+            self.server_activate()
+        else:
+            super().__init__(('127.0.0.1', int(where)), Handler)
+
+    def handle_error(self, *_):
+        """Clients that go away are part of the tests."""
 
     def answer(self, path):
         if path == '/healthz':
@@ -60,8 +71,9 @@ class App(http.server.ThreadingHTTPServer):
 
 
 def main():
-    die_with_parent()
-    app = App(int(sys.argv[1]), sys.argv[2], sys.argv[3])
+    if '--stay' not in sys.argv:
+        die_with_parent()
+    app = App(*sys.argv[1:4])
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=app.shutdown).start())
     app.serve_forever(poll_interval=0.02)
     app.server_close()

@@ -1,5 +1,4 @@
-"""Tasks as real processes, and the target group as a real nginx upstream list with reload."""
-import ctypes
+"""Tasks as real processes, and the target group as a real nginx upstream list with reload. Only inside `keeper.run`, so that nothing of them outlives the test."""
 import os
 import shutil
 import signal
@@ -10,7 +9,11 @@ import time
 import urllib.error
 import urllib.request
 
-APP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'drill_app', 'app.py')
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'simulator'))
+import keeper  # noqa: E402
+
+APP = os.path.join(HERE, '..', 'drill_app', 'app.py')
 NGINX = shutil.which('nginx') or shutil.which('nginx', path='/usr/sbin')
 
 CONFIG = '''daemon off; worker_processes 2; pid {root}/nginx.pid; error_log {root}/error.log;
@@ -25,23 +28,21 @@ http {{
 '''
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-def die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+def bound():
+    """A socket on a port of its own; who inherits it needs no port number that somebody else could take first."""
+    s = socket.socket()
+    s.bind(('127.0.0.1', 0))
+    return s
 
 
 class Process:
     """One task: the app on its own port, serving `version`."""
 
     def __init__(self, version, flags):
-        self.port = free_port()
-        self.child = subprocess.Popen([sys.executable, '-S', APP, str(self.port), version, flags],
-                                      preexec_fn=die_with_parent)
+        with bound() as s:
+            self.port = s.getsockname()[1]
+            self.child = keeper.spawn([sys.executable, '-S', APP, f'fd:{s.fileno()}', version, flags, '--stay'],
+                                      pass_fds=(s.fileno(),))
 
     def healthy(self):
         try:
@@ -59,33 +60,63 @@ class Process:
             self.child.wait()
 
 
+def title(pid):
+    """What a process calls itself; nothing when it is gone."""
+    try:
+        with open(f'/proc/{pid}/cmdline', 'rb') as file:
+            return file.read()
+    except OSError:
+        return b''
+
+
 class TargetGroup:
-    """nginx with its own prefix; `set_ports` rewrites the list and reloads."""
+    """nginx with its own prefix. Who connects before the first list is given waits for it."""
 
     def __init__(self, root):
-        self.root, self.port, self.ports, self.child = root, free_port(), None, None
+        self.root, self.ports, self.child, self.socket, self.leaving = root, None, None, bound(), []
+        self.socket.listen(511)
+        self.port = self.socket.getsockname()[1]
 
-    def set_ports(self, ports):
-        ports = sorted(ports)
-        if ports == self.ports:
-            return
-        self.ports = ports
+    def settled(self):
+        """Whether no request goes to what was taken off the list: the new workers are there, and the old ones take no more connections."""
+        if self.child is None:
+            return True
+        workers = [title(pid) for pid in keeper.family(self.child.pid)]
+        busy = [b'worker process' in t and b'shutting down' not in t for t in map(title, self.leaving)]
+        return bool(workers) and all(b'worker process' in t for t in workers if t) and not any(busy)
+
+    def change(self, ports):
+        """Rewrites the list and reloads. Only when settled: nginx dies of a reload before it is up, and a second one waits for the first."""
+        self.ports = sorted(ports)
         # nginx refuses an upstream without servers; port 1 on loopback is closed, so it answers 502.
-        servers = ' '.join(f'server 127.0.0.1:{p};' for p in ports or [1])
+        servers = ' '.join(f'server 127.0.0.1:{p};' for p in self.ports or [1])
         user = 'user root;\n' if os.getuid() == 0 else ''
         path = os.path.join(self.root, 'nginx.conf')
         with open(path + '.new', 'w') as f:
             f.write(CONFIG.format(root=self.root, servers=servers, port=self.port, user=user))
         os.rename(path + '.new', path)
         if self.child is None:
-            self.child = subprocess.Popen([NGINX, '-p', self.root, '-c', path], stderr=subprocess.DEVNULL,
-                                          preexec_fn=die_with_parent)
+            self.start(path)
         else:
+            self.leaving = keeper.family(self.child.pid)
             self.child.send_signal(signal.SIGHUP)
-            # The handover starts new workers before the old ones stop; drained tasks wait for it.
-            time.sleep(0.25)
+
+    def start(self, config):
+        # The variable with which nginx hands its sockets to a newer nginx.
+        self.child = keeper.spawn([NGINX, '-p', self.root, '-c', config], stderr=subprocess.DEVNULL,
+                                  env={**os.environ, 'NGINX': f'{self.socket.fileno()};'}, pass_fds=(self.socket.fileno(),))
+        self.socket.close()
+
+    def set_ports(self, ports):
+        """`change`, and waits until it is done."""
+        if sorted(ports) == self.ports:
+            return
+        self.change(ports)
+        while not self.settled():
+            time.sleep(0.01)
 
     def close(self):
+        self.socket.close()
         if self.child:
             self.child.terminate()
             self.child.wait()

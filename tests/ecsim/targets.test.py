@@ -5,6 +5,7 @@ import time
 import urllib.request
 
 import targets
+from targets import keeper
 
 
 def probe(port, done, seen):
@@ -65,4 +66,4 @@ def main():
     print(f'{len(seen)} requests, 0 lost')
 
 
-main()
+keeper.run(main)
