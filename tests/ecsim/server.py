@@ -52,6 +52,7 @@ SETTINGS = {
     "health_ms": 50,  # between health checks; three bad ones are unhealthy
     "silent_ms": 4000,  # a target that does not answer is unhealthy
     "retry_ms": 100,  # between failed starts
+    "settle_ms": 200,  # a deployment is completed when it was steady so long, and a rollback takes at least that
     "stale_ms": 0,  # DescribeServices tells what was so long ago
     "record_ms": 0,  # ListServiceDeployments and DescribeServiceDeployments tell what was so long ago
     "inactive_grace_ms": 0,  # a definition can be used so long after it was deregistered; up to 10 minutes at AWS

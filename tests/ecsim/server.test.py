@@ -153,6 +153,393 @@ class Rolling(Case):
             self.assertEqual((found["imageTags"], found["imageStatus"]), (["1.1.0", "latest"], "ACTIVE"))
 
 
+def stable(service):
+    """The condition of the waiter `services-stable`."""
+    return len(service["deployments"]) == 1 and service["runningCount"] == service["desiredCount"]
+
+
+class Percent(Case):
+    def counts(self, configuration, desired):
+        """Fewest healthy and most tasks seen while a deployment ran."""
+        ecs = self.ecs(desired, configuration)
+        ours = ecs.update(taskDefinition="web:1")["deployments"][0]["id"]
+        fewest, most = desired, 0
+        while ecs.primary()["rolloutState"] != "COMPLETED":
+            live = [one for one in ecs.state()["tasks"] if one["status"] in ("PENDING", "RUNNING")]
+            fewest, most = min(fewest, sum(one["healthy"] for one in live)), max(most, len(live))
+        self.assertEqual(ecs.primary()["id"], ours)
+        return fewest, most
+
+    def test_new_before_old(self):
+        self.assertEqual(self.counts({"minimumHealthyPercent": 100, "maximumPercent": 150}, 2), (2, 3))
+
+    def test_old_before_new(self):
+        self.assertEqual(self.counts({"minimumHealthyPercent": 50, "maximumPercent": 100}, 2), (1, 2))
+
+    def test_no_room_at_all(self):
+        ecs = self.ecs(1, {"minimumHealthyPercent": 100, "maximumPercent": 100})
+        ecs.update(taskDefinition="web:1")
+        wait(lambda: any("unable to stop or start tasks during a deployment" in one for one in ecs.messages()))
+        self.assertEqual([(one["status"], one["runningCount"]) for one in ecs.service()["deployments"]], [("PRIMARY", 0), ("ACTIVE", 1)])
+        self.assertEqual(ecs.listed()[0]["status"], "IN_PROGRESS")
+
+    def test_the_desired_count_alone_is_no_deployment(self):
+        ecs = self.ecs(1)
+        before = ecs.primary()["id"]
+        ecs.update(desiredCount=2)
+        wait(lambda: ecs.state()["steady"] and ecs.service()["runningCount"] == 2)
+        self.assertEqual((ecs.primary()["id"], len(ecs.listed())), (before, 2))
+        ecs.update(desiredCount=0)
+        wait(lambda: ecs.service()["runningCount"] == 0)
+        # The same definition again is none either, unless it is forced.
+        self.assertEqual(ecs.update(taskDefinition="web:2")["deployments"][0]["id"], before)
+        self.assertNotEqual(ecs.update(forceNewDeployment=True)["deployments"][0]["id"], before)
+
+
+class Breaker(Case):
+    def tripped(self, **settings):
+        """The service after the circuit breaker went back; what was seen on the way."""
+        ecs = self.ecs(2, BREAKER, retry_ms=20, settle_ms=1000, **settings)
+        before = ecs.primary()
+        target = ecs.state()["target_group_port"]
+        probe = Probe(target)
+        ours = ecs.update(taskDefinition="web:3")["deployments"][0]["id"]
+        arn = ecs.listed()[0]["serviceDeploymentArn"]
+        seen = {}
+
+        def done():
+            service, whole = ecs.service(), ecs.deployment(arn)
+            for one in service["deployments"]:
+                seen.setdefault((one["id"], one["status"], one["rolloutState"]), one)
+            seen.setdefault(whole["status"], whole)
+            return len(service["deployments"]) == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
+        wait(done, 20)
+        self.assertEqual({one for one in probe.stop()}, {"1.1.0"})
+        return ecs, before, ours, seen, arn
+
+    def test_it_goes_back_to_the_last_completed_deployment(self):
+        ecs, before, ours, seen, arn = self.tripped()
+        failed = seen[ours, "ACTIVE", "FAILED"]
+        self.assertEqual((failed["rolloutStateReason"], failed["desiredCount"]), ("ECS deployment circuit breaker: tasks failed to start.", 0))
+        self.assertGreaterEqual(failed["failedTasks"], 3)
+        back = seen[before["id"], "PRIMARY", "IN_PROGRESS"]
+        self.assertEqual(back["rolloutStateReason"], f"ECS deployment circuit breaker: rolling back to deploymentId {before['id']}.")
+        self.assertTrue(back["taskDefinition"].endswith("web:2"))
+        self.assertEqual({one for one in seen if isinstance(one, str)} - {"PENDING"}, {"IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL"})
+        whole = ecs.deployment(arn)
+        self.assertEqual(whole["statusReason"], "Service deployment rolled back because the circuit breaker threshold was exceeded.")
+        self.assertEqual(whole["deploymentCircuitBreaker"], {"status": "TRIGGERED", "failureCount": 3, "threshold": 3})
+        self.assertEqual(whole["rollback"]["serviceRevisionArn"], whole["sourceServiceRevisions"][0]["arn"])
+        # One service deployment covers deployment and rollback.
+        self.assertEqual([one["status"] for one in ecs.listed()], ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"])
+        messages = ecs.messages()
+        self.assertLess(messages.index(f"(deployment {ours}) deployment failed: tasks failed to start."), messages.index(f"rolling back to deployment {before['id']}."))
+        stopped = ecs.call("DescribeTasks", cluster="shop", tasks=ecs.call("ListTasks", cluster="shop", desiredStatus="STOPPED")["taskArns"])["tasks"]
+        self.assertTrue(any("Task failed ELB health checks in (target-group" in one["stoppedReason"] for one in stopped))
+
+    def test_the_waiter_takes_the_rollback_for_success(self):
+        ecs, before, ours, _, _ = self.tripped()
+        self.assertTrue(stable(ecs.service()))
+        self.assertNotEqual(ecs.primary()["id"], ours)
+        if told := ecs.cli("ecs", "wait", "services-stable", "--cluster", "shop", "--services", "web"):
+            self.assertEqual(told, (0, "", ""))
+        if client := ecs.boto("ecs"):
+            client.update_service(cluster="shop", service="web", taskDefinition="web:3")
+            client.get_waiter("services_stable").wait(cluster="shop", services=["web"], WaiterConfig={"Delay": 1, "MaxAttempts": 15})
+            self.assertEqual(ecs.primary()["id"], before["id"])
+
+    def test_a_rollback_with_an_id_of_its_own(self):
+        ecs, before, ours, seen, arn = self.tripped(rollback_deployment="new")
+        primary = ecs.primary()
+        self.assertNotIn(primary["id"], (before["id"], ours))
+        self.assertTrue(primary["taskDefinition"].endswith("web:2"))
+        self.assertIn(before["id"], seen[primary["id"], "PRIMARY", "IN_PROGRESS"]["rolloutStateReason"])
+
+    def test_without_rollback_the_deployment_stays_failed(self):
+        ecs = self.ecs(2, {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}, retry_ms=20)
+        ecs.update(taskDefinition="web:3")
+        wait(lambda: ecs.primary()["rolloutState"] == "FAILED" and not ecs.primary()["runningCount"])
+        started = len(ecs.state()["tasks"])
+        time.sleep(0.3)
+        service = ecs.service()
+        self.assertEqual([(one["status"], one["runningCount"]) for one in service["deployments"]], [("PRIMARY", 0), ("ACTIVE", 2)])
+        self.assertEqual(len(ecs.state()["tasks"]), started)
+        self.assertEqual((ecs.listed()[0]["status"], stable(service)), ("STOPPED", False))
+
+    def test_off_it_goes_on_for_ever(self):
+        ecs = self.ecs(1, retry_ms=20)
+        ecs.update(taskDefinition="web:3")
+        wait(lambda: ecs.primary()["failedTasks"] > 4)
+        self.assertEqual(ecs.primary()["rolloutState"], "IN_PROGRESS")
+        self.assertEqual(ecs.deployment(ecs.listed()[0]["serviceDeploymentArn"])["deploymentCircuitBreaker"]["status"], "DISABLED")
+
+    def test_the_threshold(self):
+        ecs = self.ecs(1, BREAKER)
+        for desired, configuration, threshold in ((1, {}, 3), (7, {}, 4), (1000, {}, 200), (7, {"type": "COUNT", "value": 9}, 9), (1000, {"type": "UNBOUNDED_PERCENT", "value": 50}, 500)):
+            breaker = {"enable": True, "rollback": True, **({"thresholdConfiguration": configuration} if configuration else {})}
+            # No task is started: nothing may run.
+            ecs.update(desiredCount=desired, taskDefinition="web:1", forceNewDeployment=True,
+                       deploymentConfiguration={"deploymentCircuitBreaker": breaker, "maximumPercent": 0, "minimumHealthyPercent": 100})
+            self.assertEqual(ecs.deployment(ecs.listed()[0]["serviceDeploymentArn"])["deploymentCircuitBreaker"]["threshold"], threshold)
+            ecs.update(desiredCount=1)
+
+
+class Stopping(Case):
+    def test_a_rollback_that_is_asked_for(self):
+        ecs = self.ecs(1, retry_ms=20)
+        before = ecs.primary()["id"]
+        ecs.update(taskDefinition="web:3")
+        arn = ecs.listed()[0]["serviceDeploymentArn"]
+        self.assertEqual(ecs.call("StopServiceDeployment", serviceDeploymentArn=arn, stopType="ROLLBACK"), {"serviceDeploymentArn": arn})
+        self.assertEqual(ecs.listed()[0]["status"], "ROLLBACK_REQUESTED")
+        ecs.completed(before)
+        self.assertEqual(ecs.listed()[0]["status"], "ROLLBACK_SUCCESSFUL")
+        self.refused("ConflictException", ecs.call, "StopServiceDeployment", serviceDeploymentArn=arn)
+        self.refused("ServiceDeploymentNotFoundException", ecs.call, "StopServiceDeployment", serviceDeploymentArn=arn + "x")
+
+    def test_an_abort_leaves_what_runs(self):
+        ecs = self.ecs(1, retry_ms=20)
+        ecs.update(taskDefinition="web:3")
+        arn = ecs.listed()[0]["serviceDeploymentArn"]
+        ecs.call("StopServiceDeployment", serviceDeploymentArn=arn, stopType="ABORT")
+        self.assertEqual(ecs.listed()[0]["status"], "STOP_REQUESTED")
+        wait(lambda: ecs.listed()[0]["status"] == "STOPPED")
+        self.assertEqual(ecs.primary()["rolloutState"], "FAILED")
+        ecs.control("settings", {"abort": "refuse"})
+        ecs.update(taskDefinition="web:1")
+        self.refused("InvalidParameterException", ecs.call, "StopServiceDeployment", serviceDeploymentArn=ecs.listed()[0]["serviceDeploymentArn"], stopType="ABORT")
+
+    def test_nothing_to_go_back_to(self):
+        ecs = self.ecs(1, BREAKER, retry_ms=20)
+        ecs.call("CreateService", cluster="shop", serviceName="ill", taskDefinition="web:3", desiredCount=1, deploymentConfiguration=BREAKER)
+        listed = lambda: ecs.call("ListServiceDeployments", cluster="shop", service="ill")["serviceDeployments"][0]
+        wait(lambda: listed()["status"] == "ROLLBACK_FAILED")
+        self.assertEqual(listed()["statusReason"], "No rollback candidate was found to run the rollback.")
+
+
+class Images(Case):
+    def test_a_tag_is_a_digest_once_per_deployment(self):
+        ecs = self.ecs(1, current="web:4")
+        digest = ecs.revision(ecs.listed()[0]["targetServiceRevisionArn"])["containerImages"][0]["imageDigest"]
+        ecs.control("image", {"repository": "shop", "version": "1.3.0", "tags": ["latest"]})
+        # A task that dies is replaced by what it was.
+        os.kill(ecs.state()["tasks"][0]["pid"], signal.SIGKILL)
+        wait(lambda: len(ecs.state()["tasks"]) == 2 and ecs.state()["tasks"][1]["healthy"])
+        self.assertEqual([one["digest"] for one in ecs.state()["tasks"]], [digest, digest])
+        ours = ecs.update(taskDefinition="web:4", forceNewDeployment=True)["deployments"][0]["id"]
+        ecs.completed(ours)
+        self.assertNotEqual(ecs.revision(ecs.listed()[0]["targetServiceRevisionArn"])["containerImages"][0]["imageDigest"], digest)
+        self.assertEqual(version(ecs.state()["target_group_port"]), "1.3.0")
+
+    def test_without_version_consistency_a_task_resolves_its_tag(self):
+        ecs = self.ecs(1)
+        ecs.call("RegisterTaskDefinition", family="loose", containerDefinitions=[{"name": "app", "image": f"{HOST}/shop:latest", "versionConsistency": "disabled"}])
+        ecs.completed(ecs.update(taskDefinition="loose")["deployments"][0]["id"])
+        ecs.control("image", {"repository": "shop", "version": "1.3.0", "tags": ["latest"]})
+        digests = {one["digest"] for one in ecs.state()["tasks"]}
+        os.kill(next(one["pid"] for one in ecs.state()["tasks"] if one["status"] == "RUNNING"), signal.SIGKILL)
+        task = wait(lambda: next((one for one in ecs.state()["tasks"] if one["healthy"] and one["digest"] not in digests), None))
+        self.assertEqual(version(task["port"]), "1.3.0")
+
+    def test_what_cannot_be_pulled_or_does_not_stay(self):
+        ecs = self.ecs(1, retry_ms=20)
+        for image, code, reason in (({"version": "1.0.0", "fault": "pull"}, "TaskFailedToStart", "CannotPullContainerError"),
+                                    ({"version": "1.0.0", "status": "ARCHIVED", "fault": None}, "TaskFailedToStart", "not found"),
+                                    ({"version": "1.0.0", "status": "ACTIVE", "fault": "crash"}, "EssentialContainerExited", "Essential container in task exited"),
+                                    ({"version": "1.0.0", "status": "DELETED"}, "TaskFailedToStart", "not found")):
+            ecs.control("image", {"repository": "shop", **image})
+            ours = ecs.update(taskDefinition="web:1", forceNewDeployment=True)["deployments"][0]["id"]
+            wait(lambda: ecs.primary()["failedTasks"] > 1)
+            arns = ecs.call("ListTasks", cluster="shop", desiredStatus="STOPPED", startedBy=ours)["taskArns"]
+            task = wait(lambda: ecs.call("DescribeTasks", cluster="shop", tasks=arns)["tasks"])[0]
+            self.assertEqual(task["stopCode"], code)
+            self.assertIn(reason, task["stoppedReason"])
+        # The old task was never touched.
+        self.assertEqual(version(ecs.state()["target_group_port"]), "1.1.0")
+
+    def test_a_task_that_takes_its_time(self):
+        ecs = self.ecs(1)
+        ecs.control("image", {"repository": "shop", "version": "1.0.0", "start_ms": 1200})
+        begun = time.monotonic()
+        ours = ecs.update(taskDefinition="web:1")["deployments"][0]["id"]
+        wait(lambda: ecs.primary()["pendingCount"] == 1)
+        ecs.completed(ours)
+        self.assertGreater(time.monotonic() - begun, 1.2)
+
+    def test_the_registry(self):
+        ecs = self.ecs(0)
+        ecs.control("image", {"repository": "shop", "version": "1.0.0", "status": "ARCHIVED"})
+        images = lambda **members: ecs.call("DescribeImages", api="ecr", **members)
+        self.assertEqual(images(repositoryName="shop", imageIds=[{"imageTag": "1.0.0"}])["imageDetails"][0]["imageStatus"], "ARCHIVED")
+        self.assertEqual(len(images(repositoryName="shop", filter={"imageStatus": "ACTIVE"})["imageDetails"]), 2)
+        first = images(repositoryName="shop", maxResults=2)
+        self.assertEqual(len(images(repositoryName="shop", nextToken=first["nextToken"])["imageDetails"]), 1)
+        self.refused("RepositoryNotFoundException", images, repositoryName="other")
+        self.refused("ImageNotFoundException", images, repositoryName="shop", imageIds=[{"imageTag": "9"}])
+
+
+class Definitions(Case):
+    def test_what_is_not_active_is_refused(self):
+        ecs = self.ecs(1)
+        self.assertEqual(ecs.call("DeregisterTaskDefinition", taskDefinition="web:1")["taskDefinition"]["status"], "INACTIVE")
+        self.assertEqual(self.refused("ClientException", ecs.update, taskDefinition="web:1").message, "TaskDefinition is inactive")
+        self.refused("ClientException", ecs.call, "DescribeTaskDefinition", taskDefinition="web:1")
+        self.assertEqual(self.refused("ClientException", ecs.update, taskDefinition="web:9").message, "TaskDefinition not found.")
+        # What runs can be described.
+        ecs.call("DeregisterTaskDefinition", taskDefinition="web:2")
+        self.assertEqual(ecs.call("DescribeTaskDefinition", taskDefinition="web:2")["taskDefinition"]["status"], "INACTIVE")
+        ecs.control("task-definition", {"taskDefinition": "web:3", "status": "DELETE_IN_PROGRESS"})
+        self.refused("ClientException", ecs.update, taskDefinition="web:3")
+        self.assertEqual([arn_end(one) for one in ecs.call("ListTaskDefinitions", familyPrefix="web")["taskDefinitionArns"]], ["web:4"])
+        self.assertEqual(arn_end(ecs.call("DescribeTaskDefinition", taskDefinition="web")["taskDefinition"]["taskDefinitionArn"]), "web:4")
+        ecs.control("settings", {"inactive_grace_ms": 60000})
+        ecs.update(taskDefinition="web:1")
+
+    def test_names_that_nobody_has(self):
+        ecs = self.ecs(0)
+        self.assertEqual(ecs.call("DescribeServices", cluster="shop", services=["other"])["failures"][0]["reason"], "MISSING")
+        self.refused("ClusterNotFoundException", ecs.call, "DescribeServices", cluster="none", services=["web"])
+        self.refused("ServiceNotFoundException", ecs.call, "UpdateService", cluster="shop", service="other")
+        self.refused("UnknownOperationException", ecs.call, "DeleteCluster", cluster="shop")
+        self.assertEqual(ecs.call("DescribeServiceRevisions", serviceRevisionArns=["x"])["failures"], [{"arn": "x", "reason": "MISSING"}])
+
+
+class Others(Case):
+    def test_a_newer_deployment_stops_the_one_on_its_way(self):
+        ecs = self.ecs(1)
+        ecs.control("image", {"repository": "shop", "version": "1.0.0", "start_ms": 5000})
+        ecs.update(taskDefinition="web:1")
+        mine = ecs.listed()[0]["serviceDeploymentArn"]
+        wait(lambda: ecs.primary()["pendingCount"] == 1)
+        theirs = ecs.control("deploy", {"cluster": "shop", "service": "web", "taskDefinition": "web:4"})["service"]["deployments"][0]["id"]
+        self.assertEqual(ecs.deployment(mine)["status"], "STOPPED")
+        ecs.completed(theirs)
+        sources = ecs.deployment(ecs.listed()[0]["serviceDeploymentArn"])["sourceServiceRevisions"]
+        self.assertEqual([arn_end(ecs.revision(one["arn"])["taskDefinition"]) for one in sources], ["web:1", "web:2"])
+
+    def test_somebody_else_between_two_calls(self):
+        ecs = self.ecs(1)
+        theirs = {"service": "ecs", "action": "UpdateService", "request": {"cluster": "shop", "service": "web", "taskDefinition": "web:4"}}
+        ecs.control("faults", [{"action": "UpdateService", "when": {"first": 1}, "do": "before", "call": theirs}])
+        ours = ecs.update(taskDefinition="web:1")["deployments"][0]["id"]
+        ecs.completed(ours)
+        source = ecs.deployment(ecs.listed()[0]["serviceDeploymentArn"])["sourceServiceRevisions"]
+        self.assertEqual([arn_end(ecs.revision(one["arn"])["taskDefinition"]) for one in source], ["web:2"])
+        self.assertEqual([one["status"] for one in ecs.listed()[:3]], ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"])
+        ecs.control("faults", [{"action": "DescribeServices", "when": {"nth": [2]}, "do": "after", "call": theirs}])
+        self.assertEqual([arn_end(ecs.primary()["taskDefinition"]) for _ in range(3)], ["web:1", "web:1", "web:4"])
+
+    def test_many_at_once(self):
+        ecs = self.ecs(1)
+        wrong, ids = [], []
+
+        def client(number):
+            try:
+                for turn in range(4):
+                    ids.append(ecs.update(taskDefinition=f"web:{1 + (number + turn) % 2}", forceNewDeployment=True)["deployments"][0]["id"])
+                    assert sum(one["status"] == "PRIMARY" for one in ecs.service()["deployments"]) == 1
+                    ecs.listed()
+            except Exception as error:
+                wrong.append(error)
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(6)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        self.assertEqual((wrong, len(set(ids))), ([], 24))
+        last = ecs.primary()["id"]
+        ecs.completed(last)
+        self.assertEqual([one["status"] for one in ecs.call("ListServiceDeployments", cluster="shop", service="web", maxResults=25)["serviceDeployments"]], ["SUCCESSFUL"] + ["STOPPED"] * 23 + ["SUCCESSFUL"])
+
+
+class Faults(Case):
+    def test_of_the_answer(self):
+        ecs = self.ecs(0)
+        for kind, status, code in (("throttle", 400, "ThrottlingException"), ("500", 500, "ServerException"), ("denied", 400, "AccessDeniedException"), ("html", 502, None)):
+            ecs.control("faults", [{"action": "DescribeServices", "when": {"first": 1}, "do": kind}])
+            with self.assertRaises(Refused) as caught:
+                ecs.service()
+            self.assertEqual(caught.exception.status, status)
+            self.assertTrue(code in (None, caught.exception.code))
+            ecs.service()
+        for kind in ("close", "reset", "empty", "badjson", "truncate:0.5"):
+            ecs.control("faults", [{"do": kind, "when": {"first": 1}}])
+            with self.assertRaises(Exception):
+                ecs.service()
+            ecs.service()
+        ecs.control("faults", [{"do": "slow:0.5", "when": {"every": 2}}])
+        begun = time.monotonic()
+        ecs.service()
+        self.assertLess(time.monotonic() - begun, 0.4)
+        ecs.service()
+        self.assertGreater(time.monotonic() - begun, 0.5)
+        self.assertRaises(Refused, ecs.control, "faults", [{"do": "throttle", "wehn": {}}])
+        self.assertRaises(Refused, ecs.control, "settings", {"tick": 1})
+
+    def test_an_effect_whose_answer_is_lost(self):
+        ecs = self.ecs(1)
+        for kind, definition in (("lost", "web:1"), ("500-after", "web:4")):
+            ecs.control("faults", [{"action": "UpdateService", "when": {"first": 1}, "do": kind}])
+            with self.assertRaises((Refused, OSError)):
+                ecs.update(taskDefinition=definition)
+            self.assertEqual(arn_end(ecs.primary()["taskDefinition"]), definition)
+        self.assertEqual([(one["action"], one["fault"]) for one in ecs.control("calls") if one["fault"]], [("UpdateService", "lost"), ("UpdateService", "500-after")])
+
+    def test_reads_of_a_moment_ago(self):
+        ecs = self.ecs(1, stale_ms=400, record_ms=700)
+        wait(lambda: ecs.primary()["rolloutState"] == "COMPLETED")
+        before = ecs.primary()["id"]
+        begun = time.monotonic()
+        told = ecs.update(taskDefinition="web:1")["deployments"][0]["id"]
+        self.assertNotEqual(told, before)
+        self.assertEqual((ecs.primary()["id"], len(ecs.listed())), (before, 2))
+        wait(lambda: ecs.primary()["id"] == told)
+        self.assertGreater(time.monotonic() - begun, 0.35)
+        wait(lambda: len(ecs.listed()) == 3)
+        self.assertGreater(time.monotonic() - begun, 0.65)
+
+
+class Clients(Case):
+    def test_the_cli_with_its_signature(self):
+        ecs = self.ecs(1, options=("--verify",))
+        self.refused("MissingAuthenticationToken", ecs.service)
+        told = ecs.cli("ecs", "update-service", "--cluster", "shop", "--service", "web", "--task-definition", "web:1", "--query", "service.deployments[0].rolloutState")
+        if told is None:
+            self.skipTest("no aws CLI")
+        self.assertEqual(told, (0, '"IN_PROGRESS"\n', ""))
+        code, _, wrong = ecs.cli("ecs", "update-service", "--cluster", "shop", "--service", "web", "--task-definition", "web:9")
+        self.assertNotEqual(code, 0)
+        self.assertIn("An error occurred (ClientException) when calling the UpdateService operation: TaskDefinition not found.", wrong)
+        self.assertEqual(ecs.cli("sts", "get-caller-identity", "--query", "Account"), (0, '"111122223333"\n', ""))
+
+    def test_boto3(self):
+        ecs = self.ecs(1)
+        client = ecs.boto("ecs")
+        if not client:
+            self.skipTest("no boto3")
+        ecs.control("faults", [{"action": "DescribeServices", "when": {"first": 2}, "do": "throttle"}])
+        self.assertEqual(client.describe_services(cluster="shop", services=["web"])["services"][0]["status"], "ACTIVE")
+        client.update_service(cluster="shop", service="web", taskDefinition="web:1")
+        client.get_waiter("services_stable").wait(cluster="shop", services=["web"], WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+        listed = client.list_service_deployments(cluster="shop", service="web", status=["SUCCESSFUL"])["serviceDeployments"]
+        self.assertEqual(len(listed), 3)
+        told = client.describe_service_deployments(serviceDeploymentArns=[listed[0]["serviceDeploymentArn"]])
+        self.assertEqual((told["failures"], told["serviceDeployments"][0]["createdAt"].year), ([], time.gmtime().tm_year))
+        with self.assertRaises(client.exceptions.ServiceNotFoundException):
+            client.update_service(cluster="shop", service="none")
+        with self.assertRaises(client.exceptions.ClientException):
+            client.update_service(cluster="shop", service="web", taskDefinition="web:77")
+
+    def test_the_death_of_a_client_changes_nothing(self):
+        ecs = self.ecs(1)
+        child = keeper.spawn([sys.executable, "-c", "import sys, urllib.request as r; r.urlopen(r.Request(sys.argv[1], sys.argv[2].encode(), "
+                              "{'X-Amz-Target': 'AmazonEC2ContainerServiceV20141113.UpdateService'})).read(); import os; os.kill(os.getpid(), 9)",
+                              ecs.url, '{"cluster": "shop", "service": "web", "taskDefinition": "web:1"}'])
+        self.assertEqual(child.wait(10), -9)
+        ecs.completed(ecs.primary()["id"])
+        self.assertEqual(version(ecs.state()["target_group_port"]), "1.0.0")
+
+
 class NothingIsLeft(Case):
     def family(self, ecs):
         pids = [ecs.process.pid, *keeper.family(ecs.process.pid)]

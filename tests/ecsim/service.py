@@ -200,7 +200,7 @@ class Service:
         self.configuration = {"deploymentCircuitBreaker": {"enable": False, "rollback": False}, "maximumPercent": 200, "minimumHealthyPercent": 100, "strategy": "ROLLING"}
         self.configure(request.get("deploymentConfiguration", {}))
         self.group, self.tasks, self.deployments, self.events, self.history, self.revisions = TargetGroup(root), [], [], [], [], []
-        self.completed, self.views, self.stuck = None, [], False
+        self.completed, self.views, self.stuck, self.calm_since = None, [], False, None
 
     # ---- what is asked for ----------------------------------------------------------------------
     def configure(self, wish):
@@ -221,7 +221,7 @@ class Service:
             one.status = "ACTIVE"
         self.deployments.insert(0, Deployment(revision))
         self.history.insert(0, ServiceDeployment(self, self.deployments[0], sources))
-        self.stuck = False
+        self.stuck, self.calm_since = False, None
 
     def remember(self, definition, status):
         """A deployment of long ago, of which nothing runs."""
@@ -358,10 +358,11 @@ class Service:
         for one in others:
             one.status = "ACTIVE"
         self.deployments = [back, *others]
-        back.status = "PRIMARY"
+        back.status, self.calm_since = "PRIMARY", None
         back.turn("IN_PROGRESS", reason.format(told))
         self.event(f"rolling back to deployment {told}.")
         current.turn("ROLLBACK_IN_PROGRESS", why)
+        current.due = time.time() + self.world.seconds("settle_ms")
         current.rollback = {"reason": why, "startedAt": time.time(), "serviceRevisionArn": back.revision.arn}
         current.deployment = back
 
@@ -420,10 +421,14 @@ class Service:
         ours = [one for one in self.tasks if one.deployment is self.primary and one.live()]
         reached = len(ours) == self.desired and all(one.healthy and one.process.port in (self.group.ports or ()) for one in ours)
         if not reached or any(one.live() and one.deployment is not self.primary for one in self.tasks):
+            self.calm_since = None
             return
-        if current and current.status in ("IN_PROGRESS", "ROLLBACK_IN_PROGRESS"):
+        now = time.time()
+        self.calm_since = self.calm_since or now
+        if current and now >= current.due and current.status in ("IN_PROGRESS", "ROLLBACK_IN_PROGRESS"):
             current.turn("SUCCESSFUL" if current.status == "IN_PROGRESS" else "ROLLBACK_SUCCESSFUL")
-        if self.primary.state == "IN_PROGRESS" and all(one.status == "STOPPED" for one in self.tasks if one.deployment is not self.primary):
+        calm = now >= self.calm_since + self.world.seconds("settle_ms")
+        if self.primary.state == "IN_PROGRESS" and calm and all(one.status == "STOPPED" for one in self.tasks if one.deployment is not self.primary):
             self.primary.turn("COMPLETED", f"ECS deployment {self.primary.id} completed.")
             self.completed, self.deployments = self.primary, [self.primary]
             self.event(f"(deployment {self.primary.id}) deployment completed.")

@@ -73,21 +73,22 @@ class TargetGroup:
     """nginx with its own prefix. Who connects before the first list is given waits for it."""
 
     def __init__(self, root):
-        self.root, self.ports, self.child, self.socket, self.leaving = root, None, None, bound(), []
+        self.root, self.ports, self.child, self.socket, self.leaving, self.changing = root, None, None, bound(), [], False
         self.socket.listen(511)
         self.port = self.socket.getsockname()[1]
 
     def settled(self):
         """Whether no request goes to what was taken off the list: the new workers are there, and the old ones take no more connections."""
-        if self.child is None:
+        if not self.changing:
             return True
         workers = [title(pid) for pid in keeper.family(self.child.pid)]
         busy = [b'worker process' in t and b'shutting down' not in t for t in map(title, self.leaving)]
-        return bool(workers) and all(b'worker process' in t for t in workers if t) and not any(busy)
+        self.changing = not workers or any(busy) or not all(b'worker process' in t for t in workers if t)
+        return not self.changing
 
     def change(self, ports):
         """Rewrites the list and reloads. Only when settled: nginx dies of a reload before it is up, and a second one waits for the first."""
-        self.ports = sorted(ports)
+        self.ports, self.changing = sorted(ports), True
         # nginx refuses an upstream without servers; port 1 on loopback is closed, so it answers 502.
         servers = ' '.join(f'server 127.0.0.1:{p};' for p in self.ports or [1])
         user = 'user root;\n' if os.getuid() == 0 else ''

@@ -49,16 +49,17 @@ def family(pid):
     return found
 
 
-def run(main, tether=False):
+def run(main, tether=False, reap=False):
     """Calls main() in a child and exits with what it returns (nothing is 0) or exits with. SIGTERM ends everything, exit code 0. With `tether` so does the end of
-    standard input. Must be called before threads are started."""
+    standard input. With `reap` a daemon that ended is gone for those who ask the kernel whether it lives; every process must then be started with `spawn`, or its exit
+    code may be lost. Must be called before threads are started."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     ours, theirs = os.pipe()
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
         os.close(theirs)
-        _work(main, ours)
+        _work(main, ours, reap)
     os.close(ours)
     _wait(child, theirs, tether)
 
@@ -86,14 +87,15 @@ def _wait(child, pipe, tether):
     os._exit(0 if ended else code if code >= 0 else 128 - code)
 
 
-def _work(main, pipe):
+def _work(main, pipe, reap):
     global _inside
     _inside = True
     os.setsid()
     # A child does not inherit it.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     threading.Thread(target=_end_with, args=(pipe,), daemon=True).start()
-    threading.Thread(target=_reap, daemon=True).start()
+    if reap:
+        threading.Thread(target=_reap, daemon=True).start()
     code = 1
     try:
         code = main() or 0
@@ -115,7 +117,7 @@ def _end_with(pipe):
 
 
 def _reap():
-    """A daemon that ended must be gone for those who ask the kernel whether it lives; nobody else waits for it."""
+    """Nobody else waits for a process that became ours when its parent ended."""
     while True:
         time.sleep(0.02)
         with _spawning:
