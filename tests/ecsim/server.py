@@ -41,7 +41,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "simulator"))
 import targets  # noqa: E402
-from api import Api, Refusal, page  # noqa: E402
+from api import Api, Refusal, page, snake  # noqa: E402
 from images import Images  # noqa: E402
 from service import Service  # noqa: E402
 from targets import keeper  # noqa: E402
@@ -63,10 +63,6 @@ TICK_SECONDS = 0.02
 ACTIONS = {"ecs": ("RegisterTaskDefinition", "DeregisterTaskDefinition", "DescribeTaskDefinition", "ListTaskDefinitions", "CreateService", "UpdateService", "DescribeServices",
                    "ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions", "StopServiceDeployment", "ListTasks", "DescribeTasks"),
            "ecr": ("DescribeImages",)}
-
-
-def snake(name):
-    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 class World:
@@ -314,10 +310,7 @@ def serve(options):
     if not options.root:
         keeper.at_end.append(lambda: shutil.rmtree(root, ignore_errors=True))
     world = World(seed, root)
-    keys = None
-    if options.verify:
-        keys = {"AKIAACMEEXAMPLE00001": "acme/secret+key/of/an/example/only/000001"}
-    api = Api(options.port, world.account, world.handlers(), world.controls(), keys)
+    api = Api(options.port, world.account, world.handlers(), world.controls(), options.verify)
     api.faults.replace(seed.get("faults", []))
     threading.Thread(target=api.serve_forever, daemon=True).start()
     told = False

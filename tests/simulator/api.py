@@ -1,7 +1,7 @@
 """AWS's JSON 1.1 protocol over HTTP for simulators, on the loopback, with faults. What a simulator knows comes from its handlers.
 
 A handler takes the request's members and gives the answer's; it raises `Refusal`. `sts:GetCallerIdentity` is answered here. Any signature is taken, or none; with
-`keys` (access key id -> secret) every call must be signed right.
+`verify` every call must be signed right, with the key of tests/aws/server.py.
 
 Control, plain JSON, never signed:
   GET  /_sim/calls    every call so far: time, service, action, request, status, fault
@@ -35,6 +35,7 @@ TARGETS = {"AmazonEC2ContainerServiceV20141113": "ecs", "AmazonEC2ContainerRegis
 WORDED = {"throttle": (400, "ThrottlingException", "Rate exceeded"), "500": (500, "ServerException", "Service Unavailable. Please try again later."),
           "503": (503, "ServiceUnavailableException", "Service is unavailable"), "denied": (400, "AccessDeniedException", "User is not authorized to perform this action"),
           "expired": (400, "ExpiredTokenException", "The security token included in the request is expired")}
+KEY, SECRET = "AKIAACMEEXAMPLE00001", "acme/secret+key/of/an/example/only/000001"
 
 
 class Refusal(Exception):
@@ -43,6 +44,11 @@ class Refusal(Exception):
     def __init__(self, code, message=None, status=400):
         super().__init__(code)
         self.code, self.message, self.status = code, message, status
+
+
+def snake(name):
+    """SendCommand -> send_command"""
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 def page(items, request, token="nextToken", most="maxResults", default=100):
@@ -200,10 +206,11 @@ class Api(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port, account, handlers, controls, keys=None):
+    def __init__(self, port, account, handlers, controls, verify=False):
         super().__init__(("127.0.0.1", port), Handler)
         self.account, self.handlers, self.controls = account, handlers, controls
-        self.keys, self.clock_ahead = {key: (secret, "") for key, secret in (keys or {}).items()}, 0
+        # As the check of signatures wants them.
+        self.keys, self.clock_ahead = {KEY: (SECRET, "")} if verify else {}, 0
         self.faults, self.calls = Faults(), []
         self.url = f"http://127.0.0.1:{self.server_port}"
 

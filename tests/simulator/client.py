@@ -10,10 +10,10 @@ import urllib.error
 import urllib.request
 
 import keeper
+from api import KEY, SECRET
 
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 PREFIXES = {"ecs": "AmazonEC2ContainerServiceV20141113", "ecr": "AmazonEC2ContainerRegistry_V20150921", "ssm": "AmazonSSM"}
-KEY, SECRET = "AKIAACMEEXAMPLE00001", "acme/secret+key/of/an/example/only/000001"
 
 
 class Refused(Exception):

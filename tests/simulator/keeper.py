@@ -17,6 +17,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _spawning = threading.Lock()
 _own = {}
 _inside = False
+_ending = False
 # Called when all is killed and before the program is gone, however it ends.
 at_end = []
 
@@ -47,6 +48,13 @@ def family(pid):
         found += children.get(todo[0], [])
         todo += children.get(todo.pop(0), [])
     return found
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def run(main, tether=False, reap=False):
@@ -102,7 +110,9 @@ def _work(main, pipe, reap):
     except SystemExit as exit:
         code = exit.code if isinstance(exit.code, int) else 0 if exit.code is None else 1
     except BaseException:
-        traceback.print_exc()
+        # What goes wrong because all is being taken away is no news.
+        if not _ending:
+            traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -139,13 +149,12 @@ def _reap():
 
 def _sweep():
     """Kills every descendant. Nothing is started any more afterwards, and a second caller waits for the end of the process."""
+    global _ending
+    _ending = True
     _spawning.acquire()
     while left := family(os.getpid()):
         for pid in left:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            kill(pid)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
