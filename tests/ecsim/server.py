@@ -33,9 +33,7 @@ Controls, beside those of ../simulator/api.py:
 import argparse
 import json
 import os
-import shutil
 import sys
-import tempfile
 import threading
 import time
 
@@ -306,10 +304,7 @@ def serve(options):
     if options.seed:
         with open(options.seed) as file:
             seed = json.load(file)
-    root = options.root or tempfile.mkdtemp(prefix="ecsim-")
-    if not options.root:
-        keeper.at_end.append(lambda: shutil.rmtree(root, ignore_errors=True))
-    world = World(seed, root)
+    world = World(seed, options.root)
     api = Api(options.port, world.account, world.handlers(), world.controls(), options.verify)
     api.faults.replace(seed.get("faults", []))
     threading.Thread(target=api.serve_forever, daemon=True).start()
@@ -333,6 +328,7 @@ def main():
     parser.add_argument("--verify", action="store_true")
     parser.add_argument("--tether", action="store_true")
     options = parser.parse_args()
+    options.root = options.root or keeper.scratch("ecsim-")
     keeper.run(lambda: serve(options), options.tether)
 
 

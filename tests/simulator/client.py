@@ -30,7 +30,7 @@ def wait(condition, seconds=15, what=""):
         if got:
             return got
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.03)
 
 
 class Simulator:
@@ -86,5 +86,5 @@ class Simulator:
         """The aws CLI: its exit code and output; None where it is not installed."""
         if not shutil.which("aws"):
             return None
-        done = subprocess.run(["aws", "--output", "json", *words], env=self.env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["aws", "--endpoint-url", self.url, "--output", "json", *words], env=self.env, capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout, done.stderr

@@ -6,9 +6,11 @@ left. Only both killed at the same moment leave something behind. Linux alone.
 """
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -18,8 +20,7 @@ _spawning = threading.Lock()
 _own = {}
 _inside = False
 _ending = False
-# Called when all is killed and before the program is gone, however it ends.
-at_end = []
+_scratch = []
 
 
 def spawn(*args, **options):
@@ -29,6 +30,12 @@ def spawn(*args, **options):
         child = subprocess.Popen(*args, **options)
         _own[child.pid] = child
     return child
+
+
+def scratch(prefix):
+    """A new folder that is gone when all is; to be called before `run`."""
+    _scratch.append(tempfile.mkdtemp(prefix=prefix))
+    return _scratch[-1]
 
 
 def family(pid):
@@ -161,5 +168,10 @@ def _sweep():
         except ChildProcessError:
             pass
         time.sleep(0.002)
-    for last in at_end:
-        last()
+    for folder in _scratch:
+        for _ in range(50):
+            # A thread that has not noticed may still write there.
+            shutil.rmtree(folder, ignore_errors=True)
+            if not os.path.exists(folder):
+                break
+            time.sleep(0.01)

@@ -33,7 +33,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import threading
 import time
 
@@ -268,14 +267,12 @@ class World:
         return {"InstanceInformationList": [one.view() for one in here], **rest}
 
 
-def serve(options):
+def serve(options, scratch):
     seed = {}
     if options.seed:
         with open(options.seed) as file:
             seed = json.load(file)
-    root = tempfile.mkdtemp(prefix="ssmsim-")
-    keeper.at_end.append(lambda: shutil.rmtree(root, ignore_errors=True))
-    world = World(seed, root, options.root)
+    world = World(seed, scratch, options.root)
     api = Api(options.port, world.account, world.handlers(), world.controls(), options.verify)
     api.faults.replace(seed.get("faults", []))
     print(api.url, flush=True)
@@ -293,7 +290,8 @@ def main():
     parser.add_argument("--verify", action="store_true")
     parser.add_argument("--tether", action="store_true")
     options = parser.parse_args()
-    keeper.run(lambda: serve(options), options.tether, reap=True)
+    scratch = keeper.scratch("ssmsim-")
+    keeper.run(lambda: serve(options, scratch), options.tether, reap=True)
 
 
 if __name__ == "__main__":
