@@ -49,6 +49,9 @@ class Images:
     def folder(self, digest):
         return os.path.join(self.flags, digest.replace(":", "-"))
 
+    def version(self, digest):
+        return next((known[digest]["version"] for known in self.repositories.values() if digest in known), None)
+
     def parts(self, image):
         """Repository and tag or digest of an image as a container names it."""
         name = image.removeprefix(self.host + "/")

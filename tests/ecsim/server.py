@@ -24,7 +24,7 @@ its reason; ABORT, which AWS's documentation calls not valid and its API lists (
 Not known either: whether a revert brings the completed deployment back under its id ("rollback_deployment": "same") or makes a new one ("new").
 
 Controls, beside those of ../simulator/api.py:
-  GET  /_sim/state             settings, services: target_group_port, steady, tasks with arn, pid, port, status, version digest
+  GET  /_sim/state             settings, services: target_group_port, steady, tasks with arn, pid, port, status, digest, version
   POST /_sim/settings          changes settings, see SETTINGS below; times in ms
   POST /_sim/image             changes or adds an image: moves tags, archives, deletes, makes it ill (images.py)
   POST /_sim/task-definition   {"taskDefinition", "status"}: ACTIVE, INACTIVE, DELETE_IN_PROGRESS
@@ -114,7 +114,7 @@ class World:
     def state(self, _):
         return {"settings": self.settings, "services": {service.name: {
             "cluster": service.cluster, "target_group_port": service.group.port, "steady": service.steady(),
-            "tasks": [{"arn": one.arn, "status": one.status, "healthy": one.healthy, "digest": one.digest, "deployment": one.deployment.id,
+            "tasks": [{"arn": one.arn, "status": one.status, "healthy": one.healthy, "digest": one.digest, "version": self.images.version(one.digest), "deployment": one.deployment.id,
                        "port": one.process and one.process.port, "pid": one.process and one.process.child.pid} for one in service.tasks]} for service in self.services.values()}}
 
     def turn(self, request):
@@ -202,7 +202,7 @@ class World:
             raise Refusal("InvalidParameterException", "Creation of service was not idempotent.")
         definition = self.usable(request["taskDefinition"])
         folder = os.path.join(self.root, f"{cluster}-{request['serviceName']}")
-        os.makedirs(folder)
+        os.makedirs(folder, exist_ok=True)
         service = Service(self, cluster, request, folder)
         for past in request.get("history", ()):
             service.remember(self.definition(past["taskDefinition"]), past.get("status", "SUCCESSFUL"))

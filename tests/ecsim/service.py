@@ -10,7 +10,8 @@ import uuid
 
 from targets import Process, TargetGroup, keeper
 
-LISTED_EVENTS = 100
+KEPT_EVENTS = 100
+KEPT_STOPPED_TASKS = 200
 RUNNING_STATES = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 DRAIN_SECONDS = 5
 
@@ -139,12 +140,12 @@ class ServiceDeployment:
 
     def __init__(self, service, deployment, sources):
         self.arn = f"arn:aws:ecs:{service.world.region}:{service.world.account}:service-deployment/{service.cluster}/{service.name}/{secrets.token_urlsafe(16)[:21]}"
-        self.service, self.deployment, self.target = service, deployment, deployment.revision
+        self.service, self.deployment, self.target, self.requested = service, deployment, deployment.revision, service.desired
         # Each with the number of its tasks at the beginning.
         self.sources = sources
         self.status, self.reason, self.created, self.updated, self.started, self.finished = "PENDING", None, time.time(), time.time(), None, None
         self.due, self.failures, self.in_a_row, self.rollback, self.breaker = time.time() + service.world.seconds("pending_ms"), 0, 0, None, None
-        self.configuration = dict(service.configuration)
+        self.configuration, self.frozen = dict(service.configuration), None
 
     def turn(self, status, reason=None):
         self.status, self.updated = status, time.time()
@@ -164,9 +165,14 @@ class ServiceDeployment:
         part = math.ceil(self.service.desired * wish["value"] / 100)
         return max(1, part) if wish["type"] == "UNBOUNDED_PERCENT" else min(max(3, part), 200)
 
-    def counts(self, revision):
-        tasks = [one for one in self.service.tasks if one.revision is revision]
-        return {"runningTaskCount": sum(one.status == "RUNNING" for one in tasks), "pendingTaskCount": sum(one.status == "PENDING" for one in tasks)}
+    def told(self, tasks):
+        """`brief` and `view`, with {revision: statuses of its tasks}. What is over and has no task any more is not made again."""
+        if self.frozen:
+            return self.frozen
+        told = self.brief(), self.view(tasks)
+        if self.finished and not any(one in tasks for one in [self.target, *(source for source, _ in self.sources)]):
+            self.frozen = told
+        return told
 
     def brief(self):
         told = {"serviceDeploymentArn": self.arn, "serviceArn": self.service.arn, "clusterArn": self.service.cluster_arn, "createdAt": self.created,
@@ -174,10 +180,13 @@ class ServiceDeployment:
         optional = {"startedAt": self.started, "finishedAt": self.finished, "statusReason": self.reason}
         return {**told, **{name: value for name, value in optional.items() if value is not None}}
 
-    def view(self):
+    def view(self, tasks):
+        def counts(revision):
+            statuses = tasks.get(revision, [])
+            return {"runningTaskCount": statuses.count("RUNNING"), "pendingTaskCount": statuses.count("PENDING")}
         told = self.brief()
-        told["targetServiceRevision"] = {"arn": told.pop("targetServiceRevisionArn"), "requestedTaskCount": self.service.desired, **self.counts(self.target)}
-        told["sourceServiceRevisions"] = [{"arn": one.arn, "requestedTaskCount": count, **self.counts(one)} for one, count in self.sources]
+        told["targetServiceRevision"] = {"arn": told.pop("targetServiceRevisionArn"), "requestedTaskCount": self.requested, **counts(self.target)}
+        told["sourceServiceRevisions"] = [{"arn": one.arn, "requestedTaskCount": count, **counts(one)} for one, count in self.sources]
         breaker = self.breaker or ("MONITORING" if self.enabled() else "DISABLED")
         told.update({"updatedAt": self.updated, "deploymentConfiguration": self.configuration, "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
                      "deploymentCircuitBreaker": {"status": breaker, "failureCount": self.failures, "threshold": self.threshold()}})
@@ -243,6 +252,7 @@ class Service:
     # ---- what happens ---------------------------------------------------------------------------
     def event(self, text):
         self.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": time.time(), "message": f"(service {self.name}) {text}"})
+        del self.events[KEPT_EVENTS:]
 
     def alive(self, deployment):
         return sum(one.live() for one in self.tasks if one.deployment is deployment)
@@ -259,6 +269,9 @@ class Service:
         now = time.time()
         for task in self.tasks:
             self.advance(task, now)
+        stopped = [one for one in self.tasks if one.status == "STOPPED"]
+        if len(stopped) > KEPT_STOPPED_TASKS:
+            self.tasks.remove(stopped[0])
         self.hand_over()
         current = self.current()
         if current and not self.move(current, now):
@@ -310,7 +323,7 @@ class Service:
                 task.status, task.kill_at = "STOPPING", time.time() + DRAIN_SECONDS
                 task.process.child.terminate()
         ports = sorted(one.process.port for one in self.tasks if one.status == "RUNNING" and one.healthy)
-        if ports != (self.group.ports or []):
+        if ports != (self.group.ports or []) or (self.group.ports is None and not self.desired):
             came, went = set(ports) - set(self.group.ports or ()), set(self.group.ports or ()) - set(ports)
             self.group.change(ports)
             for count, verb, preposition in ((len(came), "registered", "in"), (len(went), "deregistered", "in")):
@@ -451,7 +464,7 @@ class Service:
         return {"serviceArn": self.arn, "serviceName": self.name, "clusterArn": self.cluster_arn, "loadBalancers": self.load_balancers, "serviceRegistries": [],
                 "status": "ACTIVE", "desiredCount": self.desired, "runningCount": self.count("RUNNING"), "pendingCount": self.count("PENDING"), "launchType": "EC2",
                 "taskDefinition": self.primary.revision.definition["taskDefinitionArn"], "deploymentConfiguration": self.configuration, "deployments": listed,
-                "events": self.events[:LISTED_EVENTS], "createdAt": self.created, "placementConstraints": [], "placementStrategy": [],
+                "events": list(self.events), "createdAt": self.created, "placementConstraints": [], "placementStrategy": [],
                 "healthCheckGracePeriodSeconds": self.grace, "schedulingStrategy": "REPLICA", "deploymentController": {"type": "ECS"}, "enableECSManagedTags": False,
                 "propagateTags": "NONE", "enableExecuteCommand": False, **({"currentServiceDeployment": current.arn} if current else {}),
                 "currentServiceRevisions": [{"arn": one.arn, "requestedTaskCount": self.desired if one is self.primary.revision else 0,
@@ -460,7 +473,11 @@ class Service:
 
     def record(self):
         """Keeps what there is to tell, with its time, so that reads can be of a moment ago."""
-        told = self.view(), [(one.brief(), one.view()) for one in self.history]
+        tasks = {}
+        for one in self.tasks:
+            if one.status != "STOPPED":
+                tasks.setdefault(one.revision, []).append(one.status)
+        told = self.view(), [one.told(tasks) for one in self.history]
         if not self.views or self.views[-1][1] != told:
             self.views.append((time.time(), told))
             oldest = time.time() - 60

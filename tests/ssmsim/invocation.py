@@ -42,6 +42,10 @@ class Plugin:
     def turn(self, status, more=None):
         self.status, self.details = status, more or status
 
+    def end(self, status, code, out, error):
+        self.out, self.error, self.code, self.finished = out.decode("utf-8", "replace"), error.decode("utf-8", "replace"), code, time.time()
+        self.turn(status, "ExecutionTimedOut" if status == "TimedOut" else status)
+
     def view(self):
         shown = {"Name": self.step.name, "Status": self.status, "StatusDetails": self.details, "ResponseCode": self.code, "Output": details(self.out, self.error),
                  "StandardOutputUrl": "", "StandardErrorUrl": "", "OutputS3Region": "", "OutputS3BucketName": "", "OutputS3KeyPrefix": ""}
@@ -71,11 +75,19 @@ class Invocation:
             return
         self.turn("InProgress")
         for plugin in self.plugins:
-            self.play(plugin)
+            outcome = self.play(plugin)
+            while not self.lost and not self.instance.reachable(0):
+                time.sleep(0.02)  # the service learns of it once the agent has a connection
             if self.lost:
                 return self.expire()
-            if plugin.status in ("Cancelled", "TimedOut") or (plugin.status == "Failed" and plugin.step.exits):
-                break
+            last = plugin is self.plugins[-1] or outcome[0] in ("Cancelled", "TimedOut") or (outcome[0] == "Failed" and plugin.step.exits)
+            # Nobody sees an output of a command that goes on, nor the end of one without.
+            with self.world.lock:
+                plugin.end(*outcome)
+                if last:
+                    return self.conclude()
+
+    def conclude(self):
         worst = next((status for status in ("Cancelled", "TimedOut", "Failed") if any(one.status == status for one in self.plugins)), "Success")
         self.turn(worst, next(one.details for one in self.plugins if one.status == worst))
 
@@ -94,6 +106,7 @@ class Invocation:
         return not self.cancelled.is_set()
 
     def play(self, plugin):
+        """Runs a step: its status, exit code, stdout and stderr."""
         step, folder = plugin.step, os.path.join(self.world.root, "orchestration", self.command.id, self.instance.id)
         os.makedirs(folder, exist_ok=True)
         script = os.path.join(folder, "_script.sh")
@@ -106,7 +119,7 @@ class Invocation:
             self.process = keeper.spawn(["sh", "-c", script], cwd=step.folder or self.instance.root, env={**self.instance.environment(), **step.env},
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         except OSError as error:
-            return self.report(plugin, "Failed", 1, b"", str(error).encode())
+            return "Failed", 1, b"", str(error).encode()
         # Like the agent's own, both pipes are read to their end: a daemon that keeps one open keeps the command in progress.
         outputs = {}
         readers = [threading.Thread(target=lambda name, pipe: outputs.update({name: pipe.read()}), args=(name, getattr(self.process, name)), daemon=True)
@@ -118,7 +131,7 @@ class Invocation:
             one.join(1)
         code = self.process.poll()
         code = -1 if code is None or code < 0 else code
-        self.report(plugin, status or ("Success" if code == 0 else "Failed"), code, outputs.get("stdout", b""), outputs.get("stderr", b""))
+        return status or ("Success" if code == 0 else "Failed"), code, outputs.get("stdout", b""), outputs.get("stderr", b"")
 
     def attend(self, readers, deadline):
         """Waits for the script; Cancelled and TimedOut when that is why it ended."""
@@ -143,15 +156,6 @@ class Invocation:
         except ProcessLookupError:
             pass
         self.process.wait()
-
-    def report(self, plugin, status, code, out, error):
-        """What the service learns of it, once the agent has a connection."""
-        while not self.lost and not self.instance.reachable(0):
-            time.sleep(0.02)
-        if self.lost:
-            return
-        plugin.out, plugin.error, plugin.code, plugin.finished = out.decode("utf-8", "replace"), error.decode("utf-8", "replace"), code, time.time()
-        plugin.turn(status, "ExecutionTimedOut" if status == "TimedOut" else status)
 
     def expire(self):
         """The agent died with its host: nobody reports, until the command's whole time is over."""
