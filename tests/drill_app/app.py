@@ -1,7 +1,8 @@
 """The service that drills deploy: /healthz, /version, /openapi.json, a 401 route and /slow. HTTP by hand, because drills start it often: 30 ms instead of 80.
 
-Usage: app.py PORT|fd:N VERSION FLAGS [--stay]. `fd:N` is a bound socket that it inherits: a port that nobody else can take meanwhile. A file `unhealthy` in FLAGS turns
-/healthz to 503. SIGTERM stops taking connections, ends what runs and exits 0. Dies with the process that started it, unless told to stay.
+Usage: app.py PORT|fd:N VERSION FLAGS. `fd:N` is a bound socket that it inherits: a port that nobody else can take meanwhile. A file `unhealthy` in FLAGS turns
+/healthz to 503. SIGTERM stops taking connections, ends what runs and exits 0. Dies with the process that started it, or with the one whose id DRILL_KEEPER has:
+what a deploy script starts outlives the script, but not the test.
 """
 import os
 import signal
@@ -17,6 +18,12 @@ def die_with_parent():
     """Linux PR_SET_PDEATHSIG: a killed test leaves no process behind. It follows the starting thread."""
     import ctypes  # a third of the time to start
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def die_with(keeper):
+    while os.path.exists(f"/proc/{keeper}"):
+        time.sleep(0.5)
+    os._exit(1)
 
 
 class App:
@@ -108,7 +115,10 @@ class App:
 
 
 def main():
-    if "--stay" not in sys.argv:
+    keeper = os.environ.get("DRILL_KEEPER")
+    if keeper:
+        threading.Thread(target=die_with, args=(keeper,), daemon=True).start()
+    else:
         die_with_parent()
     app = App(*sys.argv[1:4])
     signal.signal(signal.SIGTERM, app.end)

@@ -41,8 +41,8 @@ class Process:
     def __init__(self, version, flags):
         with bound() as s:
             self.port = s.getsockname()[1]
-            self.child = keeper.spawn([sys.executable, '-S', APP, f'fd:{s.fileno()}', version, flags, '--stay'],
-                                      pass_fds=(s.fileno(),))
+            self.child = keeper.spawn([sys.executable, '-S', APP, f'fd:{s.fileno()}', version, flags], pass_fds=(s.fileno(),),
+                                      env={**os.environ, 'DRILL_KEEPER': str(os.getpid())})
 
     def healthy(self):
         try:

@@ -63,7 +63,9 @@ class Instance:
         os.makedirs(self.root, exist_ok=True)
 
     def environment(self):
-        return {"PATH": os.environ["PATH"], "HOME": self.root, "ROOT": self.root, "AWS_SSM_INSTANCE_ID": self.id, "AWS_SSM_REGION_NAME": self.world.region, **self.extra}
+        return {"PATH": os.environ["PATH"], "HOME": self.root, "ROOT": self.root, "AWS_SSM_INSTANCE_ID": self.id, "AWS_SSM_REGION_NAME": self.world.region,
+                # The app of drills lives as long as its host.
+                "DRILL_KEEPER": str(os.getpid()), **self.extra}
 
     def reachable(self, since):
         return self.ping == "Online" and time.time() >= since + self.delay / 1000
