@@ -1,4 +1,4 @@
-"""The registry of the simulated account: ECR's DescribeImages, and what a task that pulls an image gets."""
+"""The registry of the simulated account: what ECR tells of it, and what a task that pulls an image gets."""
 import hashlib
 import os
 import time
@@ -79,10 +79,24 @@ class Images:
             return f"CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to copy: httpReadSeeker: {name}: connection reset by peer"
         return entry
 
+    def repository(self, name):
+        if name not in self.repositories:
+            raise Refusal("RepositoryNotFoundException", f"The repository with name '{name}' does not exist in the registry with id '{self.account}'")
+        return self.repositories[name]
+
+    def describe_repositories(self, request):
+        names = request.get("repositoryNames") or sorted(self.repositories)
+        for name in names:
+            self.repository(name)
+        here, rest = page(names, request)
+        region = self.host.split(".")[3]
+        return {"repositories": [{"repositoryArn": f"arn:aws:ecr:{region}:{self.account}:repository/{name}", "registryId": self.account, "repositoryName": name,
+                                  "repositoryUri": f"{self.host}/{name}", "createdAt": min((one["pushed"] for one in self.repositories[name].values()), default=0.0),
+                                  "imageTagMutability": "MUTABLE", "imageScanningConfiguration": {"scanOnPush": False}, "encryptionConfiguration": {"encryptionType": "AES256"}}
+                                 for name in here], **rest}
+
     def describe(self, request):
-        repository = self.repositories.get(request["repositoryName"])
-        if repository is None:
-            raise Refusal("RepositoryNotFoundException", f"The repository with name '{request['repositoryName']}' does not exist in the registry with id '{self.account}'")
+        repository = self.repository(request["repositoryName"])
         found = list(repository)
         if "imageIds" in request:
             found = [self.wanted(repository, one, request["repositoryName"]) for one in request["imageIds"]]

@@ -11,7 +11,8 @@ The seed, JSON: {"region", "account", "settings": {…}, "faults": […], "image
 
 What is simulated. RegisterTaskDefinition, DeregisterTaskDefinition, DescribeTaskDefinition (an INACTIVE one only while something refers to it), ListTaskDefinitions,
 CreateService, UpdateService (task definition, desired count, configuration, forced), DescribeServices, ListServiceDeployments, DescribeServiceDeployments,
-DescribeServiceRevisions, StopServiceDeployment, ListTasks, DescribeTasks, ecr:DescribeImages, sts:GetCallerIdentity.
+DescribeServiceRevisions, StopServiceDeployment, ListTasks, DescribeTasks, ListClusters, DescribeClusters, ListServices, ecr:DescribeImages, ecr:DescribeRepositories,
+sts:GetCallerIdentity.
 Rolling deployments within minimumHealthyPercent and maximumPercent; PRIMARY and ACTIVE deployments, rolloutState, failedTasks, events in ECS's words; tags become digests
 once per deployment (per task when versionConsistency is disabled), and a rollback uses the digests of its revision; an INACTIVE definition is refused. The circuit breaker
 trips at half of what is desired, at least 3 and at most 200 failures in a row, and reverts to the last completed deployment: the failed one is told as FAILED until it has no
@@ -59,8 +60,9 @@ SETTINGS = {
 }
 TICK_SECONDS = 0.02
 ACTIONS = {"ecs": ("RegisterTaskDefinition", "DeregisterTaskDefinition", "DescribeTaskDefinition", "ListTaskDefinitions", "CreateService", "UpdateService", "DescribeServices",
-                   "ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions", "StopServiceDeployment", "ListTasks", "DescribeTasks"),
-           "ecr": ("DescribeImages",)}
+                   "ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions", "StopServiceDeployment", "ListTasks", "DescribeTasks", "ListClusters",
+                   "DescribeClusters", "ListServices"),
+           "ecr": ("DescribeImages", "DescribeRepositories")}
 
 
 class World:
@@ -288,8 +290,32 @@ class World:
         found, failures = self.picked(known, [one.rpartition("/")[2] for one in request["tasks"]])
         return {"tasks": found, "failures": failures}
 
+    def list_clusters(self, request):
+        here, rest = page([self.cluster_arn(one) for one in sorted(self.clusters)], request)
+        return {"clusterArns": here, **rest}
+
+    def describe_clusters(self, request):
+        known = {name: {"clusterArn": self.cluster_arn(name), "clusterName": name, "status": "ACTIVE", "registeredContainerInstancesCount": 0, "runningTasksCount": 0,
+                        "pendingTasksCount": 0, "activeServicesCount": 0, "statistics": [], "tags": [], "settings": [], "capacityProviders": [],
+                        "defaultCapacityProviderStrategy": []} for name in self.clusters}
+        for service in self.services.values():
+            counts = known[service.cluster]
+            counts["runningTasksCount"] += service.count("RUNNING")
+            counts["pendingTasksCount"] += service.count("PENDING")
+            counts["activeServicesCount"] += 1
+        found, failures = self.picked(known, [self.cluster(one) for one in request.get("clusters", ["default"])])
+        return {"clusters": found, "failures": failures}
+
+    def list_services(self, request):
+        cluster = self.known_cluster(request)
+        here, rest = page([one.arn for one in self.services.values() if one.cluster == cluster], request, default=10)
+        return {"serviceArns": here, **rest}
+
     def describe_images(self, request):
         return self.images.describe(request)
+
+    def describe_repositories(self, request):
+        return self.images.describe_repositories(request)
 
     def steady(self):
         with self.lock:

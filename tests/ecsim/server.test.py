@@ -375,6 +375,8 @@ class Images(Case):
         self.assertEqual(len(images(repositoryName="shop", filter={"imageStatus": "ACTIVE"})["imageDetails"]), 2)
         first = images(repositoryName="shop", maxResults=2)
         self.assertEqual(len(images(repositoryName="shop", nextToken=first["nextToken"])["imageDetails"]), 1)
+        self.assertEqual([one["repositoryUri"] for one in ecs.call("DescribeRepositories", api="ecr")["repositories"]], [f"{HOST}/shop"])
+        self.refused("RepositoryNotFoundException", ecs.call, "DescribeRepositories", api="ecr", repositoryNames=["other"])
         self.refused("RepositoryNotFoundException", images, repositoryName="other")
         self.refused("ImageNotFoundException", images, repositoryName="shop", imageIds=[{"imageTag": "9"}])
 
@@ -396,8 +398,12 @@ class Definitions(Case):
         ecs.control("settings", {"inactive_grace_ms": 60000})
         ecs.update(taskDefinition="web:1")
 
-    def test_names_that_nobody_has(self):
+    def test_names(self):
         ecs = self.ecs(0)
+        self.assertEqual([arn_end(one) for one in ecs.call("ListClusters")["clusterArns"]], ["shop"])
+        self.assertEqual(ecs.call("DescribeClusters", clusters=["shop", "none"])["clusters"][0]["activeServicesCount"], 1)
+        arn = ecs.call("ListServices", cluster="shop")["serviceArns"][0]
+        self.assertEqual(ecs.call("UpdateService", service=arn, desiredCount=0)["service"]["serviceName"], "web")
         self.assertEqual(ecs.call("DescribeServices", cluster="shop", services=["other"])["failures"][0]["reason"], "MISSING")
         self.refused("ClusterNotFoundException", ecs.call, "DescribeServices", cluster="none", services=["web"])
         self.refused("ServiceNotFoundException", ecs.call, "UpdateService", cluster="shop", service="other")

@@ -128,7 +128,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.control(json.loads(body or b"{}"))
         prefix, _, action = self.headers.get("X-Amz-Target", "").rpartition(".")
         form = dict(urllib.parse.parse_qsl(body.decode("latin1"))) if not prefix else {}
-        service = TARGETS.get(prefix, "sts" if form else "")
+        service = TARGETS.get(prefix, "sts" if form.get("Version") == "2011-06-15" else "")
         action = action or form.get("Action", "")
         wrong = self.server.keys and _signature_fault(self, body)
         if wrong:
