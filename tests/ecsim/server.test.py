@@ -408,6 +408,7 @@ class Definitions(Case):
         self.refused("ClusterNotFoundException", ecs.call, "DescribeServices", cluster="none", services=["web"])
         self.refused("ServiceNotFoundException", ecs.call, "UpdateService", cluster="shop", service="other")
         self.refused("UnknownOperationException", ecs.call, "DeleteCluster", cluster="shop")
+        self.refused("UnsupportedFeatureException", ecs.update, deploymentConfiguration={"strategy": "BLUE_GREEN"})
         self.assertEqual(ecs.call("DescribeServiceRevisions", serviceRevisionArns=["x"])["failures"], [{"arn": "x", "reason": "MISSING"}])
 
 

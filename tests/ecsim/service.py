@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 
+from api import Refusal
 from targets import Process, TargetGroup, keeper
 
 KEPT_EVENTS = 100
@@ -213,6 +214,8 @@ class Service:
 
     # ---- what is asked for ----------------------------------------------------------------------
     def configure(self, wish):
+        if wish.get("strategy", "ROLLING") != "ROLLING" or wish.get("alarms", {}).get("enable"):
+            raise Refusal("UnsupportedFeatureException", "Only rolling deployments without alarms are simulated.")
         self.configuration = {**self.configuration, **wish}
 
     def deploy(self, definition):

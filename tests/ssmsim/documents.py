@@ -34,6 +34,7 @@ class Step:
 
 class Document:
     def __init__(self, name, content, owner):
+        assert all(one["action"] == "aws:runShellScript" for one in content.get("mainSteps", ())), "only steps aws:runShellScript are simulated"
         self.name, self.content, self.owner, self.created = name, content, owner, time.time()
         self.text = json.dumps(content)
         self.parameters = content.get("parameters", {})
@@ -84,8 +85,7 @@ class Document:
                 return values[whole[1]]
             return ONE.sub(text, item)
         if "mainSteps" in self.content:
-            found = [(one["name"], {**one["inputs"], "onFailure": one.get("onFailure", one["inputs"].get("onFailure"))}) for one in self.content["mainSteps"]
-                     if one["action"] == "aws:runShellScript"]
+            found = [(one["name"], {**one["inputs"], "onFailure": one.get("onFailure", one["inputs"].get("onFailure"))}) for one in self.content["mainSteps"]]
         else:
             found = [("aws:runShellScript", one) for one in self.content["runtimeConfig"]["aws:runShellScript"]["properties"]]
         return [Step(name, inputs, fill, env) for name, inputs in found]

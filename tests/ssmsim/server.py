@@ -18,7 +18,8 @@ no output before the end, then 24,000 characters (stderr 8,000, details of ListC
 executionTimeout the run. An agent without connection runs on and reports later. A script that leaves a daemon with its stdout or stderr stays InProgress.
 
 What is not: S3 and CloudWatch output, notifications, MaxConcurrency and MaxErrors, other plugins, versions of documents, exit code 194, throttling by itself, and other
-filters than those of `filtered`. Made up: how the 2,500 characters are shared when there is an error; -1 for a script that a signal ended.
+filters than those of `filtered`. Made up: how the 2,500 characters are shared when there is an error; -1 when a signal ended the shell itself;
+that the placeholder of an ENV_VAR parameter becomes ${SSM_name}.
 
 Controls, beside those of ../simulator/api.py:
   GET  /_sim/state      settings, instances with root and state
