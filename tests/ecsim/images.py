@@ -3,7 +3,7 @@ import hashlib
 import os
 import time
 
-from api import Refusal, page
+from api import Refusal, at_most, page
 
 
 class Images:
@@ -88,7 +88,7 @@ class Images:
         names = request.get("repositoryNames") or sorted(self.repositories)
         for name in names:
             self.repository(name)
-        here, rest = page(names, request)
+        here, rest = page(names, request, limit=1000)
         region = self.host.split(".")[3]
         return {"repositories": [{"repositoryArn": f"arn:aws:ecr:{region}:{self.account}:repository/{name}", "registryId": self.account, "repositoryName": name,
                                   "repositoryUri": f"{self.host}/{name}", "createdAt": min((one["pushed"] for one in self.repositories[name].values()), default=0.0),
@@ -97,13 +97,14 @@ class Images:
 
     def describe(self, request):
         repository = self.repository(request["repositoryName"])
+        at_most(request, "imageIds", 100)
         found = list(repository)
         if "imageIds" in request:
             found = [self.wanted(repository, one, request["repositoryName"]) for one in request["imageIds"]]
         statuses, tagged = request.get("filter", {}).get("imageStatus"), request.get("filter", {}).get("tagStatus", "ANY")
         found = [one for one in found if (statuses in (None, "ANY") or repository[one]["status"] == statuses)
                  and (tagged == "ANY" or bool(repository[one]["tags"]) == (tagged == "TAGGED"))]
-        here, rest = page(found, request)
+        here, rest = page(found, request, limit=1000)
         return {"imageDetails": [self.detail(request["repositoryName"], one, repository[one]) for one in here], **rest}
 
     def wanted(self, repository, asked, name):

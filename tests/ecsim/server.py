@@ -40,7 +40,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "simulator"))
 import targets  # noqa: E402
-from api import Api, Refusal, page, snake  # noqa: E402
+from api import Api, Refusal, at_most, page, snake  # noqa: E402
 from images import Images  # noqa: E402
 from service import Service  # noqa: E402
 from targets import keeper  # noqa: E402
@@ -226,6 +226,7 @@ class World:
         return {"service": service.view()}
 
     def describe_services(self, request):
+        at_most(request, "services", 10)
         cluster, found, failures = self.known_cluster(request), [], []
         for name in request["services"]:
             service = self.services.get((cluster, name.rpartition("/")[2]))
@@ -253,10 +254,12 @@ class World:
         return [known[one] for one in arns if one in known], [{"arn": one, "reason": "MISSING"} for one in arns if one not in known]
 
     def describe_service_deployments(self, request):
+        at_most(request, "serviceDeploymentArns", 20)
         found, failures = self.picked({brief["serviceDeploymentArn"]: whole for brief, whole in self.recorded()}, request["serviceDeploymentArns"])
         return {"serviceDeployments": found, "failures": failures}
 
     def describe_service_revisions(self, request):
+        at_most(request, "serviceRevisionArns", 20)
         known = {one.arn: one.view() for service in self.services.values() for one in service.revisions}
         found, failures = self.picked(known, request["serviceRevisionArns"])
         return {"serviceRevisions": found, "failures": failures}
@@ -285,6 +288,7 @@ class World:
         return {"taskArns": here, **rest}
 
     def describe_tasks(self, request):
+        at_most(request, "tasks", 100)
         cluster = self.known_cluster(request)
         known = {one.id: one.view() for service in self.services.values() if service.cluster == cluster for one in service.tasks}
         found, failures = self.picked(known, [one.rpartition("/")[2] for one in request["tasks"]])
@@ -295,6 +299,7 @@ class World:
         return {"clusterArns": here, **rest}
 
     def describe_clusters(self, request):
+        at_most(request, "clusters", 100)
         known = {name: {"clusterArn": self.cluster_arn(name), "clusterName": name, "status": "ACTIVE", "registeredContainerInstancesCount": 0, "runningTasksCount": 0,
                         "pendingTasksCount": 0, "activeServicesCount": 0, "statistics": [], "tags": [], "settings": [], "capacityProviders": [],
                         "defaultCapacityProviderStrategy": []} for name in self.clusters}

@@ -408,6 +408,8 @@ class Definitions(Case):
         self.refused("ClusterNotFoundException", ecs.call, "DescribeServices", cluster="none", services=["web"])
         self.refused("ServiceNotFoundException", ecs.call, "UpdateService", cluster="shop", service="other")
         self.refused("UnknownOperationException", ecs.call, "DeleteCluster", cluster="shop")
+        self.refused("InvalidParameterException", ecs.call, "DescribeServices", cluster="shop", services=["web"] * 11)
+        self.refused("InvalidParameterException", ecs.call, "ListServiceDeployments", cluster="shop", service="web", maxResults=101)
         self.refused("UnsupportedFeatureException", ecs.update, deploymentConfiguration={"strategy": "BLUE_GREEN"})
         self.assertEqual(ecs.call("DescribeServiceRevisions", serviceRevisionArns=["x"])["failures"], [{"arn": "x", "reason": "MISSING"}])
 

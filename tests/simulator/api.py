@@ -51,9 +51,17 @@ def snake(name):
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
 
 
-def page(items, request, token="nextToken", most="maxResults", default=100):
+def at_most(request, member, most):
+    """Refuses more arguments in one call than AWS takes."""
+    if len(request.get(member, ())) > most:
+        raise Refusal("InvalidParameterException", f"{member} cannot have more than {most} elements.")
+
+
+def page(items, request, token="nextToken", most="maxResults", default=100, limit=100, refusal="InvalidParameterException"):
     """One page of a list, and the token of the next one in a dictionary that is empty when there is none."""
     start, size = int(request.get(token) or 0), request.get(most) or default
+    if not 1 <= size <= limit:
+        raise Refusal(refusal, f"{most} must be between 1 and {limit}.")
     rest = {token: str(start + size)} if start + size < len(items) else {}
     return items[start:start + size], rest
 

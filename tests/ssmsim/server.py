@@ -183,6 +183,8 @@ class World:
     def reached(self, request):
         """The instances of a request; one that is unknown or inactive is refused when it is named, and left out when it is only a target."""
         ids = request.get("InstanceIds", [])
+        if len(ids) > 50:
+            raise Refusal("ValidationException", "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50")
         if len(set(ids)) < len(ids):
             raise Refusal("DuplicateInstanceId")
         if bool(ids) == bool(request.get("Targets")):
@@ -246,13 +248,13 @@ class World:
         known = time.time() - self.seconds("record_ms")
         found = [one for one in self.commands if one.requested <= known and request.get("CommandId", one.id) == one.id
                  and ("InstanceId" not in request or request["InstanceId"] in one.invocations)]
-        here, rest = page(self.filtered(request, found, lambda one: one.status(), lambda one: one.requested), request, "NextToken", "MaxResults", 50)
+        here, rest = page(self.filtered(request, found, lambda one: one.status(), lambda one: one.requested), request, "NextToken", "MaxResults", 50, 50, "ValidationException")
         return {"Commands": [one.view() for one in here], **rest}
 
     def list_command_invocations(self, request):
         found = [one for command in self.commands for one in command.invocations.values() if request.get("CommandId", command.id) == command.id
                  and request.get("InstanceId", one.instance.id) == one.instance.id and one.visible()]
-        here, rest = page(self.filtered(request, found, lambda one: one.status, lambda one: one.begun), request, "NextToken", "MaxResults", 50)
+        here, rest = page(self.filtered(request, found, lambda one: one.status, lambda one: one.begun), request, "NextToken", "MaxResults", 50, 50, "ValidationException")
         return {"CommandInvocations": [one.view(request.get("Details", False)) for one in here], **rest}
 
     def describe_instance_information(self, request):
@@ -266,7 +268,7 @@ class World:
             if read is None and not key.startswith("tag:"):
                 raise Refusal("InvalidFilterKey")
             found = [one for one in found if (read(one) if read else one.tags.get(key.removeprefix("tag:"))) in values]
-        here, rest = page(found, request, "NextToken", "MaxResults", 10)
+        here, rest = page(found, request, "NextToken", "MaxResults", 10, 50)
         return {"InstanceInformationList": [one.view() for one in here], **rest}
 
 

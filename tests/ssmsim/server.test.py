@@ -275,6 +275,7 @@ class Refusals(Case):
         self.refused("ValidationException", ssm.send, "true", Comment="x" * 101)
         self.refused("ValidationException", ssm.send, "true", TimeoutSeconds=29)
         self.refused("ValidationException", ssm.send, "true", TimeoutSeconds=2592001)
+        self.refused("ValidationException", ssm.call, "ListCommands", MaxResults=51)
         self.refused("UnknownOperationException", ssm.call, "DeleteDocument", Name="roll-back")
         information = lambda **members: [(one["InstanceId"], one["PingStatus"]) for one in ssm.call("DescribeInstanceInformation", **members)["InstanceInformationList"]]
         self.assertEqual(information(), [(HOST, "Online"), (OTHER, "Inactive")])
