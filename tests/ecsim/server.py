@@ -7,7 +7,7 @@ It lives until SIGTERM, or with --tether until its standard input ends; however 
 --verify: calls must be signed with the key of tests/aws/server.py; otherwise any signature is taken, or none.
 
 The seed, JSON: {"region", "account", "settings": {…}, "faults": […], "images": [{"repository", "version", "tags", …}], "taskDefinitions": [RegisterTaskDefinition],
-"services": [CreateService with "history": [{"taskDefinition", "status"}]]}. Images are those of images.py; the version of an image is what its tasks answer on /version.
+"services": [CreateService with "history": [{"taskDefinition", "status"}]]}; example.json is one. Images are those of images.py; the version of an image is what its tasks answer on /version.
 
 What is simulated. RegisterTaskDefinition, DeregisterTaskDefinition, DescribeTaskDefinition (an INACTIVE one only while something refers to it), ListTaskDefinitions,
 CreateService, UpdateService (task definition, desired count, configuration, forced), DescribeServices, ListServiceDeployments, DescribeServiceDeployments,

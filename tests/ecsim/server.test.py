@@ -1,4 +1,5 @@
 """The simulator of ECS behaves as AWS does where a drill would notice, and leaves nothing behind."""
+import json
 import os
 import signal
 import sys
@@ -19,14 +20,11 @@ BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
 
 
 def seed(desired=2, configuration=None, current="web:2", **settings):
-    """web:1 is 1.0.0, web:2 is 1.1.0, web:3 is 1.2.0, which is ill, and web:4 is the tag `latest`, now 1.1.0."""
-    images = [{"repository": "shop", "version": "1.0.0", "tags": ["1.0.0"]}, {"repository": "shop", "version": "1.1.0", "tags": ["1.1.0", "latest"]},
-              {"repository": "shop", "version": "1.2.0", "tags": ["1.2.0"], "fault": "unhealthy"}]
-    definitions = [{"family": "web", "containerDefinitions": [{"name": "app", "image": f"{HOST}/shop:{tag}", "portMappings": [{"containerPort": 8000}]}]}
-                   for tag in ("1.0.0", "1.1.0", "1.2.0", "latest")]
-    return {"clusters": ["shop"], "images": images, "taskDefinitions": definitions, "settings": settings,
-            "services": [{"cluster": "shop", "serviceName": "web", "taskDefinition": current, "desiredCount": desired, "deploymentConfiguration": configuration or {},
-                          "history": [{"taskDefinition": "web:1"}]}]}
+    """The example, in which web:1 is 1.0.0, web:2 is 1.1.0, web:3 is 1.2.0, which is ill, and web:4 is the tag `latest`, now 1.1.0."""
+    with open(os.path.join(TESTS, "ecsim", "example.json")) as file:
+        made = json.load(file)
+    made["services"][0].update({"taskDefinition": current, "desiredCount": desired, "deploymentConfiguration": configuration or {}})
+    return {**made, "settings": settings}
 
 
 class Ecs(Simulator):
