@@ -220,6 +220,10 @@ Recognised recognise_content(std::string_view path, const std::string& bytes) {
   if (path.ends_with(".csv") && iam::is_credential_csv(bytes)) {
     return {DocumentKind::AwsAccount, {}};
   }
+  // By its name alone: one that was cut short at its first byte must not go unseen.
+  if (path.ends_with(".facts")) {
+    return {DocumentKind::HostFacts, {}};
+  }
   if (!path.ends_with(".json") || !looks_relevant(bytes)) {
     return {};
   }

@@ -161,7 +161,7 @@ void Reader::add(DocumentKind kind, const std::string& shown, std::string bytes)
 /// Whether a file could matter by its name alone; everything else is not even opened.
 bool worth_opening(const std::string& shown) {
   return shown.ends_with(".json") || shown.ends_with(".yml") || shown.ends_with(".yaml") ||
-         shown.ends_with(".tf") || shown.ends_with(".csv");
+         shown.ends_with(".tf") || shown.ends_with(".csv") || shown.ends_with(".facts");
 }
 
 std::string head_of(const fs::path& path) {
@@ -237,7 +237,7 @@ void Reader::file(const Root& root, const fs::path& path) {
   }
   auto bytes = read_file(path, SourceId(shown), limit);
   if (!bytes) {
-    if (by_path || named || looks_relevant(head_of(path))) {
+    if (by_path || named || shown.ends_with(".facts") || looks_relevant(head_of(path))) {
       missed(shown, bytes.error().message);
     }
     return;

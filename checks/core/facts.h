@@ -46,6 +46,8 @@ enum class DocumentKind {
   GithubSettings,
   /// `muster-waivers.yaml` of the repository: who accepted what until when
   Waivers,
+  /// What `host/collect.sh` printed on a host, as docs/host-facts.md describes it
+  HostFacts,
 };
 
 [[nodiscard]] const char* to_string(DocumentKind kind);

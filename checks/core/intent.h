@@ -140,6 +140,83 @@ struct IntentRole {
   SourceRef where;
 };
 
+/// Who reads an environment file of a host: each has rules of its own for quotes, comments and `$`.
+enum class EnvReader {
+  /// `EnvironmentFile=` of a unit
+  Systemd,
+  /// `docker run --env-file`
+  Docker,
+  /// `env_file` of Compose
+  Compose,
+  /// `.` of a shell
+  Shell,
+};
+
+[[nodiscard]] const char* to_string(EnvReader value);
+
+/// A folder on a host that deploys write.
+struct IntentHostPath {
+  std::string path;
+  /// Where it was before: nothing may be left there but a link to `path`.
+  std::vector<std::string> legacy;
+  /// `user:group`, each a name or a number; empty = not declared.
+  std::string owner;
+  SourceRef where;
+};
+
+struct IntentEnvFile {
+  std::string path;
+  /// Name or number of the user who may own it beside root; empty = root alone.
+  std::string owner;
+  std::vector<EnvReader> readers;
+  std::vector<std::string> required;
+  /// What variables that are no secret must be, exactly.
+  std::vector<Variable> public_values;
+  SourceRef where;
+};
+
+struct IntentUnit {
+  std::string path;
+  /// Whether it is meant to run at each start of the host.
+  bool at_boot = false;
+  SourceRef where;
+};
+
+/// The file in which deploys keep what runs and what ran before: a JSON object.
+struct IntentState {
+  std::string path;
+  /// Absent = a deploy may lie back however long.
+  std::optional<long> max_age_days;
+  /// Its members that name the version that runs, and the one before.
+  std::string current = "current";
+  std::string previous = "previous";
+  SourceRef where;
+};
+
+/// A link on a host that may lead to certain targets alone.
+struct IntentLink {
+  std::string path;
+  std::vector<std::string> targets;
+  SourceRef where;
+};
+
+/// Hosts of one service in one environment: what is the same on all of them.
+struct IntentHosts {
+  /// The key in `muster.yaml`, e.g. `shop-production`.
+  std::string name;
+  std::string environment;
+  /// As `collect.sh --host` calls them.
+  std::vector<std::string> names;
+  /// Facts that are older say nothing about now.
+  long max_age_days = 7;
+  std::vector<IntentHostPath> paths;
+  std::vector<IntentEnvFile> env_files;
+  std::vector<IntentUnit> units;
+  std::vector<IntentState> states;
+  std::vector<IntentLink> links;
+  SourceRef where;
+};
+
 /// How the subject claims of the repository look (`reference`: GitHub's change of 2026-07-15).
 enum class SubjectFormat { Both, Classic, Immutable };
 
@@ -166,6 +243,7 @@ struct Intent {
   /// Scripts that are installed on hosts: their path there, and that of the file of this repository
   /// which each is a copy of.
   std::vector<Variable> host_scripts;
+  std::vector<IntentHosts> hosts;
   /// Path globs, relative to the root, that the audit leaves out.
   std::vector<std::string> exclude;
   /// Findings of this severity and above make the audit fail.

@@ -81,6 +81,8 @@ const char* to_string(DocumentKind kind) {
       return "settings of a repository";
     case DocumentKind::Waivers:
       return "waivers";
+    case DocumentKind::HostFacts:
+      return "facts of a host";
   }
   return "document";
 }
@@ -97,6 +99,20 @@ const char* to_string(EnvironmentClass value) {
       return "unknown";
   }
   return "unknown";
+}
+
+const char* to_string(EnvReader value) {
+  switch (value) {
+    case EnvReader::Systemd:
+      return "systemd";
+    case EnvReader::Docker:
+      return "docker";
+    case EnvReader::Compose:
+      return "compose";
+    case EnvReader::Shell:
+      return "shell";
+  }
+  return "shell";
 }
 
 const char* to_string(Privilege value) {

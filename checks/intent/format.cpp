@@ -7,6 +7,7 @@
 #include "checks/intent/schema.h"
 #include "checks/text/ascii.h"
 #include "checks/text/did_you_mean.h"
+#include "checks/text/number.h"
 
 namespace muster {
 namespace {
@@ -96,6 +97,38 @@ std::string path_problem(std::string_view text) {
   return climbs ? "leaves the repository" : text.empty() ? "is empty" : "";
 }
 
+/// One path, one spelling: what facts tell is found by it.
+std::string host_path_problem(std::string_view text) {
+  const bool absolute = text.size() > 1 && text.starts_with('/') && !text.ends_with('/');
+  const std::string inside = std::string(text) + "/";
+  const bool plain = inside.find("//") == std::string::npos &&
+                     inside.find("/./") == std::string::npos &&
+                     inside.find("/../") == std::string::npos;
+  return absolute && plain ? "" : "is no plain path on a host; expected one like `/opt/shop`";
+}
+
+bool is_host_user(std::string_view text) {
+  return !text.empty() && text.find_first_not_of(kWord) == std::string_view::npos &&
+         text.front() != '-' && text.front() != '.';
+}
+
+bool is_host_owner(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  return colon != std::string_view::npos && is_host_user(text.substr(0, colon)) &&
+         is_host_user(text.substr(colon + 1));
+}
+
+bool is_variable(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, text::is_word_char) &&
+         !text::is_digits(text.substr(0, 1));
+}
+
+std::string days_problem(std::string_view text) {
+  constexpr long kMost = 36'500;
+  const auto days = text::whole_number(text);
+  return days && *days >= 1 && *days <= kMost ? "" : "is no number of days; expected 1 to 36500";
+}
+
 }  // namespace
 
 std::string format_problem(IntentFormat format, std::string_view text) {
@@ -133,6 +166,16 @@ std::string format_problem(IntentFormat format, std::string_view text) {
       return text == "itself" || is_iam_arn(text, "role") || is_iam_arn(text, "user")
                  ? ""
                  : "is no role or user; expected its ARN, or `itself`";
+    case IntentFormat::Days:
+      return days_problem(text);
+    case IntentFormat::HostPath:
+      return host_path_problem(text);
+    case IntentFormat::HostUser:
+      return is_host_user(text) ? "" : "is no name or number of a user";
+    case IntentFormat::HostOwner:
+      return is_host_owner(text) ? "" : "is no owner; expected `user:group`";
+    case IntentFormat::VariableName:
+      return is_variable(text) ? "" : "is no name of a variable";
   }
   return "";
 }

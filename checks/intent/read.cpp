@@ -4,6 +4,7 @@
 #include "checks/capability/expand.h"
 #include "checks/core/run.h"
 #include "checks/intent/capabilities.h"
+#include "checks/intent/hosts.h"
 #include "checks/intent/validate.h"
 #include "checks/text/tree.h"
 
@@ -144,16 +145,17 @@ Status check_subjects(const Intent& intent) {
   return Done{};
 }
 
-/// A relative path on a host is nowhere without the folder in which the command runs.
-Status check_host_scripts(const Node& root) {
-  const auto scripts = root.find("host_scripts");
-  for (std::size_t i = 0; scripts && i < scripts->size(); ++i) {
-    const Node path = scripts->key_at(i);
-    if (!path.text().starts_with('/')) {
+/// Hosts are of an environment that is declared: a misspelt one would be judged by no rule.
+Status check_hosts(const Intent& intent) {
+  for (const IntentHosts& hosts : intent.hosts) {
+    if (intent.environment(hosts.environment) == nullptr) {
       return Error{ErrorCode::Usage,
-                   "`" + std::string(path.text()) +
-                       "` under `host_scripts` is a path on a host and begins with `/`",
-                   path.where()};
+                   "`hosts." + hosts.name + "` is of the environment `" + hosts.environment +
+                       "`, which `environments` does not have",
+                   hosts.where};
+    }
+    if (hosts.names.empty()) {
+      return Error{ErrorCode::Usage, "`hosts." + hosts.name + "` names no host", hosts.where};
     }
   }
   return Done{};
@@ -206,12 +208,15 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
       intent.roles.push_back(read_role(roles->key_at(i), roles->at(i)));
     }
   }
+  if (const auto hosts = root.find("hosts")) {
+    intent.hosts = read_hosts(*hosts);
+  }
   if (const auto gate = root.find("gate")) {
     intent.fail_on = enum_at(*gate, "fail_on",
                              {Severity::Critical, Severity::High, Severity::Medium, Severity::Low},
                              Severity::Medium);
   }
-  MUSTER_CHECK_OK(check_host_scripts(root));
+  MUSTER_CHECK_OK(check_hosts(intent));
   MUSTER_CHECK_OK(check_subjects(intent));
   MUSTER_CHECK_OK(check_expansions(intent));
   return intent;

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 1> kVersions = {"1"};
 constexpr std::array<std::string_view, 3> kFormats = {"both", "classic", "immutable"};
 constexpr std::array<std::string_view, 3> kClasses = {"production", "staging", "development"};
 constexpr std::array<std::string_view, 3> kPrivileges = {"admin", "write", "read"};
+constexpr std::array<std::string_view, 4> kEnvReaders = {"systemd", "docker", "compose", "shell"};
 constexpr std::array<std::string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 
 constexpr IntentKey kSubjectKeys[] = {
@@ -94,6 +95,94 @@ constexpr IntentKey kEnvironmentKeys[] = {
 };
 constexpr IntentObject kEnvironment{kEnvironmentKeys};
 
+constexpr IntentKey kHostPathKeys[] = {
+    {"legacy", T::TextList, "Where it was before: nothing may be there but a link to it",
+     F::HostPath},
+    {"owner", T::Text, "User and group, by name or number, e.g. shop:shop or \"1000:1000\"",
+     F::HostOwner},
+};
+constexpr IntentObject kHostPath{kHostPathKeys};
+
+constexpr IntentKey kEnvFileKeys[] = {
+    {"owner", T::Text, "Name or number of the user who may own it beside root", F::HostUser},
+    {"readers", T::TextList, "What reads it; each has rules of its own for quotes and comments",
+     F::Any, false, kEnvReaders},
+    {"required", T::TextList, "Variables that must have a value", F::VariableName},
+    {"public",
+     T::NamedTexts,
+     "Variables that are no secret, with the value that each must have, exactly",
+     F::PublicValue,
+     false,
+     {},
+     nullptr,
+     F::VariableName},
+};
+constexpr IntentObject kEnvFile{kEnvFileKeys};
+
+constexpr IntentKey kUnitKeys[] = {
+    {"at_boot", T::Boolean, "Whether it is meant to run at each start of the host"},
+};
+constexpr IntentObject kUnit{kUnitKeys};
+
+constexpr IntentKey kStateKeys[] = {
+    {"max_age_days", T::Text, "Days after which somebody should have deployed again", F::Days},
+    {"current", T::Text, "Member that names the version that runs; current if left out"},
+    {"previous", T::Text, "Member that names the version before; previous if left out"},
+};
+constexpr IntentObject kState{kStateKeys};
+
+constexpr IntentKey kLinkKeys[] = {
+    {"targets", T::TextList, "Where it may lead in the end", F::HostPath, true},
+};
+constexpr IntentObject kLink{kLinkKeys};
+
+constexpr IntentKey kHostsKeys[] = {
+    {"environment", T::Text, "Environment that they are of", F::Any, true},
+    {"names", T::TextList, "Their names, as collect.sh --host calls them", F::Any, true},
+    {"max_age_days", T::Text, "Days for which collected facts count; 7 if left out", F::Days},
+    {"paths",
+     T::NamedObjects,
+     "Folders that deploys write, by their path",
+     F::Any,
+     false,
+     {},
+     &kHostPath,
+     F::HostPath},
+    {"env_files",
+     T::NamedObjects,
+     "Environment files, by their path",
+     F::Any,
+     false,
+     {},
+     &kEnvFile,
+     F::HostPath},
+    {"units",
+     T::NamedObjects,
+     "Units of systemd, by the path of their file",
+     F::Any,
+     false,
+     {},
+     &kUnit,
+     F::HostPath},
+    {"states",
+     T::NamedObjects,
+     "JSON files in which deploys keep what runs and what ran before, by their path",
+     F::Any,
+     false,
+     {},
+     &kState,
+     F::HostPath},
+    {"links",
+     T::NamedObjects,
+     "Links that choose what runs, by their path",
+     F::Any,
+     false,
+     {},
+     &kLink,
+     F::HostPath},
+};
+constexpr IntentObject kHosts{kHostsKeys};
+
 constexpr IntentKey kGateKeys[] = {
     {"fail_on", T::Text, "Findings of this severity and above fail the audit; default medium",
      F::Any, false, kSeverities},
@@ -115,9 +204,14 @@ constexpr IntentKey kRootKeys[] = {
     {"variables", T::NamedTexts,
      "Values of vars, env or secrets names, so that role ARNs can be resolved; never a secret",
      F::PublicValue},
-    {"host_scripts", T::NamedTexts,
+    {"host_scripts",
+     T::NamedTexts,
      "Scripts installed on hosts: path there, and the file of this repository that it is a copy of",
-     F::Path},
+     F::Path,
+     false,
+     {},
+     nullptr,
+     F::HostPath},
     {"environments",
      T::NamedObjects,
      "Deployment environments by name",
@@ -126,6 +220,15 @@ constexpr IntentKey kRootKeys[] = {
      {},
      &kEnvironment},
     {"roles", T::NamedObjects, "AWS roles by a short name", F::Any, false, {}, &kRole},
+    {"hosts",
+     T::NamedObjects,
+     "Hosts of a service in an environment by a short name; judged by what collect.sh tells of "
+     "them "
+     "(docs/host-facts.md)",
+     F::Any,
+     false,
+     {},
+     &kHosts},
     {"gate", T::Object, "When the audit fails", F::Any, false, {}, &kGate},
 };
 constexpr IntentObject kRoot{kRootKeys};
@@ -184,6 +287,16 @@ std::string pattern_of(F format) {
       return "^[a-z0-9-]+$";
     case F::Prose:
       return "[^ ]";
+    case F::Days:
+      return "^[1-9][0-9]{0,4}$";
+    case F::HostPath:
+      return "^/[^/]";
+    case F::HostUser:
+      return "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+    case F::HostOwner:
+      return "^[A-Za-z0-9_][A-Za-z0-9_.-]*:[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+    case F::VariableName:
+      return "^[A-Za-z_][A-Za-z0-9_]*$";
     case F::Any:
     case F::RefGlob:
     case F::Path:
@@ -194,9 +307,8 @@ std::string pattern_of(F format) {
 }
 
 std::string text_schema(const IntentKey& key) {
-  const bool number_allowed = key.format == F::Digits || !key.values.empty();
   std::string text =
-      number_allowed ? "\"type\": [\"string\", \"integer\"]" : "\"type\": \"string\"";
+      takes_number(key) ? "\"type\": [\"string\", \"integer\"]" : "\"type\": \"string\"";
   if (!key.values.empty()) {
     std::string values;
     for (const std::string_view value : key.values) {

@@ -35,6 +35,16 @@ enum class IntentFormat {
   Escalation,
   /// The ARN of a role or user, or `itself`
   PrincipalOrItself,
+  /// A number of days, in quotes or not
+  Days,
+  /// A path on a host: `/opt/shop`
+  HostPath,
+  /// The name or number of a user
+  HostUser,
+  /// User and group of a host: `shop:shop`, `1000:1000`
+  HostOwner,
+  /// The name of an environment variable
+  VariableName,
 };
 
 enum class IntentType {
@@ -66,6 +76,8 @@ struct IntentKey {
   std::span<const std::string_view> values = {};
   /// For objects: their keys.
   const IntentObject* object = nullptr;
+  /// For names of the reader's choice: what they look like.
+  IntentFormat name_format = IntentFormat::Any;
 };
 
 struct IntentObject {
@@ -77,6 +89,12 @@ struct IntentObject {
 
 /// The same as a JSON Schema (2020-12), for editors; ends with a line break.
 [[nodiscard]] std::string intent_json_schema();
+
+/// Whether a number of YAML may stand for the text.
+[[nodiscard]] constexpr bool takes_number(const IntentKey& key) {
+  return key.format == IntentFormat::Digits || key.format == IntentFormat::Days ||
+         !key.values.empty();
+}
 
 /// Empty when `text` has the format, else what is wrong, as the second half of a sentence:
 /// `is no role ARN; expected …`.

@@ -43,8 +43,7 @@ Error unknown_key(const Pending& place, const Node& key) {
 }
 
 Status check_text(const IntentKey& key, const Node& node, const std::string& path) {
-  const bool number_allowed = key.format == IntentFormat::Digits || !key.values.empty();
-  const bool fits = node.is(Type::String) || (number_allowed && node.is(Type::Number));
+  const bool fits = node.is(Type::String) || (takes_number(key) && node.is(Type::Number));
   if (!fits) {
     const bool quote = node.is(Type::Number) || node.is(Type::Bool);
     return expected(node, path, quote ? "text (put it in quotes)" : "text");
@@ -66,6 +65,17 @@ Status check_text(const IntentKey& key, const Node& node, const std::string& pat
   return Done{};
 }
 
+Status check_names(const IntentKey& key, const Node& node, const std::string& path) {
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const Node name = node.key_at(i);
+    const std::string problem = format_problem(key.name_format, name.text());
+    if (!problem.empty()) {
+      return usage(name, "`" + std::string(name.text()) + "` under `" + path + "` " + problem);
+    }
+  }
+  return Done{};
+}
+
 /// Checks one value; objects inside are left on `pending`.
 Status check_value(const IntentKey& key, const Node& node, const std::string& path,
                    std::vector<Pending>& pending) {
@@ -76,6 +86,9 @@ Status check_value(const IntentKey& key, const Node& node, const std::string& pa
   }
   if ((named || key.type == IntentType::Object) && !node.is(Type::Mapping)) {
     return expected(node, path, "a mapping");
+  }
+  if (named) {
+    MUSTER_CHECK_OK(check_names(key, node, path));
   }
   switch (key.type) {
     case IntentType::Text:

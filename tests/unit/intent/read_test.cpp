@@ -82,8 +82,9 @@ TEST_CASE("mistakes are named with their place") {
             "muster.yaml:2:10: `exclude` must be a list, found text"},
         Row{"script at no fixed path on its host",
             "version: 1\nhost_scripts:\n  deploy.sh: host/deploy.sh\n",
-            "muster.yaml:3:3: `deploy.sh` under `host_scripts` is a path on a host and begins with "
-            "`/`"},
+            "muster.yaml:3:3: `deploy.sh` under `host_scripts` is no plain path on a host; "
+            "expected "
+            "one like `/opt/shop`"},
         Row{"number where text is needed", "version: 1\nenvironments:\n  p:\n    branches: [1.0]\n",
             "muster.yaml:4:16: `environments.p.branches.0` must be text (put it in quotes), found "
             "a number"},
@@ -118,6 +119,77 @@ TEST_CASE("mistakes are named with their place") {
     CAPTURE(row.name);
     CHECK(error_of(row.text) == row.message);
   }
+}
+
+TEST_CASE("hosts are read with what is declared of each thing on them") {
+  const auto intent = read(
+      "version: 1\nenvironments: {prod: }\nhosts:\n  shop:\n    environment: prod\n"
+      "    names: [web-1, web-2]\n    max_age_days: 3\n    paths:\n"
+      "      /opt/shop: {legacy: [/srv/shop], owner: '1000:shop'}\n    env_files:\n"
+      "      /opt/shop/.env: {owner: shop, readers: [docker, systemd], required: [DB_PASSWORD],\n"
+      "                       public: {DOMAIN: shop.example.com}}\n    units:\n"
+      "      /etc/systemd/system/shop.service: {at_boot: true}\n    states:\n"
+      "      /opt/shop/state.json: {max_age_days: '30', previous: before}\n    links:\n"
+      "      /etc/nginx/upstream.conf: {targets: [/etc/nginx/blue.conf]}\n  plain:\n"
+      "    environment: prod\n    names: [web-3]\n");
+  REQUIRE_MESSAGE(intent.ok(), (intent.ok() ? "" : to_string(intent.error())));
+  REQUIRE(intent.value().hosts.size() == 2);
+  const IntentHosts& hosts = intent.value().hosts.front();
+  CHECK(hosts.name == "shop");
+  CHECK(hosts.environment == "prod");
+  CHECK(hosts.names == std::vector<std::string>{"web-1", "web-2"});
+  CHECK(hosts.max_age_days == 3);
+  CHECK(hosts.where.span.line == 4);
+  CHECK(hosts.paths.front().path == "/opt/shop");
+  CHECK(hosts.paths.front().legacy == std::vector<std::string>{"/srv/shop"});
+  CHECK(hosts.paths.front().owner == "1000:shop");
+  const IntentEnvFile& file = hosts.env_files.front();
+  CHECK(file.owner == "shop");
+  CHECK(file.readers == std::vector<EnvReader>{EnvReader::Docker, EnvReader::Systemd});
+  CHECK(file.required == std::vector<std::string>{"DB_PASSWORD"});
+  CHECK(file.public_values.front().value == "shop.example.com");
+  CHECK(hosts.units.front().at_boot);
+  CHECK(hosts.states.front().max_age_days == 30);
+  CHECK(hosts.states.front().current == "current");
+  CHECK(hosts.states.front().previous == "before");
+  CHECK(hosts.links.front().targets == std::vector<std::string>{"/etc/nginx/blue.conf"});
+  CHECK(intent.value().hosts.back().max_age_days == 7);
+}
+
+TEST_CASE("mistakes about hosts are named with their place") {
+  const auto of_prod = [](const std::string& keys) {
+    return error_of("version: 1\nenvironments: {prod: }\nhosts:\n  shop:\n    environment: prod\n" +
+                    keys);
+  };
+  const auto with = [&](const std::string& keys) { return of_prod("    names: [a]\n" + keys); };
+  CHECK(of_prod("") == "muster.yaml:5:5: `hosts.shop` lacks the key `names`");
+  CHECK(of_prod("    names: []\n") == "muster.yaml:4:3: `hosts.shop` names no host");
+  CHECK(error_of("version: 1\nhosts:\n  shop: {environment: prdo, names: [web-1]}\n") ==
+        "muster.yaml:3:3: `hosts.shop` is of the environment `prdo`, which `environments` does not "
+        "have");
+  CHECK(with("    paths: {opt/shop: }\n") ==
+        "muster.yaml:7:13: `opt/shop` under `hosts.shop.paths` is no plain path on a host; "
+        "expected one like `/opt/shop`");
+  for (const char* path : {"/", "/opt/", "/opt//shop", "/opt/./shop", "/opt/../shop", "/.."}) {
+    CAPTURE(path);
+    CHECK(with(std::string("    links:\n      /a: {targets: [") + path + "]}\n")
+              .find("is no plain path on a host") != std::string::npos);
+  }
+  CHECK(with("    max_age_days: 0\n") ==
+        "muster.yaml:7:19: `0` is no number of days; expected 1 to 36500");
+  CHECK(with("    max_age_days: 99999999999999999999\n") ==
+        "muster.yaml:7:19: `99999999999999999999` is no number of days; expected 1 to 36500");
+  CHECK(with("    paths: {/opt/shop: {owner: shop}}\n") ==
+        "muster.yaml:7:32: `shop` is no owner; expected `user:group`");
+  CHECK(with("    env_files: {/a: {readers: [bash]}}\n") ==
+        "muster.yaml:7:32: `hosts.shop.env_files./a.readers.0` is `bash`, expected one of "
+        "`systemd`, `docker`, `compose`, `shell`");
+  CHECK(with("    env_files: {/a: {public: {A-B: x}}}\n") ==
+        "muster.yaml:7:31: `A-B` under `hosts.shop.env_files./a.public` is no name of a variable");
+  CHECK(
+      with("    env_files: {/a: {public: {KEY: AKIAABCDEFGHIJKLMNOP}}}\n") ==
+      "muster.yaml:7:36: `hosts.shop.env_files./a.public.KEY` looks like a secret; muster.yaml is "
+      "no place for one");
 }
 
 TEST_CASE("an accepted path is read with its steps, its end and its date") {
