@@ -288,6 +288,7 @@ tree_fact() {
   else
     device=${stat##*"$tab"}
     level=1
+    line tree "$1"
     walk "$1"
   fi
 }
@@ -516,6 +517,16 @@ assignment() {
       ;;
   esac
   case $value in
+    ' '* | "$tab"*)
+      flag space-after-equals
+      value=${value#"${value%%[! "$tab"]*}"}
+      # The blank in front is what makes it a comment.
+      case $value in
+        '#'*) value=" $value" ;;
+      esac
+      ;;
+  esac
+  case $value in
     *' ' | *"$tab") flag trailing-space ;;
   esac
   case $value in
@@ -531,9 +542,14 @@ assignment() {
   case $value in
     *\$*) flag dollar ;;
   esac
+  case $value in
+    *\\*) flag backslash ;;
+  esac
   known=$key
   is_key "$key" || known='?'
-  shape_of "$key" "$value"
+  meant=$value
+  [ "$quote" = none ] && meant_of "$value"
+  shape_of "$key" "$meant"
   bucket_of ${#value}
   shown=
   # A key that is no name is never public, whatever the list says.
@@ -552,6 +568,14 @@ assignment() {
     hash=${hash%% *}
   fi
   line env "$1" "$2" "$known" "$shape" "$bucket" "$quote" "$flags" "$shown" "$hash"
+}
+
+# meant_of VALUE: sets $meant to what somebody who wrote it without quotes means: no comment behind it, no blanks around it.
+meant_of() {
+  meant=${1%%" #"*}
+  meant=${meant%%"$tab#"*}
+  meant=${meant#"${meant%%[! "$tab"]*}"}
+  meant=${meant%"${meant##*[! "$tab"]}"}
 }
 
 # pem_opens TEXT: lines of a key block end in `=` and would be read as names.
@@ -662,14 +686,19 @@ unit_lines() {
       line skip "$1" too-long
       return 0
     fi
+    row=${row%"$cr"}
+    row=${row#"${row%%[! "$tab"]*}"}
     case $row in
       '#'* | ';'*) continue ;;
-      *\\)
-        held="$held${row%?} "
-        continue
-        ;;
     esac
+    # Two backslashes at the end are one that is meant.
+    backslashes=${row##*[!\\]}
+    if [ $((${#backslashes} % 2)) -eq 1 ]; then
+      held="$held${row%?} "
+      continue
+    fi
     row=$held$row
+    row=${row%"${row##*[! "$tab"]}"}
     held=
     case $row in
       '') continue ;;
@@ -681,7 +710,9 @@ unit_lines() {
       *) continue ;;
     esac
     name=${row%%=*}
+    name=${name%"${name##*[! "$tab"]}"}
     value=${row#*=}
+    value=${value#"${value%%[! "$tab"]*}"}
     case $name in
       *[!A-Za-z0-9]*) continue ;;
       User | Group | Type | EnvironmentFile | WorkingDirectory | Restart | RestartSec | TimeoutStartSec | TimeoutStopSec | TimeoutSec | RemainAfterExit | WantedBy | RequiredBy | After | Before | Requires | Wants | OnCalendar | Persistent | Unit | NoNewPrivileges | ProtectSystem | ProtectHome | PrivateTmp | DynamicUser) ;;
@@ -692,6 +723,7 @@ unit_lines() {
     esac
     line unit "$1" "$section" "$name" "$value"
   done
+  [ -z "$held" ] || line skip "$1" unfinished
 }
 
 # program_of COMMAND: its first word when that is a path.

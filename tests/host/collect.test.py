@@ -204,6 +204,7 @@ class Collect(unittest.TestCase):
             seen = os.lstat(name)
             self.assertEqual(row[:4] + row[6:], [kind_of(seen.st_mode), *(b"%x" % seen.st_mode, b"%d" % seen.st_uid, b"%d" % seen.st_gid),
                                                  *(b"%d" % one for one in (seen.st_size, seen.st_mtime, seen.st_ctime, seen.st_nlink))], name)
+        self.assertEqual([row[1:] for row in rows if row[0] == b"tree"], [[self.top]])
         self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [[self.path(b"crowd"), b"too-many"]])
         self.assertFalse(any(b"never-told" in field for row in rows for field in row))
 
@@ -224,7 +225,7 @@ class Collect(unittest.TestCase):
                          {(b"/old/.env", b"through-link"), (b"/secret", b"link"), (b"/away", b"link"), (b"service shop", b"offline"), (b"df /", b"offline")})
 
     def test_what_only_looks_like_a_public_value_stays(self):
-        table = [(b"=hush1", b""), (b"PORT=1 # hush2", b"inline-comment,withheld"), (b"PORT='hush3' hush4", b"text-behind-quote,withheld"), (b"A=hush5\\", b""), (b"PORT=hush6", b"continuation"), (b"PORT=\"hush7", b"withheld"), (b"PORT=hush8", b"inside-quote"),
+        table = [(b"=hush1", b""), (b"PORT=1 # hush2", b"inline-comment,withheld"), (b"PORT='hush3' hush4", b"text-behind-quote,withheld"), (b"A=hush5\\", b"backslash"), (b"PORT=hush6", b"continuation"), (b"PORT=\"hush7", b"withheld"), (b"PORT=hush8", b"inside-quote"),
                  (b"\"", b"inside-quote"), (b"KEY=-----BEGIN PRIVATE KEY-----", b""), (b"aHVzaDk=", b"inside-quote"), (b"PORT=hush10", b"inside-quote"), (b"-----END PRIVATE KEY-----", b"inside-quote"), (b"PORT=" + b"eyJhush11", b"refused"),
                  (b"PORT=https://h.test/?a=1&pwd=hush12", b"refused"), (b"PORT=80", b"")]
         env = self.write(b"env", b"\n".join(row for row, _ in table))
@@ -246,10 +247,12 @@ class Collect(unittest.TestCase):
 
     def test_lines_of_an_environment_file(self):
         table = [(b"A=1", [b"A", b"int", b"1-7", b"none", b""]), (b"B=", [b"B", b"empty", b"0", b"none", b""]), (b"C=\"x y\"", [b"C", b"text", b"1-7", b"double", b""]), (b"D='$x'", [b"D", b"text", b"1-7", b"single", b"dollar"]),
-                 (b"E=on\r", [b"E", b"bool", b"1-7", b"none", b"cr"]), (b"  F=changeme123", [b"F", b"placeholder", b"8-15", b"none", b"leading-space"]), (b"G = 3", [b"G", b"text", b"1-7", b"none", b"space-before-equals"]),
+                 (b"E=on\r", [b"E", b"bool", b"1-7", b"none", b"cr"]), (b"  F=changeme123", [b"F", b"placeholder", b"8-15", b"none", b"leading-space"]), (b"G = 3", [b"G", b"int", b"1-7", b"none", b"space-before-equals,space-after-equals"]),
                  (b"H=a # b", [b"H", b"text", b"1-7", b"none", b"inline-comment"]), (b"export I=/opt/x", [b"I", b"path", b"1-7", b"none", b"export"]), (b"just words", [b"?", b"none", b"0", b"none", b"no-equals"]),
                  (b";J=1", [b"?", b"none", b"0", b"none", b"semicolon"]), (b"LOG_SINK=none", [b"LOG_SINK", b"text", b"1-7", b"none", b""]), (b"API_TOKEN=none", [b"API_TOKEN", b"placeholder", b"1-7", b"none", b""]),
-                 (b"K=\"a\\\"b\" ", [b"K", b"text", b"1-7", b"double", b"trailing-space"]), (b"L=\xc3\xbc", [b"L", b"text", b"1-7", b"none", b""]), (b"1M=x", [b"?", b"text", b"1-7", b"none", b""]),
+                 (b"K=\"a\\\"b\" ", [b"K", b"text", b"1-7", b"double", b"trailing-space,backslash"]), (b"V=  ", [b"V", b"empty", b"0", b"none", b"space-after-equals"]), (b"W= # later", [b"W", b"empty", b"8-15", b"none", b"space-after-equals,inline-comment"]),
+                 (b"AA= \"\"", [b"AA", b"empty", b"0", b"double", b"space-after-equals"]), (b"AB=#x", [b"AB", b"text", b"1-7", b"none", b""]), (b"AC=\"\" # x", [b"AC", b"empty", b"0", b"double", b"inline-comment"]),
+                 (b"X=todo # later", [b"X", b"placeholder", b"8-15", b"none", b"inline-comment"]), (b"Y=c:\\new", [b"Y", b"text", b"1-7", b"none", b"backslash"]), (b"Z='  '", [b"Z", b"text", b"1-7", b"single", b""]), (b"L=\xc3\xbc", [b"L", b"text", b"1-7", b"none", b""]), (b"1M=x", [b"?", b"text", b"1-7", b"none", b""]),
                  (b"N=https://x.test/a", [b"N", b"url", b"16-31", b"none", b""]), (b"Abcdefghijklmnopqrstuvwxyz=x", [b"?", b"text", b"1-7", b"none", b""]), (b"O=" + b"y" * 70, [b"O", b"text", b"64+", b"none", b""]),
                  (b"P=arn:aws:iam::1:role/x", [b"P", b"arn", b"16-31", b"none", b""]), (b"Q=${X}", [b"Q", b"placeholder", b"1-7", b"none", b"dollar"]), (b"R=\"x\"y", [b"R", b"text", b"1-7", b"double", b"text-behind-quote"]),
                  (b"S=\"open", [b"S", b"text", b"1-7", b"unbalanced", b""]), (b"T=hidden", [b"?", b"none", b"0", b"none", b"inside-quote"]), (b"\" ", [b"?", b"none", b"0", b"none", b"inside-quote"]), (b"U=last", [b"U", b"text", b"1-7", b"none", b""])]
@@ -259,6 +262,15 @@ class Collect(unittest.TestCase):
         for number, ((written, expected), row) in enumerate(zip(table, rows), 1):
             with self.subTest(written):
                 self.assertEqual(row[2:8], [b"%d" % number, *expected])
+
+    def test_lines_of_a_unit_are_those_that_systemd_reads(self):
+        unit = self.write(b"shop.service", "[Service] \n User = root\r\n\tType\t=\toneshot  \nEnvironment=A=b\\\\\nGroup=shop\nExecStart=/bin/true \\\n# not a part of it\n  --user shop\n;Restart=no\nX-Mark=1\nWantedBy=\n")
+        rows = self.same_in_all_shells("--unit", unit)
+        self.assertEqual([row[2:] for row in rows if row[0] == b"unit"], [[b"[Service]", name, value] for name, value in (
+            (b"User", b"root"), (b"Type", b"oneshot"), (b"Environment", b"[masked]"), (b"Group", b"shop"), (b"ExecStart", b"/bin/true"), (b"WantedBy", b""))])
+        self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [])
+        rows = self.same_in_all_shells("--unit", self.write(b"cut.service", "[Service]\nUser=shop\nUser=root \\"))
+        self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [[self.path(b"cut.service"), b"unfinished"]])
 
     def test_what_cannot_be_read_is_told(self):
         os.mkfifo(self.path(b"pipe"))
