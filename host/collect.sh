@@ -809,7 +809,24 @@ remote_lines() {
   while IFS= read -r row; do
     row=${row#"${row%%[! "$tab"]*}"}
     case $row in
-      url[\ =]*) ;;
+      # What another file says is not known.
+      '['[Ii][Nn][Cc][Ll][Uu][Dd][Ee]*) line remote "$1" '' unknown ;;
+      # The address that stands for a shorter one.
+      '['[Uu][Rr][Ll]*://*@*']'*) line remote "$1" 'url' yes ;;
+    esac
+    # A section and its first entry may share a line.
+    case $row in
+      '['*']'*)
+        row=${row#*]}
+        row=${row#"${row%%[! "$tab"]*}"}
+        ;;
+    esac
+    case $row in
+      [Uu][Rr][Ll]["$tab"\ =]* | [Pp][Uu][Ss][Hh][Uu][Rr][Ll]["$tab"\ =]*) ;;
+      [Ee][Xx][Tt][Rr][Aa][Hh][Ee][Aa][Dd][Ee][Rr]["$tab"\ =]*)
+        line remote "$1" http.extraheader yes
+        continue
+        ;;
       *) continue ;;
     esac
     url=${row#*=}

@@ -51,6 +51,14 @@ void judge_group(const Host& host, const IntentHosts& group, Outcomes& out) {
   for (const IntentHostPath& path : group.paths) {
     const std::string folder = encoded(path.path);
     if (!host.facts->checkouts.contains(folder)) {
+      const std::string head = folder + "/.git/HEAD";
+      const auto skip = host.facts->skips.find(head);
+      if (skip != host.facts->skips.end() && skip->second.reason != "none") {
+        out.undecided(
+               host.asset("host-checkout", folder), skip->second.where,
+               "the facts do not tell which commit it stands at: " + gap_in(*host.facts, head))
+            .environment(host.environment);
+      }
       continue;
     }
     for (const IntentState& state : group.states) {

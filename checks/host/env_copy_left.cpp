@@ -1,6 +1,7 @@
 // Beside an environment file lies a copy of it that others may read: `.env.bak`, `.env~`,
 // `.env.2026-05-01`. Secrets of yesterday are mostly those of today. Templates are left out by
 // their name. Looked for in the folder of the file, where all entries of it are told.
+#include <algorithm>
 #include <array>
 
 #include "checks/host/env_files.h"
@@ -13,19 +14,21 @@ std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-/// `.env.bak`, `.env~`, `.env-old`, `.env_1`, `.env.swp`, `..env.swp` for `.env`.
+/// `.env.bak`, `.env~`, `.env-old`, `.env_1`, `.env.swp`, `#.env#` for `.env`.
 bool is_copy_name(std::string_view name, std::string_view original) {
   if (name.ends_with(".swp") && name.starts_with('.')) {
     name.remove_prefix(name.starts_with("." + std::string(original)) ? 1 : 0);
   }
+  name.remove_prefix(name.starts_with('#') ? 1 : 0);
   return name.size() > original.size() && name.starts_with(original) &&
-         std::string_view(".~-_").find(name[original.size()]) != std::string_view::npos;
+         std::string_view(".~-_#").find(name[original.size()]) != std::string_view::npos;
 }
 
 bool is_template_name(std::string_view name) {
   static constexpr std::array<std::string_view, 5> kWords = {"example", "sample", "template",
                                                              "dist", "tpl"};
-  return text::contains_any(name, kWords);
+  return std::ranges::any_of(text::split(name, ".-_~"),
+                             [](std::string_view part) { return text::one_of(part, kWords); });
 }
 
 /// Whether all entries of the folder are told: it was asked for as a tree, or lies in one, and was

@@ -93,11 +93,12 @@ bool is_assignment(const EnvLine& line) {
 
 bool EnvSubject::may_hide(std::string_view key) const {
   const bool splits_lines = is_read_by(EnvReader::Docker) || readers.empty();
-  const bool takes_bare_names = splits_lines || is_read_by(EnvReader::Compose);
+  const bool takes_colons = is_read_by(EnvReader::Compose) || readers.empty();
+  const bool takes_bare_names = splits_lines || takes_colons;
   return std::ranges::any_of(content->lines, [&](const EnvLine& line) {
     return line.key == "?" &&
-           ((is_assignment(line) && !is_told_by_itself(key)) || line.has("continuation") ||
-            (splits_lines && line.has("inside-quote")) ||
+           ((is_assignment(line) && (takes_colons || !is_told_by_itself(key))) ||
+            line.has("continuation") || (splits_lines && line.has("inside-quote")) ||
             (takes_bare_names && line.has("no-equals")));
   });
 }

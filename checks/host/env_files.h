@@ -31,8 +31,8 @@ struct EnvSubject {
 
   [[nodiscard]] bool is_read_by(EnvReader reader) const { return readers.contains(reader); }
 
-  /// Whether a line that is not named may set the variable, for one of its readers. Who they are
-  /// may be unknown.
+  /// Whether a line that is not named may set the variable, for one of its readers; who they are
+  /// may be unknown. Compose also takes `NAME: value`.
   [[nodiscard]] bool may_hide(std::string_view key) const;
 
   /// The lines of the variable, in order.

@@ -311,6 +311,19 @@ class Collect(unittest.TestCase):
         self.assertEqual([row[1:] for row in rows if row[0] == b"remote"], [[self.path(b"many"), b"https://git.example.test/acme/shop.git", b"yes"]])
         self.assertFalse(os.path.exists(pwned))
 
+    def test_credentials_in_the_configuration_of_a_checkout(self):
+        table = [('[remote "o"]\n\tURL=https://tok@h.test/a\n', (b"https://h.test/a", b"yes")), ('[remote "o"] url = https://tok@h.test/a\n', (b"https://h.test/a", b"yes")), ('[remote "o"]\npushurl\t= https://u:tok@h.test/a\n', (b"https://h.test/a", b"yes")),
+                 ('[url "https://u:tok@h.test/"]\n\tinsteadOf = https://h.test/\n', (b"url", b"yes")), ('[http "https://h.test/"]\n\textraHeader = AUTHORIZATION: basic tok\n', (b"http.extraheader", b"yes")), ("[include]\n\tpath = /etc/tok\n", (b"", b"unknown")),
+                 ('[remote "o"]\n\turl = git@h.test:a.git\n', (b"h.test:a.git", b"no"))]
+        os.makedirs(self.path(b"a/.git"))
+        self.write(b"a/.git/HEAD", "a" * 40 + "\n")
+        for text, expected in table:
+            with self.subTest(text):
+                self.write(b"a/.git/config", text)
+                rows = self.same_in_all_shells("--git", self.path(b"a"))
+                self.assertEqual([tuple(row[2:]) for row in rows if row[0] == b"remote"], [expected])
+                self.assertNotIn(b"tok@", b"".join(field for row in rows for field in row))
+
     @unittest.skipUnless(shutil.which("strace"), "skipped: strace is missing")
     def test_nothing_is_written(self):
         env = self.write(b".env", ENV)
