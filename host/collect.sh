@@ -257,6 +257,12 @@ walk_entries() {
     path_line "${entry#"$root"}"
     [ "$kind" = link ] && link_fact "${entry#"$root"}"
   done
+  for entry in "$@"; do
+    if [ "${entry##*/}" = .git ] && [ -d "$entry" ] && [ ! -L "$entry" ]; then
+      entry=${entry#"$root"}
+      tree_checkout "${entry%/.git}"
+    fi
+  done
   [ "$level" -lt "$most_depth" ] || return 0
   for entry in "$@"; do
     # What git keeps is many files of which none is a deploy's.
@@ -274,6 +280,17 @@ walk_entries() {
       level=$((level - 1))
     fi
   done
+}
+
+# tree_checkout DIR: a checkout that lies in a tree. One that was asked for is told later.
+tree_checkout() {
+  one_of "$1" "$gits" && return 0
+  clock
+  if [ $((now - began)) -gt "$most_seconds" ]; then
+    line skip "$1" timeout
+  else
+    git_fact "$1"
+  fi
 }
 
 tree_fact() {
@@ -760,7 +777,7 @@ service_fact() {
     line skip "service $1" no-command
     return 0
   fi
-  limited systemctl show -p FragmentPath,DropInPaths,NeedDaemonReload,ActiveState,UnitFileState,Result,ExecMainStatus,InvocationID -- "$1" 2>/dev/null | while IFS= read -r row; do
+  limited systemctl show -p FragmentPath,DropInPaths,NeedDaemonReload,ActiveState,UnitFileState,Result,ExecMainStatus,InvocationID,ExecMainStartTimestampMonotonic -- "$1" 2>/dev/null | while IFS= read -r row; do
     line unitrun "$1" "${row%%=*}" "${row#*=}"
   done
 }

@@ -30,13 +30,6 @@ bool names_file(const UnitLine& line, std::string_view path) {
          (value.starts_with('-') ? value.substr(1) : value) == path;
 }
 
-bool unit_reads(const HostFacts& facts, std::string_view path) {
-  return std::ranges::any_of(facts.units, [&](const auto& unit) {
-    return std::ranges::any_of(unit.second,
-                               [&](const UnitLine& line) { return names_file(line, path); });
-  });
-}
-
 EnvSubject subject_of(const Host& host, const std::string& path) {
   EnvSubject file;
   file.host = &host;
@@ -55,7 +48,7 @@ EnvSubject subject_of(const Host& host, const std::string& path) {
     file.content = &content->second;
     file.where = content->second.where;
   }
-  if (unit_reads(facts, path)) {
+  if (!units_reading(facts, path).empty()) {
     file.readers.insert(EnvReader::Systemd);
   }
   return file;
@@ -86,6 +79,16 @@ bool has_env_files(const Host& host) {
 }
 
 }  // namespace
+
+std::vector<std::string> units_reading(const HostFacts& facts, std::string_view path) {
+  std::vector<std::string> units;
+  for (const auto& [file, lines] : facts.units) {
+    if (std::ranges::any_of(lines, [&](const UnitLine& line) { return names_file(line, path); })) {
+      units.push_back(file.substr(file.rfind('/') + 1));
+    }
+  }
+  return units;
+}
 
 bool is_assignment(const EnvLine& line) {
   return line.shape != "none";

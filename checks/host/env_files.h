@@ -39,6 +39,9 @@ struct EnvSubject {
   [[nodiscard]] std::vector<const EnvLine*> lines_of(std::string_view key) const;
 };
 
+/// Names of the units that read the file: `shop.service`.
+[[nodiscard]] std::vector<std::string> units_reading(const HostFacts& facts, std::string_view path);
+
 /// Calls `judge` with each environment file that muster.yaml declares or the facts tell of.
 void each_env_file(const AuditInput& input, Outcomes& out,
                    const std::function<void(const EnvSubject& file)>& judge);

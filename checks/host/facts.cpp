@@ -234,8 +234,9 @@ Status Reader::path(const Row& row) {
     const auto uid = text::whole_number<std::uint32_t>(fields[3]);
     const auto gid = text::whole_number<std::uint32_t>(fields[4]);
     const auto modified = text::whole_number<std::int64_t>(fields[8]);
+    const auto changed = text::whole_number<std::int64_t>(fields[9]);
     const auto links = text::whole_number<std::uint64_t>(fields[10]);
-    if (!mode || !uid || !gid || !modified || !links || kind_of_mode(*mode) != *kind) {
+    if (!mode || !uid || !gid || !modified || !changed || !links || kind_of_mode(*mode) != *kind) {
       return malformed(row, "a number in it is none, or its mode is of another kind");
     }
     fact.bits = *mode & kPermissionBits;
@@ -244,6 +245,7 @@ Status Reader::path(const Row& row) {
     fact.user = fields[5];
     fact.group = fields[6];
     fact.modified = *modified;
+    fact.changed = *changed;
     fact.links = *links;
   }
   const auto [at, is_new] = facts_.paths.try_emplace(std::string(fields[0]), fact);
@@ -463,6 +465,7 @@ Status read_head(const Row& row, HostFacts& facts) {
   facts.host = row.fields[0];
   facts.time = *time;
   facts.is_copy = row.fields[2].empty();
+  facts.uptime = text::whole_number<std::int64_t>(row.fields[3].substr(0, row.fields[3].find('.')));
   facts.environment = row.fields[4];
   facts.where = row.where;
   return Done{};

@@ -32,6 +32,8 @@ struct PathFact {
   std::uint64_t links = 0;
   /// When the content changed, in seconds since 1970.
   std::int64_t modified = 0;
+  /// When its owner, its mode or its name did, too.
+  std::int64_t changed = 0;
   /// The folder above it was told with another answer than before: it changed meanwhile.
   bool contradicted = false;
   SourceRef where;
@@ -122,6 +124,8 @@ struct HostFacts {
   std::string environment;
   /// When they were collected, in seconds since 1970.
   std::int64_t time = 0;
+  /// How long the host was up then, in seconds; absent = not told.
+  std::optional<std::int64_t> uptime;
   /// Whether they are of a copy of the host's files: names of users are then those of the machine
   /// that read it.
   bool is_copy = false;

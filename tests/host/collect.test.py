@@ -185,6 +185,8 @@ class Collect(unittest.TestCase):
         os.symlink(outside, self.path(b"out"))
         os.makedirs(self.path(b"folder/a/b/c"))
         os.makedirs(self.path(b"repository/.git/refs"))
+        self.write(b"repository/.git/HEAD", "a" * 40 + "\n")
+        self.write(b"repository/.git/config", '[remote "origin"]\n\turl = https://h.test/a.git\n')
         os.mkdir(self.path(b"crowd"))
         for i in range(401):
             self.write(b"crowd/%d" % i, b"")
@@ -205,6 +207,7 @@ class Collect(unittest.TestCase):
             self.assertEqual(row[:4] + row[6:], [kind_of(seen.st_mode), *(b"%x" % seen.st_mode, b"%d" % seen.st_uid, b"%d" % seen.st_gid),
                                                  *(b"%d" % one for one in (seen.st_size, seen.st_mtime, seen.st_ctime, seen.st_nlink))], name)
         self.assertEqual([row[1:] for row in rows if row[0] == b"tree"], [[self.top]])
+        self.assertEqual([row for row in rows if row[0] in (b"git", b"remote")], [[b"git", self.path(b"repository"), b"a" * 40, b"", b"unknown"], [b"remote", self.path(b"repository"), b"https://h.test/a.git", b"no"]])
         self.assertEqual([row[1:] for row in rows if row[0] == b"skip"], [[self.path(b"crowd"), b"too-many"]])
         self.assertFalse(any(b"never-told" in field for row in rows for field in row))
 
