@@ -106,6 +106,11 @@ bool EnvSubject::may_hide(std::string_view key) const {
   });
 }
 
+bool EnvSubject::may_replace(const EnvLine& line) const {
+  return line.has("dollar") && line.quote != "single" &&
+         (is_read_by(EnvReader::Compose) || is_read_by(EnvReader::Shell));
+}
+
 std::vector<const EnvLine*> EnvSubject::lines_of(std::string_view key) const {
   std::vector<const EnvLine*> found;
   for (const EnvLine& line : content->lines) {

@@ -35,6 +35,9 @@ struct EnvSubject {
   /// may be unknown. Compose also takes `NAME: value`.
   [[nodiscard]] bool may_hide(std::string_view key) const;
 
+  /// Whether one of its readers puts something else in the place of `${NAME}`.
+  [[nodiscard]] bool may_replace(const EnvLine& line) const;
+
   /// The lines of the variable, in order.
   [[nodiscard]] std::vector<const EnvLine*> lines_of(std::string_view key) const;
 };

@@ -26,6 +26,9 @@ Value value_of(const EnvSubject& file, const std::string& key) {
     return {"is on a line that systemd leaves out: it begins with `export`", "", lines.back()};
   }
   const EnvLine& last = *lines.back();
+  if (last.shape == "placeholder" && file.may_replace(last)) {
+    return {"", "its value comes from another variable, of which the facts do not tell", &last};
+  }
   if (last.shape == "empty" || last.shape == "placeholder") {
     return {last.shape == "empty" ? "is empty" : "is a placeholder", "", &last};
   }

@@ -17,8 +17,13 @@ bool is_required(const EnvSubject& file, const std::string& key) {
 void judge_placeholders(const EnvSubject& file, Outcomes& out) {
   bool clean = true;
   bool unnamed = false;
+  bool replaced = false;
   for (const EnvLine& line : file.content->lines) {
     unnamed |= line.shape == "placeholder" && line.key == "?";
+    if (line.shape == "placeholder" && is_secret_name(line.key) && file.may_replace(line)) {
+      replaced = true;
+      continue;
+    }
     if (line.shape != "placeholder" || !is_secret_name(line.key) || is_required(file, line.key)) {
       continue;
     }
@@ -35,9 +40,11 @@ void judge_placeholders(const EnvSubject& file, Outcomes& out) {
         .arg("host", file.host->id)
         .environment(file.host->environment);
   }
-  if (clean && unnamed) {
+  if (clean && (unnamed || replaced)) {
     out.undecided(file.asset(), file.where,
-                  "a variable with a placeholder is not named by the facts; name it with `--key`")
+                  unnamed ? "a variable with a placeholder is not named by the facts; name it with "
+                            "`--key`"
+                          : "a secret comes from another variable, of which the facts do not tell")
         .environment(file.host->environment);
   } else if (clean) {
     out.pass(file.asset(), file.where).environment(file.host->environment);

@@ -17,9 +17,8 @@ struct Verdict {
 
 /// Whether some reader may get something else than what stands between the quotes.
 std::string doubt_about(const EnvSubject& file, const EnvLine& line) {
-  const bool expands = file.is_read_by(EnvReader::Compose) || file.is_read_by(EnvReader::Shell) ||
-                       file.readers.empty();
-  if (line.has("dollar") && line.quote != "single" && expands) {
+  const bool unknown = file.readers.empty() && line.has("dollar") && line.quote != "single";
+  if (unknown || file.may_replace(line)) {
     return "it has a `$`, which its readers may replace";
   }
   if (line.has("backslash") && line.quote != "single") {

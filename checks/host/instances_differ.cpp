@@ -24,12 +24,16 @@ struct Voice {
 /// Names of the variables. Their values are judged by what is declared of them.
 std::string variables_of(const EnvFile& file) {
   std::set<std::string> keys;
+  std::size_t unnamed = 0;
   for (const EnvLine& line : file.lines) {
     if (line.key != "?") {
       keys.insert(line.key);
+    } else if (line.shape != "none") {
+      ++unnamed;
     }
   }
-  return text::joined(std::vector<std::string>(keys.begin(), keys.end()));
+  const std::string names = text::joined(std::vector<std::string>(keys.begin(), keys.end()));
+  return unnamed == 0 ? names : names + " and " + std::to_string(unnamed) + " that are not named";
 }
 
 Answers answers_of(const Host& host, const IntentHosts& group) {
