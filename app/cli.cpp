@@ -3,11 +3,11 @@
 #include "app/cli.h"
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <memory>
 #include <ostream>
 
 #include "app/audit.h"
+#include "app/cli_parts.h"
 #include "app/collect_aws.h"
 #include "app/collect_github.h"
 #include "app/docs.h"
@@ -31,21 +31,6 @@
 
 namespace muster::app {
 namespace {
-
-/// What the chosen subcommand will do.
-using Action = std::function<int(const Console&)>;
-
-/// A subcommand whose options live as long as its action; `run` is called with them when the
-/// command was chosen.
-template <class Options>
-std::shared_ptr<Options> on_chosen(CLI::App& command, Action& action,
-                                   int (*run)(const Options&, const Console&)) {
-  auto options = std::make_shared<Options>();
-  command.callback([options, &action, run] {
-    action = [options, run](const Console& console) { return run(*options, console); };
-  });
-  return options;
-}
 
 constexpr const char* kOtherCatalogue =
     "Catalogue of AWS actions to use instead of the one in the program";
@@ -644,6 +629,7 @@ int run(int argc, char** argv, const Console& console) {
   add_escalations(cli, action);
   add_paths(cli, action);
   add_rules(cli, action);
+  add_drill(cli, action);
   add_docs(cli, action);
   try {
     cli.parse(argc, argv);

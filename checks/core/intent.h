@@ -32,6 +32,8 @@ enum class Privilege { Admin, Write, Read, Unknown };
 struct Variable {
   std::string name;
   std::string value;
+
+  friend bool operator==(const Variable&, const Variable&) = default;
 };
 
 struct IntentEnvironment {
@@ -217,6 +219,60 @@ struct IntentHosts {
   SourceRef where;
 };
 
+/// How the rollback of one service is rehearsed: what to run, where to look, how fast it must be.
+/// Words of commands may hold `{release}` (what to deploy), `{run}` (what this change is called)
+/// and `{expect}` (the change that must be the newest still). Paths are absolute or relative to the
+/// folder of muster.yaml.
+struct IntentDrill {
+  std::string name;
+  std::string environment;
+  /// The documented way to deploy a release, which a rollback is too. Ends with 0, or 10 (another
+  /// deploy is under way), 11 (no such release), 16 (`{expect}` is not the newest change); anything
+  /// else failed.
+  std::vector<std::string> deploy;
+  /// Prints the digest of a release.
+  std::vector<std::string> digest;
+  /// Makes the proxy read its configuration again; blue/green alone.
+  std::vector<std::string> reload;
+  /// File that a deploy holds with flock while it runs.
+  std::string lock;
+  /// The deploy state (docs/drills.md has its keys).
+  std::string state;
+  /// Base address that visitors use.
+  std::string balancer;
+  /// Base addresses of what stands behind it; of blue/green by color.
+  std::vector<Variable> backends;
+  /// The link that says which color serves, and what it says for each; empty without blue/green.
+  std::string link;
+  std::vector<Variable> upstreams;
+  /// Path and member of the JSON answer that tells the version, and the version of a release: words
+  /// with `{release}` or `{tag}`, its part behind the last colon.
+  std::string version_path = "/version";
+  std::string version_member = "version";
+  std::string version_of = "{tag}";
+  /// What else must hold of a whole service: path to status.
+  std::vector<Variable> verify;
+  /// Files that a rollback runs or reads; a drill proves nothing once one of them changed.
+  std::vector<std::string> path;
+  /// While it is there no drill begins, and one that runs puts the service back.
+  std::string stop_file;
+  /// Who may approve a drill in production: a file of `allowed_signers` as ssh-keygen(1) describes
+  /// it.
+  std::string approvers;
+  /// When a drill may begin, as `parse_window` reads it; empty = always.
+  std::vector<std::string> windows;
+  unsigned objective_seconds = 300;
+  unsigned max_lost = 0;
+  unsigned max_age_days = 90;
+  /// For one run of `deploy`.
+  unsigned timeout_seconds = 600;
+  /// Requests a second that measure the drill.
+  unsigned rate = 50;
+  SourceRef where;
+
+  friend bool operator==(const IntentDrill&, const IntentDrill&) = default;
+};
+
 /// How the subject claims of the repository look (`reference`: GitHub's change of 2026-07-15).
 enum class SubjectFormat { Both, Classic, Immutable };
 
@@ -244,6 +300,7 @@ struct Intent {
   /// which each is a copy of.
   std::vector<Variable> host_scripts;
   std::vector<IntentHosts> hosts;
+  std::vector<IntentDrill> drills;
   /// Path globs, relative to the root, that the audit leaves out.
   std::vector<std::string> exclude;
   /// Findings of this severity and above make the audit fail.

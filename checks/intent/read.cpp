@@ -4,6 +4,7 @@
 #include "checks/capability/expand.h"
 #include "checks/core/run.h"
 #include "checks/intent/capabilities.h"
+#include "checks/intent/drills.h"
 #include "checks/intent/hosts.h"
 #include "checks/intent/validate.h"
 #include "checks/text/tree.h"
@@ -210,6 +211,9 @@ Result<Intent> read_intent(std::string bytes, SourceId source) {
   }
   if (const auto hosts = root.find("hosts")) {
     intent.hosts = read_hosts(*hosts);
+  }
+  if (const auto drills = root.find("drills")) {
+    MUSTER_TRY(intent.drills, read_drills(*drills, intent.environments));
   }
   if (const auto gate = root.find("gate")) {
     intent.fail_on = enum_at(*gate, "fail_on",

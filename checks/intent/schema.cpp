@@ -183,6 +183,36 @@ constexpr IntentKey kHostsKeys[] = {
 };
 constexpr IntentObject kHosts{kHostsKeys};
 
+constexpr IntentKey kDrillKeys[] = {
+    {"environment", T::Text, "Environment that the service belongs to", F::Any, true},
+    {"deploy", T::TextList,
+     "Command that deploys {release}, named {run}, if {expect} is the newest change", F::Any, true},
+    {"digest", T::TextList, "Command that prints the digest of {release}", F::Any, true},
+    {"reload", T::TextList, "Command that makes the proxy read its configuration (blue/green)"},
+    {"lock", T::Text, "File that a deploy holds with flock while it runs", F::Any, true},
+    {"state", T::Text, "File with the deploy state (docs/drills.md)", F::Any, true},
+    {"balancer", T::Text, "Base address that visitors use", F::Any, true},
+    {"backends", T::NamedTexts, "Base addresses behind it; of blue/green by color"},
+    {"link", T::Text, "Link that says which color serves (blue/green)"},
+    {"upstreams", T::NamedTexts, "What the link says for each color (blue/green)"},
+    {"version_path", T::Text, "Path that tells the version; /version if left out"},
+    {"version_member", T::Text, "Member of its JSON answer; version if left out"},
+    {"version_of", T::Text, "The version of a release, with {release} or {tag}; {tag} if left out"},
+    {"verify", T::NamedTexts, "What else must hold of a whole service: path to status", F::Digits},
+    {"path", T::TextList, "Files that a rollback runs or reads", F::Any, true},
+    {"stop_file", T::Text, "While it is there no drill begins, and a running one ends"},
+    {"approvers", T::Text,
+     "Who may approve a drill in production: a file of ssh-keygen's allowed_signers"},
+    {"windows", T::TextList,
+     "When a drill may begin (UTC), e.g. Mon-Thu 09:00-15:00; always if left out"},
+    {"objective_seconds", T::Text, "Recovery time objective; 300 if left out", F::Digits},
+    {"max_lost", T::Text, "Requests that may be lost; 0 if left out", F::Digits},
+    {"max_age_days", T::Text, "For how long a passed drill counts; 90 if left out", F::Digits},
+    {"timeout_seconds", T::Text, "For one run of deploy; 600 if left out", F::Digits},
+    {"rate", T::Text, "Requests a second that measure the drill; 50 if left out", F::Digits},
+};
+constexpr IntentObject kDrill{kDrillKeys};
+
 constexpr IntentKey kGateKeys[] = {
     {"fail_on", T::Text, "Findings of this severity and above fail the audit; default medium",
      F::Any, false, kSeverities},
@@ -229,6 +259,13 @@ constexpr IntentKey kRootKeys[] = {
      false,
      {},
      &kHosts},
+    {"drills",
+     T::NamedObjects,
+     "Services whose rollback is rehearsed, by a short name (docs/drills.md)",
+     F::Any,
+     false,
+     {},
+     &kDrill},
     {"gate", T::Object, "When the audit fails", F::Any, false, {}, &kGate},
 };
 constexpr IntentObject kRoot{kRootKeys};
