@@ -9,6 +9,7 @@
 #include "app/audit_input.h"
 #include "app/catalogue_option.h"
 #include "app/git_tags.h"
+#include "app/past_drills.h"
 #include "app/repository.h"
 #include "app/workers.h"
 #include "app/write.h"
@@ -128,6 +129,7 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   }
   add_git_tags(options.path, repository);
   MUSTER_TRY(repository.facts.past_tags, past_tags(options, run));
+  MUSTER_TRY(repository.facts.drills, past_drills(options.path, intent));
   run.inputs = std::move(repository.inputs);
   const Threads threads;
   const AuditInput input(repository.facts, intent, run.as_of, &threads);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,12 +92,28 @@ struct PastTag {
   std::chrono::sys_seconds last_seen;
 };
 
+/// A drill of a rollback, from the journal of drills.
+struct PastDrill {
+  std::string id;
+  /// Name under `drills` of muster.yaml.
+  std::string target;
+  /// passed, failed, recovered, superseded, refused, unproven; `open` while it is not closed.
+  std::string outcome;
+  std::string reason;
+  /// When it was closed; of an open one when it began.
+  std::chrono::sys_seconds at;
+  /// Whether the files of the rollback path are what they were then; absent = one cannot be read.
+  std::optional<bool> same_path;
+};
+
 struct Facts {
   /// Sorted by source path.
   std::vector<Document> documents;
   std::vector<NotCovered> not_covered;
   /// From the history, in any order.
   std::vector<PastTag> past_tags;
+  /// The newest first.
+  std::vector<PastDrill> drills;
   /// What the documents of kind `GithubSettings` say, by name of the repository.
   std::vector<RepositorySettings> repositories;
 };

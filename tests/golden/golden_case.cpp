@@ -76,6 +76,26 @@ void add_tags(const fs::path& folder, Facts& facts) {
   }
 }
 
+/// `drills.json`: what the journal of drills tells, the newest first.
+void add_drills(const fs::path& folder, Facts& facts) {
+  std::ifstream in(folder / "drills.json");
+  if (!in) {
+    return;
+  }
+  for (const auto& one : ordered_json::parse(in)) {
+    PastDrill drill{one.at("id"),
+                    one.at("target"),
+                    one.at("outcome"),
+                    one.value("reason", ""),
+                    parse_utc(one.at("at").get<std::string>()).value(),
+                    {}};
+    if (one.contains("same_path")) {
+      drill.same_path = one.at("same_path").get<bool>();
+    }
+    facts.drills.push_back(std::move(drill));
+  }
+}
+
 }  // namespace
 
 std::vector<Case> all_cases() {
@@ -95,6 +115,7 @@ Result<AuditResult> run(const Case& golden) {
   }
   intent.exclude.push_back("expected.json");
   MUSTER_TRY(auto repository, app::read_repository(golden.folder, {}, intent));
+  add_drills(golden.folder, repository.facts);
   add_tags(golden.folder, repository.facts);
   return audit({repository.facts, intent, kNow}, registered_checks());
 }
