@@ -120,7 +120,8 @@ Result<Run> run_checks(const AuditOptions& options, const Intent& intent) {
   run.rules_sha256 = rules_hash(catalogue);
   const std::vector<fs::path> facts(options.facts.begin(), options.facts.end());
   MUSTER_TRY(Repository repository, read_repository(options.path, facts, intent));
-  if (repository.facts.documents.empty() && repository.facts.not_covered.empty()) {
+  if (repository.facts.documents.empty() && repository.facts.not_covered.empty() &&
+      intent.drills.empty()) {
     return Error{
         ErrorCode::Unreadable,
         "nothing to audit under `" + options.path +
