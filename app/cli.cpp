@@ -584,7 +584,8 @@ std::string command_reference(const CLI::App& cli) {
     page += "\n## " + name + "\n\n```text\n" +
             command.get_formatter()->make_help(&command, prefix, CLI::AppFormatMode::Normal) +
             "```\n";
-    const auto children = command.get_subcommands([](const CLI::App*) { return true; });
+    const auto children =
+        command.get_subcommands([](const CLI::App* child) { return !child->get_group().empty(); });
     pending.insert(pending.end(), children.rbegin(), children.rend());
   }
   return page;

@@ -178,9 +178,9 @@ Result<drills::Outcome> recover_open(const drills::DrillRow& row, drills::Journa
   const std::string path = drills::drill_lock(plan);
   MUSTER_TRY(auto lock, drills::FileLock::take(path, std::chrono::milliseconds(0)));
   if (!lock) {
-    return drills::Outcome{
-        drills::Verdict::Unproven,
-        "it is under way, process " + drills::holder_of(path) + "; nothing was done"};
+    return drills::Outcome{drills::Verdict::Unproven,
+                           "another drill of `" + row.target + "` is under way, process " +
+                               drills::holder_of(path) + "; nothing was touched"};
   }
   const Stage stage(plan, journal, console);
   return drills::recover(row.id, stage.surroundings());
@@ -263,6 +263,27 @@ Result<int> approve(const DrillApproveOptions& options, const Console& console) 
   return int{kClean};
 }
 
+/// Drills that were left open in the environment of a new one are put right first. Nothing when
+/// there is none, or all of them are closed now; else how the first of the others stands.
+Result<std::optional<std::pair<std::string, drills::Outcome>>> settle_open_ones(
+    const drills::Plan& plan, drills::Journal& journal, const Console& console) {
+  using Open = std::optional<std::pair<std::string, drills::Outcome>>;
+  MUSTER_TRY(const auto rows, journal.drills());
+  for (const drills::DrillRow& row : rows) {
+    if (row.state == "closed" || row.environment != plan.target.environment) {
+      continue;
+    }
+    console.err << "muster drill: drill " << safe_line(row.id)
+                << " did not end: putting it right first" << std::endl;
+    MUSTER_TRY(drills::Outcome outcome, recover_open(row, journal, console));
+    MUSTER_TRY(const drills::DrillRow now, journal.drill(row.id));
+    if (now.state != "closed") {
+      return Open(std::pair(row.id, std::move(outcome)));
+    }
+  }
+  return Open();
+}
+
 Result<int> run(const DrillRunOptions& options, const Console& console) {
   MUSTER_TRY(drills::Journal journal, drills::Journal::open(journal_path(options)));
   MUSTER_TRY(const drills::Plan plan, journal.plan(options.plan));
@@ -275,6 +296,10 @@ Result<int> run(const DrillRunOptions& options, const Console& console) {
   }
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     std::signal(signal, want_stop);
+  }
+  MUSTER_TRY(const auto open, settle_open_ones(plan, journal, console));
+  if (open) {
+    return finish(open->first, open->second, options.json, console);
   }
   const Stage stage(plan, journal, console);
   return finish(id, drills::run_drill(plan, id, stage.surroundings()), options.json, console);

@@ -17,8 +17,9 @@ struct Change {
   std::string id;
   /// Name of the release that it brought.
   std::string release;
-  /// Id of the change that it came upon; empty when unknown.
+  /// Id of the change that it came upon, and the release that ran then; empty when unknown.
   std::string replaced;
+  std::string replaced_release;
 
   friend bool operator==(const Change&, const Change&) = default;
 };

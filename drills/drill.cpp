@@ -232,6 +232,7 @@ class Drill {
   /// first.
   bool note(const std::string& name, Phase phase, const json& data, const std::string& state) {
     const std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace);
+    steps_.push_back({id_, 0, name, to_string(phase), "", "", 0, text});
     const Status kept = with_.journal.add(id_, name, phase, text, state);
     if (!kept) {
       unwritten_ = kept.error().message;
@@ -254,7 +255,7 @@ class Drill {
   /// Ends one that has, by the way that a resume takes too.
   Outcome put_back(const std::string& why) {
     with_.tell(why + "; putting `" + plan_.from.name + "` back");
-    Outcome outcome = recover(id_, with_);
+    Outcome outcome = restore(id_, plan_, steps_, with_);
     outcome.reason = why + "; " + outcome.reason;
     if (!unwritten_.empty() && outcome.verdict == Verdict::Failed) {
       outcome.verdict = Verdict::Unproven;
@@ -266,32 +267,25 @@ class Drill {
   std::string id_;
   const Surroundings& with_;
   Marks marks_;
+  /// As in the journal; only names, phases and data.
+  std::vector<Step> steps_;
   /// Why a step could not be written; empty when all were.
   std::string unwritten_;
 };
 
-/// Drills of the environment that did not end and that nobody works on any more.
-Outcome put_open_ones_right(const Plan& plan, const Surroundings& with) {
-  const auto all = with.journal.drills();
-  if (!all) {
-    return {Verdict::Refused, all.error().message + "; nothing was touched"};
-  }
-  for (const DrillRow& row : all.value()) {
-    if (row.state == "closed" || row.environment != plan.target.environment) {
-      continue;
-    }
-    if (row.target != plan.target.name) {
-      return {Verdict::Unproven, "drill " + row.id + " of `" + row.target +
-                                     "` in the same environment is open: " +
-                                     "`muster drill resume` ends it; nothing was touched"};
-    }
-    with.tell("drill " + row.id + " did not end: putting it right first");
-    Outcome outcome = recover(row.id, with);
-    if (outcome.verdict != Verdict::Failed) {
-      return outcome;
+/// Two drills in one environment would not know which one visitors suffer from. Errors name the one
+/// that is open.
+Status check_none_open(const Plan& plan, Journal& journal) {
+  MUSTER_TRY(const auto all, journal.drills());
+  for (const DrillRow& row : all) {
+    if (row.state != "closed" && row.environment == plan.target.environment) {
+      return Error{ErrorCode::Limit,
+                   "drill " + row.id + " of `" + row.target +
+                       "` in the same environment did not end: `muster drill resume`",
+                   {}};
     }
   }
-  return {Verdict::Passed, ""};
+  return Done{};
 }
 
 }  // namespace
@@ -310,9 +304,8 @@ Outcome run_drill(const Plan& plan, const std::string& id, const Surroundings& w
                                    "` is under way, process " + holder_of(drill_lock(plan)) +
                                    "; nothing was touched"};
   }
-  Outcome open = put_open_ones_right(plan, with);
-  if (open.verdict != Verdict::Passed) {
-    return open;
+  if (const Status none = check_none_open(plan, with.journal); !none) {
+    return {Verdict::Unproven, none.error().message + "; nothing was touched"};
   }
   return Drill(plan, id, with).run();
 }

@@ -52,9 +52,15 @@ struct Surroundings {
 /// put right.
 [[nodiscard]] Outcome run_drill(const Plan& plan, const std::string& id, const Surroundings& with);
 
-/// Puts the service back after a drill that did not end. REQUIRES: its lock is held by the caller,
-/// and its journal row is open. Decides by what is seen, never by the last row alone; may itself be
-/// killed and run again.
+/// Puts the service back: `steps` are those of the drill so far. What it notes in the journal is
+/// not read again, so that a journal that fails does not keep it from its work. REQUIRES: the
+/// drill's lock is held by the caller.
+[[nodiscard]] Outcome restore(const std::string& id, const Plan& plan, std::vector<Step> steps,
+                              const Surroundings& with);
+
+/// `restore` for a drill that did not end, from its journal alone. REQUIRES: its lock is held by
+/// the caller, and its journal row is open. Decides by what is seen, never by the last row alone;
+/// may itself be killed and run again.
 [[nodiscard]] Outcome recover(const std::string& id, const Surroundings& with);
 
 /// As JSON with sorted keys.

@@ -106,8 +106,8 @@ Result<DeployState> read_state(const std::string& path) {
   };
   const net::Value* state = parsed ? &parsed.value() : nullptr;
   const net::Value* previous = state == nullptr ? nullptr : state->find("previous");
-  DeployState read{{text(state, "run_id"), text(state, "release"), text(previous, "run_id")},
-                   text(previous, "release"),
+  DeployState read{{text(state, "run_id"), text(state, "release"), text(previous, "run_id"),
+                    text(previous, "release")},
                    text(state, "color")};
   if (read.newest.id.empty() || read.newest.release.empty()) {
     return Error{

@@ -9,9 +9,8 @@ namespace muster::drills {
 
 /// The deploy state, format in docs/drills.md.
 struct DeployState {
+  /// With what ran before, which a rollback goes back to.
   Change newest;
-  /// Name of the release before; empty when there was none.
-  std::string previous;
   /// Empty without blue/green.
   std::string color;
 };

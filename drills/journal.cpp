@@ -223,7 +223,9 @@ Status Journal::append(const std::string& drill, const std::string& name, Phase 
   return database_.status();
 }
 
+// Each write forgets the error of the one before: a disk that was full may have room again.
 Status Journal::begin(const std::string& id, const Plan& plan) {
+  database_.clear();
   store::Transaction transaction(database_);
   database_
       .prepare(
@@ -243,6 +245,7 @@ Status Journal::begin(const std::string& id, const Plan& plan) {
 
 Status Journal::add(const std::string& drill, const std::string& name, Phase phase,
                     const std::string& data, const std::string& state) {
+  database_.clear();
   store::Transaction transaction(database_);
   MUSTER_CHECK_OK(append(drill, name, phase, data));
   database_.prepare("UPDATE drill SET state = ? WHERE id = ?").bind(state).bind(drill).run();
@@ -250,6 +253,7 @@ Status Journal::add(const std::string& drill, const std::string& name, Phase pha
 }
 
 Status Journal::keep_samples(const std::string& drill, const std::vector<Sample>& samples) {
+  database_.clear();
   store::Transaction transaction(database_);
   for (const Sample& sample : samples) {
     database_
@@ -271,6 +275,7 @@ Status Journal::keep_samples(const std::string& drill, const std::vector<Sample>
 
 Status Journal::close(const std::string& drill, const std::string& outcome,
                       const std::string& reason, const std::string& metrics) {
+  database_.clear();
   store::Transaction transaction(database_);
   MUSTER_CHECK_OK(
       append(drill, "close", Phase::Done,
@@ -290,6 +295,7 @@ Status Journal::close(const std::string& drill, const std::string& outcome,
 }
 
 Status Journal::refuse(const std::string& id, const Plan& plan, const std::string& reason) {
+  database_.clear();
   store::Transaction transaction(database_);
   const std::string now = wall_time();
   database_

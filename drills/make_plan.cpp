@@ -53,7 +53,7 @@ Result<std::vector<PathFile>> path_files(const Plan& plan) {
 Result<Plan> make_plan(const IntentDrill& target, EnvironmentClass kind, const std::string& root,
                        HostBackend& backend, const std::optional<std::string>& to) {
   MUSTER_TRY(const DeployState state, backend.state());
-  const std::string previous = to.value_or(state.previous);
+  const std::string previous = to.value_or(state.newest.replaced_release);
   if (previous.empty()) {
     return useless("the deploy state names no previous release: nobody knows what to roll back to");
   }

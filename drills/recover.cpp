@@ -1,4 +1,5 @@
 // The order of steps is what makes it safe: lock, look, decide, act, look again.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "drills/drill.h"
@@ -25,13 +26,14 @@ enum class Next {
 
 class Recovery {
  public:
-  Recovery(const DrillRow& row, Plan plan, std::vector<Step> steps, const Surroundings& with)
-      : id_(row.id), plan_(std::move(plan)), steps_(std::move(steps)), with_(with) {}
+  Recovery(std::string id, const Plan& plan, std::vector<Step> steps, const Surroundings& with)
+      : id_(std::move(id)), plan_(plan), steps_(std::move(steps)), with_(with) {}
 
   Outcome run() {
     note("recover", Phase::Intent, json::object());
-    for (int round = 0; round < kRounds && stuck_.empty(); ++round) {
-      switch (put_right()) {
+    // The last round only looks: what the one before it did may be enough.
+    for (int round = 0; round <= kRounds && stuck_.empty(); ++round) {
+      switch (put_right(round < kRounds)) {
         case Next::Restored:
           return close("recovered", Verdict::Failed,
                        "the drill did not end; `" + plan_.from.name + "` is proven to run again");
@@ -45,7 +47,7 @@ class Recovery {
     }
     if (stuck_.empty()) {
       stuck_ = "`" + plan_.from.name + "` does not run again after " + std::to_string(kRounds) +
-               " attempts: " + last_;
+               " attempts: " + (failure_.empty() ? last_ : failure_);
     }
     note("recover", Phase::Failed, {{"why", stuck_}}, "stuck");
     return {Verdict::Stuck, stuck_};
@@ -53,7 +55,7 @@ class Recovery {
 
  private:
   /// One round: under the deploy path's lock look and turn the proxy; then deploy what ran before.
-  Next put_right() {
+  Next put_right(bool may_deploy) {
     std::string expect;
     {
       auto hold = with_.backend.hold(std::chrono::seconds(plan_.target.timeout_seconds) + kGrace);
@@ -64,6 +66,9 @@ class Recovery {
       Look seen = settle(with_.backend, with_.clock);
       if (is_foreign(seen)) {
         return Next::Superseded;
+      }
+      if (has_overwritten(seen)) {
+        return Next::Again;
       }
       if (!seen.consistent) {
         with_.tell("not consistent (" + seen.why + "): turning the proxy to what is alive");
@@ -78,7 +83,7 @@ class Recovery {
       last_ = seen.consistent ? "`" + seen.newest->release + "` runs" : seen.why;
       expect = seen.newest ? seen.newest->id : "";
     }
-    return deploy_again(expect);
+    return may_deploy ? deploy_again(expect) : Next::Again;
   }
 
   Next deploy_again(const std::string& expect) {
@@ -93,22 +98,26 @@ class Recovery {
     note("restore", shipped.how == Shipping::Done ? Phase::Done : Phase::Failed,
          {{"how", to_string(shipped.how)}});
     if (shipped.how != Shipping::Done) {
-      last_ = shipped.why;
-      return Next::Again;
-    }
-    const Look seen = settle_within(with_.backend, with_.clock, kTurning);
-    if (seen.newest && is_ours(*seen.newest) && !expect.empty() && !seen.newest->replaced.empty() &&
-        seen.newest->replaced != expect) {
-      stuck_ = overwritten(seen.newest->replaced);
+      failure_ = shipped.why;
       return Next::Again;
     }
     // The next round proves it under the lock.
     return Next::Again;
   }
 
-  [[nodiscard]] std::string overwritten(const std::string& change) const {
-    return "change " + change +
-           " of somebody else came between and was overwritten by this drill: deploy it again";
+  /// Whether the newest change is the drill's own and came upon somebody else's, which nobody sees
+  /// any more.
+  bool has_overwritten(const Look& seen) {
+    if (!seen.newest || seen.newest->id == plan_.baseline || seen.newest->replaced.empty() ||
+        is_known(seen.newest->replaced)) {
+      return false;
+    }
+    stuck_ = "somebody else deployed `" + seen.newest->replaced_release + "` (" +
+             seen.newest->replaced +
+             ") in between, and the drill has overwritten it: deploy that release again, then "
+             "close the drill by hand "
+             "with `muster drill resume`";
+    return true;
   }
 
   [[nodiscard]] bool is_restored(const Look& seen) const {
@@ -126,7 +135,7 @@ class Recovery {
       other_ = *seen.newest;
       return !is_ours(*seen.newest);
     }
-    other_ = {"unknown", seen.served, ""};
+    other_ = {"unknown", seen.served, "", ""};
     return !seen.served.empty() && seen.served != plan_.from.version &&
            seen.served != plan_.to.version;
   }
@@ -136,18 +145,24 @@ class Recovery {
     if (change.id == plan_.baseline || change.id.starts_with(id_ + ".")) {
       return true;
     }
-    if (holds(plan_.target.deploy, "{run}")) {
-      return false;
-    }
-    for (const Step& step : steps_) {
+    return !holds(plan_.target.deploy, "{run}") && any_intent([&](const json& intent) {
+      return intent.value("release", "") == change.release && !change.replaced.empty() &&
+             intent.value("expect", "") == change.replaced;
+    });
+  }
+
+  /// Whether the drill knew of the change when it made its own.
+  [[nodiscard]] bool is_known(const std::string& change) const {
+    return change == plan_.baseline || change.starts_with(id_ + ".") ||
+           any_intent([&](const json& intent) { return intent.value("expect", "") == change; });
+  }
+
+  template <class Fits>
+  [[nodiscard]] bool any_intent(const Fits& fits) const {
+    return std::ranges::any_of(steps_, [&](const Step& step) {
       const json data = json::parse(step.data, nullptr, false);
-      if (step.phase == "intent" && data.is_object() &&
-          data.value("release", "") == change.release && !data.value("expect", "").empty() &&
-          data.value("expect", "") == change.replaced) {
-        return true;
-      }
-    }
-    return false;
+      return step.phase == "intent" && data.is_object() && fits(data);
+    });
   }
 
   /// A journal that cannot be written must not keep the service from being put back.
@@ -167,17 +182,24 @@ class Recovery {
   }
 
   std::string id_;
-  Plan plan_;
+  const Plan& plan_;
   std::vector<Step> steps_;
   const Surroundings& with_;
   std::size_t noted_ = 0;
   bool unwritten_ = false;
   Change other_;
+  /// What the last look showed, and why the last deploy failed.
   std::string last_;
+  std::string failure_;
   std::string stuck_;
 };
 
 }  // namespace
+
+Outcome restore(const std::string& id, const Plan& plan, std::vector<Step> steps,
+                const Surroundings& with) {
+  return Recovery(id, plan, std::move(steps), with).run();
+}
 
 Outcome recover(const std::string& id, const Surroundings& with) {
   const auto row = with.journal.drill(id);
@@ -191,11 +213,11 @@ Outcome recover(const std::string& id, const Surroundings& with) {
     return {Verdict::Stuck,
             "the journal was tampered with, nothing is done: " + wrong.value().front()};
   }
-  auto plan = parse_plan(row.value().plan_json);
+  const auto plan = parse_plan(row.value().plan_json);
   if (!plan) {
     return {Verdict::Stuck, plan.error().message};
   }
-  return Recovery(row.value(), std::move(plan).value(), steps.value(), with).run();
+  return restore(id, plan.value(), steps.value(), with);
 }
 
 }  // namespace muster::drills

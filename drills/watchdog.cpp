@@ -92,6 +92,7 @@ Result<Watchdog> Watchdog::arm(const WatchOrder& order) {
   }
   Watchdog watchdog(pid.value());
   if (!armed) {
+    watchdog.dismiss();
     return not_armed("it did not say so within two seconds");
   }
   return watchdog;

@@ -29,7 +29,9 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  ~Watchdog() { dismiss(); }
+  /// Leaves it alone: it ends by itself when the lock is free and the drill is closed, and is
+  /// needed when it is not.
+  ~Watchdog() = default;
 
   /// Ends it. REQUIRES: the drill is closed.
   void dismiss();

@@ -2,6 +2,7 @@
 
 MUSTER_DRILL_RUNS=20 repeats the clean drill so often (default 1).
 """
+import contextlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ import sys
 import time
 import unittest
 
-from rehearsal import Load, Rehearsal, kill_session, run_at_once, skip_without_tools
+from rehearsal import MUSTER, Load, Rehearsal, kill_session, row, run_at_once, skip_without_tools
 
 RUNS = int(os.environ.get('MUSTER_DRILL_RUNS', '1'))
 PASSED, FAILED, REFUSED, UNPROVEN, STUCK = range(5)
@@ -65,6 +66,7 @@ class Refusals(unittest.TestCase):
         self.assertIn(why, said['reason'])
         self.assertIn('nothing was touched', said['reason'])
         self.assertEqual((self.host.state(), self.host.apps()), (before, apps))
+        row(self, got, self.host)
 
     def no_plan(self, why, *more):
         done = self.r.muster('plan', 'counter', *more)
@@ -112,6 +114,7 @@ class Refusals(unittest.TestCase):
         done = self.r.muster('run', plan, '--json')
         self.assertEqual(done.returncode, REFUSED)
         self.assertIn('is empty', done.stdout)
+        row(self, REFUSED, self.host)
         self.host.write('state.json', json.dumps(keep))
 
     def test_the_stop_file(self):
@@ -134,6 +137,7 @@ class Refusals(unittest.TestCase):
             code, said = self.r.run(plan)
             self.assertEqual(code, UNPROVEN, said)
             self.assertIn('another drill', said['reason'])
+            row(self, code, self.host)
         finally:
             out, _ = child.communicate(timeout=60)
         self.assertEqual(child.returncode, PASSED, out)
@@ -158,7 +162,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(got, code, said)
         self.assertIn(why, said['reason'])
         self.assertEqual(load.failed, [])
-        return said
+        row(self, got, self.host)
 
     def test_the_old_version_is_not_healthy(self):
         plan = self.r.plan()
@@ -202,6 +206,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(code, UNPROVEN, said)
         self.assertTrue(self.host.settled_on('1.2.0'))
         self.assertEqual(self.r.drills()[0]['outcome'], 'superseded')
+        row(self, code, self.host)
 
     def test_a_real_deploy_before_the_rollback_stays(self):
         deployed, code, said = self.deploy_between('baseline', 'intent')
@@ -224,6 +229,52 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.r.wait_until_closed(), 'watchdog')
         self.assertEqual(self.r.drills()[0]['outcome'], 'superseded')
         self.assertTrue(self.host.settled_on('1.2.0'))
+        row(self, UNPROVEN, self.host)
+
+    def test_the_next_drill_puts_an_open_one_right_first(self):
+        plan = self.r.plan()
+        child = self.r.begin(plan)
+        self.r.wait_for_step('rollback', 'done')
+        for pid in self.r.watchdogs():
+            kill_session(pid)
+        kill_session(child.pid, child)
+        self.assertEqual(self.host.version(), '1.0.0')
+        code, said = self.r.run(plan)
+        # The service is back, by a change of its own: the old plan no longer fits.
+        self.assertEqual(code, REFUSED, said)
+        self.assertIn('make a new plan', said['reason'])
+        self.assertEqual([drill['outcome'] for drill in self.r.drills()], ['refused', 'recovered'])
+        self.assertTrue(self.host.settled_on('1.1.0'))
+        self.assertEqual(self.r.run()[0], PASSED)
+
+    def fill_up(self, journal):
+        with open(os.path.join(os.path.dirname(journal), 'filler'), 'wb', buffering=0) as f, contextlib.suppress(OSError):
+            while True:
+                f.write(b'x' * 4096)
+
+    @unittest.skipUnless(os.getuid() == 0, 'only root may mount')
+    def test_a_journal_whose_disk_is_full_behind_the_rollback(self):
+        small = os.path.join(self.r.folder.name, 'small')
+        os.mkdir(small)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', small], check=True)
+        self.addCleanup(subprocess.run, ['umount', '-l', small], check=False)
+        journal = os.path.join(small, 'drills.db')
+        plan = json.loads(self.r.muster('plan', 'counter', '--json', '--journal', journal).stdout)['id']
+        child = subprocess.Popen([MUSTER, 'drill', 'run', plan, '--json', '--path', self.host.root, '--journal', journal],
+                                 stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.kill)
+        self.host.wait_for(lambda: self.host.version() == '1.0.0', 'the old version', 30)
+        self.fill_up(journal)
+        out, _ = child.communicate(timeout=90)
+        self.assertEqual(child.returncode, UNPROVEN, out)
+        self.assertIn('journal', json.loads(out)['reason'])
+        self.assertTrue(self.host.settled_on('1.1.0'))
+        row(self, child.returncode, self.host)
+        # Full before it begins: nothing is touched.
+        before = self.host.state()
+        done = self.r.muster('run', plan, '--json', '--journal', journal)
+        self.assertIn(done.returncode, (REFUSED, UNPROVEN), done.stdout)
+        self.assertEqual(self.host.state(), before)
 
     def test_an_operator_who_interrupts_it(self):
         child = self.r.begin()
@@ -232,6 +283,7 @@ class Faults(unittest.TestCase):
         out, _ = child.communicate(timeout=60)
         self.assertIn(child.returncode, (PASSED, FAILED), out)
         self.assertTrue(self.host.settled_on('1.1.0'))
+        row(self, child.returncode, self.host)
 
     def test_a_script_that_hangs_on_the_lock_is_named(self):
         child = self.r.begin()
@@ -247,6 +299,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(done.returncode, STUCK, done.stdout)
             self.assertIn('holds the deploy lock', done.stdout)
             self.assertEqual(self.host.state(), state)
+            row(self, STUCK, self.host)
             holder.terminate()
         self.assertEqual(self.r.drills()[0]['state'], 'stuck')
         done = self.r.muster('resume', '--json')
@@ -294,36 +347,43 @@ class Production(unittest.TestCase):
         drills = self.r.drills()
         self.assertEqual([drill['outcome'] for drill in drills[:len(drills) - count]], ['refused'])
 
-    def test_the_way_to_a_drill_in_production(self):
+    def test_production_without_an_approval_or_without_a_rehearsal_below_it(self):
         plan = self.production()
         self.refused(plan, 'nobody approved')
         self.assertEqual(self.approve(plan).returncode, 0)
         self.refused(plan, 'need a passed drill of the same path in development or staging')
+        row(self, REFUSED, self.host)
 
-    def test_rehearsed_below_and_approved_it_runs_once_more_after_each_change_of_the_plan(self):
+    def test_production_rehearsed_below_and_approved(self):
         self.assertEqual(self.r.run()[0], PASSED)
         plan = self.production()
         self.assertEqual(self.approve(plan).returncode, 0)
         code, said = self.r.run(plan)
         self.assertEqual(code, PASSED, said)
+        row(self, code, self.host)
         # The drill itself is a change: the approval was of the plan before.
         self.refused(self.r.plan(), 'nobody approved')
 
-    def test_approvals_that_do_not_count(self):
+    def test_production_with_an_approval_by_a_stranger_or_of_another_plan_or_expired(self):
         self.assertEqual(self.r.run()[0], PASSED)
         plan = self.production()
         other = os.path.join(self.host.root, 'mallory')
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other], check=True)
         self.assertEqual(self.approve(plan, key=other).returncode, 2)
         self.refused(plan, 'nobody approved')
+        self.host.publish('counter:0.9.0', '0.9.0')
+        self.assertEqual(self.approve(self.r.plan('--to', 'counter:0.9.0')).returncode, 0)
+        self.refused(plan, 'nobody approved')
         self.assertEqual(self.approve(plan, expires='2020-01-01T00:00:00Z').returncode, 0)
         self.refused(plan, 'expired')
+        row(self, REFUSED, self.host)
 
-    def test_outside_its_window(self):
+    def test_production_outside_its_window(self):
         day = time.gmtime(time.time() + 2 * 86400).tm_wday
         name = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day]
         plan = self.production(f'    windows: ["{name} 00:00-00:01"]\n')
         self.refused(plan, 'outside the windows')
+        row(self, REFUSED, self.host)
 
 
 if __name__ == '__main__':

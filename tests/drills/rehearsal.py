@@ -121,20 +121,48 @@ def kill_session(leader, child=None):
         child.communicate()
 
 
+VERDICTS = ('passed', 'failed', 'refused', 'unproven', 'stuck')
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'docs', 'drill-faults.md')
+HEAD = """<!-- Written by tests/drills/blue_green.test.py (MUSTER_UPDATE=1). -->
+# What goes wrong in a drill, and what comes of it
+
+Each line was played on a real blue/green host ([what a drill is](drills.md)), beside visitors of whom none lost a request where the drill touched anything.
+
+| what happens | exit code | verdict | what runs at the end |
+|---|---|---|---|
+"""
+
+
+def row(test, code, host):
+    """One line of the table, of the test that is running."""
+    what = test.id().split('.')[-1].removeprefix('test_').replace('_', ' ')
+    print(f'| {what} | {code} | {VERDICTS[code]} | {host.version() or "nothing"} |')
+
+
 def run_at_once(script, classes, jobs=5):
-    """Every test of the classes in a process of its own, so many at once; the exit code of them all."""
+    """Every test of the classes in a process of its own, so many at once; holds the rows that they print against the table in docs/. Returns the
+    exit code of them all."""
     names = [f'{one.__name__}.{name}' for one in classes for name in unittest.TestLoader().getTestCaseNames(one)]
 
     def run(name):
         return name, subprocess.run([sys.executable, script, name], capture_output=True, text=True)
 
-    failed = 0
+    failed, rows = 0, ''
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for name, done in pool.map(run, names):
             failed += done.returncode != 0
-            sys.stdout.write(done.stdout if done.returncode == 0 else f'FAILED {name}\n{done.stdout}{done.stderr}')
+            rows += ''.join(line + '\n' for line in done.stdout.splitlines() if line.startswith('| '))
+            said = [line for line in done.stdout.splitlines() if not line.startswith('| ')]
+            print('\n'.join(said) if done.returncode == 0 else f'FAILED {name}\n{done.stdout}{done.stderr}', end='\n' if said else '')
     print(f'{len(names)} tests, {failed} failed')
-    return 1 if failed else 0
+    if os.environ.get('MUSTER_UPDATE') and not failed:
+        with open(TABLE, 'w') as f:
+            f.write(HEAD + rows)
+    with open(TABLE) as f:
+        same = f.read() == HEAD + rows
+    if not same and not failed:
+        print('docs/drill-faults.md says something else than was seen; MUSTER_UPDATE=1 writes it anew')
+    return 0 if same and not failed else 1
 
 
 class Load:

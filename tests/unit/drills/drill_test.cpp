@@ -218,6 +218,23 @@ TEST_CASE("without a watchdog that says it is armed nothing is touched") {
   CHECK(journal.drill("d").value().outcome == "refused");
 }
 
+TEST_CASE("while a drill of the environment is open no other begins") {
+  Folder folder;
+  Journal journal = Journal::open(folder / "drills.db").value();
+  FakePlace place;
+  FakeClock clock;
+  const std::atomic<bool> stop{false};
+  Plan plan = example_plan();
+  plan.target.lock = folder / "lock";
+  REQUIRE(journal.begin("a", plan));
+  plan.target.name = "web";
+  const Outcome outcome =
+      run_drill(plan, "b", {journal, place, clock, [](std::string_view) {}, stop});
+  CHECK(outcome.verdict == Verdict::Unproven);
+  CHECK(outcome.reason.find("drill a of `app`") != std::string::npos);
+  CHECK(place.did.empty());
+}
+
 TEST_CASE("what a preflight refuses") {
   Folder folder;
   Journal journal = Journal::open(folder / "drills.db").value();
@@ -300,8 +317,7 @@ TEST_CASE("the deploy state is hostile input") {
   const auto good = read(
       R"({"run_id":"r","release":"app:2","color":"blue","previous":{"run_id":"q","release":"app:1"}})");
   REQUIRE(good);
-  CHECK(good.value().newest == Change{"r", "app:2", "q"});
-  CHECK(good.value().previous == "app:1");
+  CHECK(good.value().newest == Change{"r", "app:2", "q", "app:1"});
   CHECK(good.value().color == "blue");
 }
 

@@ -25,7 +25,7 @@ class FakeClock final : public net::Clock {
 
 class FakePlace final : public Backend {
  public:
-  Change newest{"base", "app:2", "older"};
+  Change newest{"base", "app:2", "older", "app:1"};
   std::string served = "2";
   bool readable = true;
   /// Why observations do not agree; empty = they do.
@@ -66,7 +66,7 @@ class FakePlace final : public Backend {
       next.pop_front();
       return behave(*this);
     }
-    newest = {run, release.name, newest.id};
+    newest = {run, release.name, newest.id, newest.release};
     served = release.version;
     torn.clear();
     readable = true;

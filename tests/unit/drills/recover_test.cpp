@@ -46,7 +46,7 @@ TEST_CASE("a drill that died before it touched anything is closed, and nothing i
 TEST_CASE("after a rollback of ours the baseline is deployed on top of just that change") {
   Scene scene;
   scene.step("rollback", Phase::Intent, R"({"release":"app:1","run":"d.1","expect":"base"})");
-  scene.place.newest = {"d.1", "app:1", "base"};
+  scene.place.newest = {"d.1", "app:1", "base", ""};
   scene.place.served = "1";
   CHECK(scene.recovered().verdict == Verdict::Failed);
   CHECK(scene.place.did == std::vector<std::string>{"deploy app:2 on d.1"});
@@ -57,7 +57,7 @@ TEST_CASE("after a rollback of ours the baseline is deployed on top of just that
 TEST_CASE("a real deploy after ours stays, whatever the drill had meant to do") {
   Scene scene;
   scene.step("rollback", Phase::Intent, R"({"release":"app:1","run":"d.1","expect":"base"})");
-  scene.place.newest = {"human-5", "app:3", "d.1"};
+  scene.place.newest = {"human-5", "app:3", "d.1", ""};
   scene.place.served = "3";
   CHECK(scene.recovered().verdict == Verdict::Unproven);
   CHECK(scene.place.did.empty());
@@ -67,7 +67,7 @@ TEST_CASE("a real deploy after ours stays, whatever the drill had meant to do") 
 TEST_CASE(
     "a real deploy of the same release as the baseline is no baseline: it is left alone too") {
   Scene scene;
-  scene.place.newest = {"human-5", "app:2", "d.1"};
+  scene.place.newest = {"human-5", "app:2", "d.1", ""};
   CHECK(scene.recovered().verdict == Verdict::Unproven);
   CHECK(scene.place.did.empty());
 }
@@ -104,7 +104,7 @@ TEST_CASE("a deploy lock that is never freed is named, and the drill stays open"
 
 TEST_CASE("a recovery that fails is never closed") {
   Scene scene;
-  scene.place.newest = {"d.1", "app:1", "base"};
+  scene.place.newest = {"d.1", "app:1", "base", ""};
   scene.place.served = "1";
   for (int round = 0; round < 3; ++round) {
     scene.place.next.emplace_back(
@@ -121,12 +121,12 @@ TEST_CASE("a recovery that fails is never closed") {
 
 TEST_CASE("a deploy that comes first while ours waits for the lock is seen in the next round") {
   Scene scene;
-  scene.place.newest = {"d.1", "app:1", "base"};
+  scene.place.newest = {"d.1", "app:1", "base", ""};
   scene.place.served = "1";
   for (const Shipping how : {Shipping::Busy, Shipping::Overtaken}) {
     CAPTURE(to_string(how));
     scene.place.next.emplace_back([how](FakePlace& place) {
-      place.newest = {"human-5", "app:3", "d.1"};
+      place.newest = {"human-5", "app:3", "d.1", ""};
       place.served = "3";
       return Shipped{how, ""};
     });
@@ -139,18 +139,63 @@ TEST_CASE("a deploy that comes first while ours waits for the lock is seen in th
 TEST_CASE("a real deploy that our restore came upon is named, not hidden") {
   Plan plan = example_plan();
   Scene scene(plan);
-  scene.place.newest = {"d.1", "app:1", "base"};
+  scene.place.newest = {"d.1", "app:1", "base", ""};
   scene.place.served = "1";
   scene.place.next.emplace_back([](FakePlace& place) {
     // Between our look and the script's lock somebody deployed, and the script does not check
     // `--expect`.
-    place.newest = {"d.9", "app:2", "human-5"};
+    place.newest = {"d.9", "app:2", "human-5", "app:3"};
     place.served = "2";
     return Shipped{Shipping::Done, ""};
   });
   const Outcome outcome = scene.recovered();
   CHECK(outcome.verdict == Verdict::Stuck);
-  CHECK(outcome.reason.find("human-5") != std::string::npos);
+  CHECK(outcome.reason.find("`app:3` (human-5)") != std::string::npos);
+  // And a resume does not make it worse.
+  CHECK(scene.recovered().verdict == Verdict::Stuck);
+  CHECK(scene.place.did.size() == 1);
+}
+
+TEST_CASE("a rollback of ours that came upon a real deploy is not rolled forward over it") {
+  Scene scene;
+  scene.step("rollback", Phase::Intent, R"({"release":"app:1","run":"d.1","expect":"base"})");
+  scene.place.newest = {"d.1", "app:1", "human-5", "app:3"};
+  scene.place.served = "1";
+  CHECK(scene.recovered().verdict == Verdict::Stuck);
+  CHECK(scene.place.did.empty());
+  // Once that release is deployed again the newest change is somebody else's.
+  scene.place.newest = {"human-6", "app:3", "d.1", "app:1"};
+  scene.place.served = "3";
+  CHECK(scene.recovered().verdict == Verdict::Unproven);
+  CHECK(scene.outcome() == "superseded");
+}
+
+TEST_CASE("what works at the third attempt is proven, not stuck") {
+  Scene scene;
+  scene.place.newest = {"d.1", "app:1", "base", "app:2"};
+  scene.place.served = "1";
+  for (int round = 0; round < 2; ++round) {
+    scene.place.next.emplace_back(
+        [](FakePlace&) { return Shipped{Shipping::Failed, "it ended with 12"}; });
+  }
+  CHECK(scene.recovered().verdict == Verdict::Failed);
+  CHECK(scene.outcome() == "recovered");
+}
+
+TEST_CASE("a journal that cannot be written does not keep the service from being put back") {
+  Scene scene;
+  scene.place.newest = {"d.1", "app:1", "base", "app:2"};
+  scene.place.served = "1";
+  auto raw = store::Database::open(scene.folder / "drills.db", store::Database::Mode::ReadWrite);
+  REQUIRE(raw);
+  raw.value().run(
+      "CREATE TRIGGER full BEFORE INSERT ON step BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  REQUIRE(raw.value().status());
+  const Outcome outcome =
+      restore("d", example_plan(), {},
+              {scene.journal, scene.place, scene.clock, [](std::string_view) {}, scene.stop});
+  CHECK(outcome.verdict == Verdict::Unproven);
+  CHECK(scene.place.served == "2");
 }
 
 TEST_CASE("an unreadable state is an inconsistency: what visitors get decides") {
@@ -182,17 +227,17 @@ TEST_CASE("when the script names its changes itself, an intent tells which are o
   Scene scene(plan);
   scene.step("rollback", Phase::Intent, R"({"release":"app:1","run":"d.1","expect":"base"})");
   SUBCASE("the release that we meant, on top of what we meant") {
-    scene.place.newest = {"script-8", "app:1", "base"};
+    scene.place.newest = {"script-8", "app:1", "base", ""};
     scene.place.served = "1";
     CHECK(scene.recovered().verdict == Verdict::Failed);
     CHECK(scene.outcome() == "recovered");
   }
   SUBCASE("another release") {
-    scene.place.newest = {"script-8", "app:3", "base"};
+    scene.place.newest = {"script-8", "app:3", "base", ""};
     CHECK(scene.recovered().verdict == Verdict::Unproven);
   }
   SUBCASE("our release, but on top of somebody's") {
-    scene.place.newest = {"script-9", "app:1", "script-8"};
+    scene.place.newest = {"script-9", "app:1", "script-8", ""};
     CHECK(scene.recovered().verdict == Verdict::Unproven);
   }
 }
